@@ -1,0 +1,10 @@
+//! The agent: a background service on one school computer, and the few commands around it.
+//!
+//! `probes` ask the operating system through `host`; `documents` watches folders and matches rules; both hand what they
+//! find to the `spool`, which the `uplink` empties towards the collector. `agent` wires them and nothing else.
+
+pub mod documents;
+pub mod host;
+pub mod platform;
+pub mod probes;
+pub mod runner;

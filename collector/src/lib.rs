@@ -1,0 +1,1 @@
+//! The collector: one server, one command line.

@@ -1,0 +1,19 @@
+//! What agent and collector both need.
+//!
+//! The domain model and its way over the wire, the site policy, the keyword rules, identity and TLS, and the few
+//! things that every long-running program of ours does the same: clock, log, shutdown, private files. No input or
+//! output of either program lives here, and only this crate names rustls and ring.
+
+pub mod clock;
+pub mod digest;
+pub mod lexicon;
+pub mod log;
+pub mod model;
+pub mod pki;
+pub mod policy;
+pub mod private_file;
+pub mod secret;
+pub mod shutdown;
+pub mod tls;
+pub mod token;
+pub mod wire;

@@ -1,0 +1,86 @@
+//! What a certificate says. Reading fields only: trust is decided by TLS before anyone looks here.
+
+use std::str::FromStr as _;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+use x509_parser::extensions::GeneralName;
+use x509_parser::pem::parse_x509_pem;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+use crate::digest::Sha256;
+use crate::model::DeviceId;
+
+pub(super) const DEVICE_URN: &str = "urn:caretaker:device:";
+
+/// Why a certificate could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// Not X.509, or not PEM where PEM was expected.
+    #[error("not a certificate")]
+    Malformed,
+    /// No device URI in it, or more than one.
+    #[error("a certificate that names no device")]
+    NoDevice,
+}
+
+/// The fields of a certificate that the product uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// The serial number, big-endian.
+    pub serial: Vec<u8>,
+    /// Good from here,
+    pub not_before: Timestamp,
+    /// until here.
+    pub not_after: Timestamp,
+    /// SHA-256 over the DER encoding.
+    pub fingerprint: Sha256,
+    device: Option<DeviceId>,
+}
+
+impl Certificate {
+    /// Reads the DER encoding.
+    ///
+    /// # Errors
+    /// [`CertificateError::Malformed`] when it is not a certificate.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        let (_, parsed) = X509Certificate::from_der(der).map_err(|_| CertificateError::Malformed)?;
+        let time = |at: x509_parser::time::ASN1Time| {
+            Timestamp::from_second(at.timestamp()).map_err(|_| CertificateError::Malformed)
+        };
+        Ok(Self {
+            serial: parsed.raw_serial().to_vec(),
+            not_before: time(parsed.validity().not_before)?,
+            not_after: time(parsed.validity().not_after)?,
+            fingerprint: Sha256::of(der),
+            device: device(&parsed),
+        })
+    }
+
+    /// Reads the first certificate of a PEM text.
+    ///
+    /// # Errors
+    /// [`CertificateError::Malformed`] when there is none.
+    pub fn from_pem(pem: &str) -> Result<Self, CertificateError> {
+        let (_, block) = parse_x509_pem(pem.as_bytes()).map_err(|_| CertificateError::Malformed)?;
+        Self::from_der(&block.contents)
+    }
+
+    /// The device that this certificate names.
+    ///
+    /// # Errors
+    /// [`CertificateError::NoDevice`] for a certificate of something else.
+    pub fn device(&self) -> Result<DeviceId, CertificateError> {
+        self.device.ok_or(CertificateError::NoDevice)
+    }
+}
+
+fn device(certificate: &X509Certificate<'_>) -> Option<DeviceId> {
+    let names = certificate.subject_alternative_name().ok()??;
+    let mut devices = names.value.general_names.iter().filter_map(|name| match name {
+        GeneralName::URI(uri) => uri.strip_prefix(DEVICE_URN),
+        _ => None,
+    });
+    let device = Uuid::from_str(devices.next()?).ok()?;
+    devices.next().is_none().then_some(DeviceId::from_uuid(device))
+}

@@ -1,0 +1,88 @@
+//! What the conversions of all messages share.
+
+use caretaker_proto::agent::v1 as proto;
+use jiff::Timestamp;
+use prost::Message as _;
+
+use super::limits;
+use crate::digest::Sha256;
+use crate::model::Facts;
+
+/// Why a message was refused. The text names the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WireError {
+    /// A field that must be there is not.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// More bytes or more entries than [`super::limits`] allows.
+    #[error("{0} is too large")]
+    TooLarge(&'static str),
+    /// Not of the shape that the contract asks for.
+    #[error("{0} is malformed")]
+    Malformed(&'static str),
+    /// An enumeration value that this version does not know.
+    #[error("{0} has a value that this version does not know")]
+    Unknown(&'static str),
+}
+
+/// The digest by which device and collector agree on a state: SHA-256 over the encoding of the facts.
+#[must_use]
+pub fn facts_digest(facts: &Facts) -> Sha256 {
+    let reading = proto::Reading { facts: Some(facts.into()), ..proto::Reading::default() };
+    Sha256::of(&reading.encode_to_vec())
+}
+
+/// Milliseconds since 1970, as times are written on the wire.
+#[must_use]
+pub fn unix_ms(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+pub(super) fn timestamp(ms: i64, field: &'static str) -> Result<Timestamp, WireError> {
+    Timestamp::from_millisecond(ms).map_err(|_| WireError::Malformed(field))
+}
+
+pub(super) fn text(value: String, field: &'static str) -> Result<String, WireError> {
+    bounded(value, limits::TEXT_BYTES, field)
+}
+
+pub(super) fn path(value: String, field: &'static str) -> Result<String, WireError> {
+    bounded(value, limits::PATH_BYTES, field)
+}
+
+/// A text without control characters: what a terminal, a log and a mail may be shown.
+fn bounded(value: String, most: usize, field: &'static str) -> Result<String, WireError> {
+    if value.len() > most {
+        return Err(WireError::TooLarge(field));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(WireError::Malformed(field));
+    }
+    Ok(value)
+}
+
+pub(super) fn digest(value: &[u8], field: &'static str) -> Result<Sha256, WireError> {
+    Sha256::from_slice(value).ok_or(WireError::Malformed(field))
+}
+
+pub(super) fn list<P, M>(entries: Vec<P>, most: usize, field: &'static str) -> Result<Vec<M>, WireError>
+where
+    M: TryFrom<P, Error = WireError>,
+{
+    if entries.len() > most {
+        return Err(WireError::TooLarge(field));
+    }
+    entries.into_iter().map(M::try_from).collect()
+}
+
+/// Fits a text of the operating system into a field: control characters become U+FFFD, what is too long is cut.
+pub(super) fn fit(value: &str, most: usize) -> String {
+    let mut fitted = String::with_capacity(value.len().min(most));
+    for letter in value.chars().map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }) {
+        if fitted.len() + letter.len_utf8() > most {
+            break;
+        }
+        fitted.push(letter);
+    }
+    fitted
+}

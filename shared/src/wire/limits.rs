@@ -1,0 +1,32 @@
+//! How large each message and list may be. What is larger is refused where it enters, before anything is stored.
+
+/// A whole gRPC message to the collector (reliability.md 5.1).
+pub const REQUEST_BYTES: usize = 1024 * 1024;
+/// A whole gRPC message from the collector.
+pub const RESPONSE_BYTES: usize = 256 * 1024;
+/// All records of one upload together, unless there is only one.
+pub const UPLOAD_BYTES: usize = 256 * 1024;
+/// Records in one upload.
+pub const UPLOAD_RECORDS: usize = 200;
+/// One envelope: what fits a request beside its own frame.
+pub const ENVELOPE_BYTES: usize = REQUEST_BYTES - 4 * 1024;
+/// A certificate request.
+pub const CSR_BYTES: usize = 4 * 1024;
+/// The secret of an enrolment token.
+pub const TOKEN_BYTES: usize = 64;
+/// Names, versions, accounts, reasons.
+pub const TEXT_BYTES: usize = 512;
+/// Paths.
+pub const PATH_BYTES: usize = 4 * 1024;
+/// Titles in one reading.
+pub const TITLES: usize = 10_000;
+/// Executables in one reading.
+pub const EXECUTABLES: usize = 4_000;
+/// Digests in one offer.
+pub const OFFERED: usize = 2_000;
+/// Antivirus products of one device.
+pub const PRODUCTS: usize = 16;
+/// Lines of evidence for one product.
+pub const EVIDENCE: usize = 32;
+/// Users of one device.
+pub const LOCKS: usize = 256;

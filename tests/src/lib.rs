@@ -1,0 +1,1 @@
+//! Stories: real processes, seen from outside.
