@@ -1,1 +1,8 @@
-//! The collector: one server, one command line.
+//! The collector: one server and one command line.
+//!
+//! `grpc` speaks with devices, `console` with operators; both go through `store`, which alone knows SQL. `rules` turn
+//! readings into findings, `alerts` turn events into alerts, `outbox` and `mail` carry them out of the house. `server`
+//! wires them and nothing else; `commands` are what a person types.
+
+pub mod audit;
+pub mod store;

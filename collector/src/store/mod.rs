@@ -1,0 +1,95 @@
+//! Where everything is kept: one SQLite database, one writer with group commit, readers beside it.
+//!
+//! A method is one business step and takes domain types; SQL stays in this folder. What is written is durable when the
+//! method returns. Each file adds the methods of one noun to [`Store`].
+
+mod audit;
+mod connection;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, Semaphore};
+
+pub use writer::Order;
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused; nothing of the step was written.
+    #[error("the database could not be read or written")]
+    Database(#[from] rusqlite::Error),
+    /// The file is of a version that this program does not know.
+    #[error("the database was written by a newer collector (version {found}, this one knows {known})")]
+    Newer {
+        /// Version in the file.
+        found: i64,
+        /// Version of this program.
+        known: i64,
+    },
+    /// The bundled SQLite has the WAL-reset defect (fixed in 3.51.3).
+    #[error("SQLite {0} may lose data; 3.51.3 or later is needed")]
+    SqliteTooOld(String),
+    /// The store is being closed.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// The collector's memory.
+#[derive(Clone)]
+pub struct Store {
+    writer: writer::Writer,
+    readers: Arc<Readers>,
+}
+
+/// Connections that only read. A reader is opened when none is free, and kept.
+struct Readers {
+    path: std::path::PathBuf,
+    idle: Mutex<Vec<rusqlite::Connection>>,
+    at_once: Semaphore,
+}
+
+/// Readers that may work at the same time.
+const READERS: usize = 4;
+
+impl Store {
+    /// Opens the database, creating or migrating it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is damaged, or was written by a newer collector.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = connection::open_writer(path)?;
+        let readers = Readers { path: path.to_owned(), idle: Mutex::new(Vec::new()), at_once: Semaphore::new(READERS) };
+        Ok(Self { writer: writer::Writer::start(connection), readers: Arc::new(readers) })
+    }
+
+    /// Runs one business step in the writer's current transaction. An error undoes this step alone.
+    pub(crate) async fn write<T, F>(&self, order: Order, step: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&rusqlite::Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.writer.write(order, step).await
+    }
+
+    /// Runs a query on a connection that cannot write.
+    pub(crate) async fn read<T, F>(&self, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&rusqlite::Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let _turn = self.readers.at_once.acquire().await.map_err(|_| StoreError::Closed)?;
+        let idle = self.readers.idle.lock().await.pop();
+        let path = self.readers.path.clone();
+        let (connection, answer) = tokio::task::spawn_blocking(move || {
+            let connection = idle.map_or_else(|| connection::open_reader(&path), Ok)?;
+            let answer = query(&connection);
+            Ok::<_, StoreError>((connection, answer))
+        })
+        .await
+        .map_err(|_| StoreError::Closed)??;
+        self.readers.idle.lock().await.push(connection);
+        answer
+    }
+}

@@ -1,0 +1,106 @@
+//! The one writer: steps arrive from many tasks, are committed together, and are answered after the commit.
+//!
+//! A durable commit costs one sync of the disk whatever it holds, so steps that wait while one runs share the next.
+//! Each step has a savepoint of its own: one that fails is undone and the others go on. Steps are sorted by device, so
+//! that the rows of one device are written together (performance.md section 5).
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use super::StoreError;
+
+/// Steps that one commit may carry.
+const GROUP: usize = 256;
+/// Steps that may wait before those who bring more have to wait themselves.
+const QUEUE: usize = 1024;
+
+/// Where a step stands among the others of its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Order {
+    /// Before all devices: what people and timers do.
+    First,
+    /// With the other steps of this device (the bytes of its id), in the order in which they came.
+    Device([u8; 16]),
+}
+
+type Step = Box<dyn FnOnce(&Transaction<'_>) -> Answer + Send>;
+/// Sends the step's result once the commit is known to have worked, or the failure when it did not.
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// A handle to the writer's thread; the thread ends when the last handle is dropped.
+#[derive(Clone)]
+pub(super) struct Writer {
+    steps: mpsc::Sender<(Order, Step)>,
+}
+
+impl Writer {
+    /// Starts the thread that owns the connection.
+    pub(super) fn start(connection: Connection) -> Self {
+        let (steps, queue) = mpsc::channel(QUEUE);
+        std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || work(connection, queue))
+            .expect("the system starts one thread at start-up");
+        Self { steps }
+    }
+
+    /// Runs a step and waits until it is durable.
+    pub(super) async fn write<T, F>(&self, order: Order, step: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        let step: Step = Box::new(move |transaction| {
+            let result = in_savepoint(transaction, step);
+            Box::new(move |committed| {
+                // Whoever asked may have gone away; the step is done all the same.
+                let _ = tell.send(committed.and(result));
+            })
+        });
+        self.steps.send((order, step)).await.map_err(|_| StoreError::Closed)?;
+        told.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+fn work(mut connection: Connection, mut queue: mpsc::Receiver<(Order, Step)>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while queue.blocking_recv_many(&mut group, GROUP) > 0 {
+        group.sort_by_key(|(order, _)| *order);
+        commit(&mut connection, group.drain(..).map(|(_, step)| step));
+    }
+}
+
+fn commit(connection: &mut Connection, steps: impl Iterator<Item = Step>) {
+    let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            // Dropping a step closes its channel: those who wait are told that the store did not do it.
+            tracing::error!(%error, steps = steps.count(), "no transaction could be begun");
+            return;
+        }
+    };
+    let answers: Vec<Answer> = steps.map(|step| step(&transaction)).collect();
+    match transaction.commit() {
+        Ok(()) => answers.into_iter().for_each(|answer| answer(Ok(()))),
+        Err(error) => {
+            tracing::error!(%error, steps = answers.len(), "the commit failed; nothing of it is acknowledged");
+            answers.into_iter().for_each(|answer| answer(Err(StoreError::Closed)));
+        }
+    }
+}
+
+fn in_savepoint<T>(
+    transaction: &Transaction<'_>,
+    step: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    transaction.execute_batch("SAVEPOINT step")?;
+    // A step that panics must not take the writer with it: it is undone like any other failure.
+    let result =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| step(transaction))).unwrap_or(Err(StoreError::Closed));
+    if result.is_err() {
+        transaction.execute_batch("ROLLBACK TO step")?;
+    }
+    transaction.execute_batch("RELEASE step")?;
+    result
+}
