@@ -18,7 +18,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
 use rustls::version::TLS13;
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
+use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, TlsConnector};
@@ -193,25 +193,18 @@ pub enum Fault {
 /// Finds the reason for a failed call among the causes of its error; `None` when the call did reach the collector.
 #[must_use]
 pub fn fault(error: &(dyn std::error::Error + 'static)) -> Option<Fault> {
-    use rustls::{AlertDescription, CertificateError};
-    let mut unreachable = None;
     let mut cause = Some(error);
+    let mut unreachable = None;
     while let Some(error) = cause {
-        let io_inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = error.downcast_ref::<rustls::Error>().or_else(|| io_inner.and_then(|inner| inner.downcast_ref()));
-        match tls {
-            Some(rustls::Error::InvalidCertificate(
-                CertificateError::Expired
-                | CertificateError::ExpiredContext { .. }
-                | CertificateError::NotValidYet
-                | CertificateError::NotValidYetContext { .. },
-            )) => return Some(Fault::CollectorExpired),
-            Some(rustls::Error::AlertReceived(AlertDescription::CertificateExpired)) => {
-                return Some(Fault::DeviceExpired);
-            }
-            Some(rustls::Error::AlertReceived(_)) => return Some(Fault::DeviceUnknown),
-            Some(_) => return Some(Fault::WrongAuthority),
-            None => {}
+        let carried = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let tls = error.downcast_ref::<rustls::Error>().or_else(|| carried.and_then(|inner| inner.downcast_ref()));
+        if let Some(tls) = tls {
+            return Some(tls_fault(tls));
+        }
+        // HTTP/2 keeps only the text of what broke a connection that was open already. The collector's word on our
+        // certificate comes that late in TLS 1.3.
+        if let Some(fault) = carried.and_then(|inner| alert_fault(&inner.to_string())) {
+            return Some(fault);
         }
         if error.is::<io::Error>() || error.is::<tonic::transport::Error>() {
             unreachable = Some(Fault::Unreachable);
@@ -219,6 +212,40 @@ pub fn fault(error: &(dyn std::error::Error + 'static)) -> Option<Fault> {
         cause = error.source();
     }
     unreachable
+}
+
+fn tls_fault(error: &rustls::Error) -> Fault {
+    use rustls::CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
+    match error {
+        rustls::Error::InvalidCertificate(
+            Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. },
+        ) => Fault::CollectorExpired,
+        rustls::Error::AlertReceived(AlertDescription::CertificateExpired) => Fault::DeviceExpired,
+        rustls::Error::AlertReceived(_) => Fault::DeviceUnknown,
+        _ => Fault::WrongAuthority,
+    }
+}
+
+fn alert_fault(text: &str) -> Option<Fault> {
+    use AlertDescription::{
+        AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked, CertificateUnknown,
+        DecryptError, UnknownCA, UnsupportedCertificate,
+    };
+    let says = |alert: AlertDescription| text == rustls::Error::AlertReceived(alert).to_string();
+    if says(CertificateExpired) {
+        return Some(Fault::DeviceExpired);
+    }
+    let refusals = [
+        AccessDenied,
+        BadCertificate,
+        CertificateRequired,
+        CertificateRevoked,
+        CertificateUnknown,
+        DecryptError,
+        UnknownCA,
+        UnsupportedCertificate,
+    ];
+    refusals.into_iter().any(says).then_some(Fault::DeviceUnknown)
 }
 
 fn provider() -> Arc<CryptoProvider> {
