@@ -216,14 +216,18 @@ pub fn fault(error: &(dyn std::error::Error + 'static)) -> Option<Fault> {
 
 fn tls_fault(error: &rustls::Error) -> Fault {
     use rustls::CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
-    match error {
-        rustls::Error::InvalidCertificate(
-            Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. },
-        ) => Fault::CollectorExpired,
-        rustls::Error::AlertReceived(AlertDescription::CertificateExpired) => Fault::DeviceExpired,
-        rustls::Error::AlertReceived(_) => Fault::DeviceUnknown,
-        _ => Fault::WrongAuthority,
+    if let rustls::Error::AlertReceived(alert) = error {
+        return if *alert == AlertDescription::CertificateExpired {
+            Fault::DeviceExpired
+        } else {
+            Fault::DeviceUnknown
+        };
     }
+    let out_of_time = matches!(
+        error,
+        rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. })
+    );
+    if out_of_time { Fault::CollectorExpired } else { Fault::WrongAuthority }
 }
 
 fn alert_fault(text: &str) -> Option<Fault> {

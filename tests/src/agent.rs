@@ -1,0 +1,130 @@
+//! A device with its agent.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::binaries;
+use crate::process::{Process, Said};
+use crate::school::School;
+use crate::wait;
+
+/// The phrase of the rule that exists to try the whole way (packaging/lexicons).
+pub const PHRASE: &str = "caretaker demonstration phrase";
+
+/// One enrolled device, and its agent while it runs.
+pub struct Agent {
+    state: PathBuf,
+    log: PathBuf,
+    process: Option<Process>,
+}
+
+impl Agent {
+    /// Enrols this machine at a school under a name for its state folder.
+    ///
+    /// # Panics
+    /// When enrolment fails.
+    #[must_use]
+    pub fn enrol(school: &School, name: &str) -> Self {
+        let agent = Self::new(school, name);
+        let said = agent.enrol_with(&school.token());
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        agent
+    }
+
+    /// A device that is not enrolled.
+    #[must_use]
+    pub fn new(school: &School, name: &str) -> Self {
+        Self { state: school.home().join(name), log: school.log(&format!("{name}.log")), process: None }
+    }
+
+    /// Runs `enrol -` with a token on standard input.
+    ///
+    /// # Panics
+    /// When the program cannot be started.
+    #[must_use]
+    pub fn enrol_with(&self, token: &str) -> Said {
+        let mut child = Command::new(binaries::agent())
+            .args(["enrol", "-", "--state"])
+            .arg(&self.state)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the agent starts");
+        let written = child.stdin.take().expect("was piped").write_all(token.as_bytes());
+        let output = child.wait_with_output().expect("the agent ends");
+        written.expect("the agent reads its input");
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Starts the agent.
+    ///
+    /// # Panics
+    /// When it runs already.
+    pub fn run(&mut self) {
+        assert!(self.process.is_none(), "the agent runs already");
+        let mut command = Command::new(binaries::agent());
+        command.arg("run").arg("--state").arg(&self.state);
+        self.process = Some(Process::start("the agent", &mut command, &self.log));
+    }
+
+    /// Starts the agent and waits until the collector has its first readings and the agent watches documents.
+    pub fn run_until_reported(&mut self, school: &School) {
+        self.run();
+        wait::until("the first report", crate::school::READY, || {
+            (school.count("SELECT count(*) FROM reading") >= 5).then_some(())
+        });
+        self.wait_for_watching();
+    }
+
+    /// Waits until the agent says that it watches documents.
+    pub fn wait_for_watching(&self) {
+        wait::until("the agent to watch documents", crate::school::READY, || {
+            let status: serde_json::Value = serde_json::from_str(&self.command(&["status", "--json"]).out).ok()?;
+            (status["watched_folders"].as_u64()? > 0).then_some(())
+        });
+    }
+
+    /// Runs a command of the agent to its end.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Said {
+        Said::by(Command::new(binaries::agent()).args(arguments).arg("--state").arg(&self.state))
+    }
+
+    /// Ends the agent at once.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn kill(&mut self) {
+        self.process.take().expect("the agent runs").kill();
+    }
+
+    /// Asks the agent to stop and waits for it.
+    ///
+    /// # Panics
+    /// When it does not run or does not stop.
+    pub fn stop(&mut self) {
+        let status = self.process.take().expect("the agent runs").stop();
+        assert!(status.success(), "{}", std::fs::read_to_string(&self.log).unwrap_or_default());
+    }
+
+    /// The running agent.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[must_use]
+    pub fn process(&self) -> &Process {
+        self.process.as_ref().expect("the agent runs")
+    }
+
+    /// Its state folder.
+    #[must_use]
+    pub fn state(&self) -> &std::path::Path {
+        &self.state
+    }
+}
