@@ -90,6 +90,18 @@ impl Agent {
         });
     }
 
+    /// Records of a stream that the agent holds and the collector has not acknowledged.
+    ///
+    /// # Panics
+    /// When `status` does not say.
+    #[must_use]
+    pub fn waiting(&self, stream: &str) -> usize {
+        let said = self.command(&["status", "--json"]);
+        let status: serde_json::Value = serde_json::from_str(&said.out).expect("status prints JSON");
+        let waiting = status["waiting"][stream].as_u64().expect("status counts what waits");
+        usize::try_from(waiting).expect("a count")
+    }
+
     /// Runs a command of the agent to its end.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Said {

@@ -47,9 +47,17 @@ impl School {
     #[must_use]
     pub fn open() -> Self {
         let mut school = Self::found();
-        school.serve();
-        school.apply_policy();
+        school.reopen();
         school
+    }
+
+    /// Starts the collector of a school that was only founded, and puts the policy of the stories in force.
+    ///
+    /// # Panics
+    /// When a command fails.
+    pub fn reopen(&mut self) {
+        self.serve();
+        self.apply_policy();
     }
 
     /// Starts the collector and waits until it answers.

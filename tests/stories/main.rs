@@ -1,1 +1,9 @@
-//! Stories.
+//! What Caretaker promises, shown with real processes on this machine. One file a story.
+
+mod first_report;
+mod flagged_document;
+mod hostile_callers;
+mod kill_campaign;
+mod mail_trouble;
+mod offline_day;
+mod plain_errors;

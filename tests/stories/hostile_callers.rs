@@ -1,0 +1,208 @@
+//! Those who may not, and those who must not be stopped by them.
+
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use caretaker_proto::agent::v1 as proto;
+use caretaker_proto::agent::v1::agent_client::AgentClient;
+use caretaker_shared::clock::SystemClock;
+use caretaker_shared::model::{
+    BootId, DeviceClock, DeviceId, Envelope, EpochId, EpochReason, Payload, Stream, TamperEvent, TamperKind,
+};
+use caretaker_shared::pki::{Authority, DeviceKey, Validity};
+use caretaker_shared::secret::Secret;
+use caretaker_shared::tls::{self, Identity};
+use caretaker_shared::token::EnrolmentToken;
+use caretaker_shared::wire::{self, Hello, Upload};
+use caretaker_tests::agent::{Agent, PHRASE};
+use caretaker_tests::school::{READY, School};
+use caretaker_tests::wait;
+use jiff::{Timestamp, ToSpan as _};
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+
+/// A caller with a certificate of its own making or of the school's.
+struct Caller {
+    authority_pem: String,
+    certificate_pem: String,
+    key: Secret<String>,
+    address: String,
+}
+
+impl Caller {
+    /// Enrols over the wire, as an agent does.
+    async fn enrol(school: &School, name: &str) -> Self {
+        let token: EnrolmentToken = school.token().parse().expect("a token");
+        let key = DeviceKey::generate().expect("a key");
+        let channel = tls::enrol_channel(&token.address, token.authority, Arc::new(SystemClock)).expect("a channel");
+        let request = proto::EnrolRequest {
+            token_secret: token.secret().expose().clone(),
+            csr_der: key.request().expect("a request"),
+            hostname: name.to_owned(),
+            agent_version: "0.0.0".to_owned(),
+        };
+        let answer = AgentClient::new(channel).enrol(request).await.expect("enrols").into_inner();
+        Self {
+            authority_pem: answer.authority_pem,
+            certificate_pem: answer.certificate_pem,
+            key: key.to_pem(),
+            address: token.address,
+        }
+    }
+
+    /// A certificate made with an authority's key, for a device that may not even exist.
+    fn forged(authority: &Authority, trusts: &str, address: String, device: DeviceId, validity: Validity) -> Self {
+        let key = DeviceKey::generate().expect("a key");
+        let issued = authority.issue_device(device, &key.request().expect("a request"), validity).expect("issues");
+        Self { authority_pem: trusts.to_owned(), certificate_pem: issued.pem, key: key.to_pem(), address }
+    }
+
+    fn client(&self) -> AgentClient<Channel> {
+        let identity = Identity { chain_pem: &self.certificate_pem, key_pem: &self.key };
+        let channel = tls::device_channel(&self.address, &identity, &self.authority_pem, Arc::new(SystemClock));
+        AgentClient::new(channel.expect("a channel"))
+    }
+}
+
+fn clock() -> DeviceClock {
+    DeviceClock { wall: Timestamp::now(), steady: Duration::from_secs(60), boot: BootId::random() }
+}
+
+fn hello(epoch: EpochId) -> proto::HelloRequest {
+    Hello {
+        epoch,
+        previous: None,
+        reason: EpochReason::NewInstall,
+        marks: Vec::new(),
+        agent_version: "0.0.0".to_owned(),
+        hostname: "DESKTOP-01".to_owned(),
+        policy_version: 0,
+        clock: clock(),
+    }
+    .into()
+}
+
+fn tamper(epoch: EpochId, sequence: u64) -> proto::UploadRequest {
+    let event = TamperEvent { kind: TamperKind::Started, occurred_at: Timestamp::now() };
+    let envelope = wire::encode(&Envelope { recorded: clock(), payload: Payload::Tamper(event) });
+    Upload { epoch, stream: Stream::Tamper, records: vec![(sequence, envelope)], clock: clock() }.into()
+}
+
+fn reason(status: &Status) -> &str {
+    status.metadata().get("caretaker-reason").and_then(|reason| reason.to_str().ok()).unwrap_or_default()
+}
+
+fn school_authority(school: &School) -> Authority {
+    let read = |name: &str| std::fs::read_to_string(school.data().join(name)).expect("the authority's file");
+    Authority::from_pem(read("authority.pem"), &Secret::new(read("authority.key"))).expect("the school's authority")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_without_a_valid_identity_are_refused() {
+    let school = School::open();
+    let ours = school_authority(&school);
+    let now = Timestamp::now();
+    let (foreign, _) = Authority::generate("Southfield School", now).expect("an authority");
+    let epoch = EpochId::random();
+    let fresh = Validity { now, days: 100 };
+
+    let stranger = Caller::forged(&foreign, ours.pem(), school.address(), DeviceId::random(), fresh);
+    let refused = stranger.client().hello(hello(epoch)).await.expect_err("a foreign certificate");
+    assert_eq!(tls::fault(&refused), Some(tls::Fault::DeviceUnknown), "{refused:?}");
+
+    let past = Validity { now: now.checked_sub((24 * 9).hours()).expect("in range"), days: 3 };
+    let expired = Caller::forged(&ours, ours.pem(), school.address(), DeviceId::random(), past);
+    let refused = expired.client().hello(hello(epoch)).await.expect_err("an expired certificate");
+    assert_eq!(tls::fault(&refused), Some(tls::Fault::DeviceExpired), "{refused:?}");
+
+    // Signed by our own authority, but for a device that was never enrolled: a leaked key is not enough.
+    let invented = Caller::forged(&ours, ours.pem(), school.address(), DeviceId::random(), fresh);
+    let refused = invented.client().hello(hello(epoch)).await.expect_err("a device that nobody enrolled");
+    assert_eq!((refused.code(), reason(&refused)), (Code::Unauthenticated, "device-unknown"), "{refused:?}");
+
+    // Without a certificate, only enrolment is open.
+    let bare = tls::enrol_channel(&school.address(), ours.fingerprint(), Arc::new(SystemClock)).expect("a channel");
+    let refused = AgentClient::new(bare).hello(hello(epoch)).await.expect_err("no certificate at all");
+    assert_eq!(refused.code(), Code::Unauthenticated, "{refused:?}");
+    assert_eq!(school.count("SELECT count(*) FROM epoch"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_device_is_stopped_on_its_open_connection() {
+    let school = School::open();
+    let device = Caller::enrol(&school, "DESKTOP-01").await;
+    let epoch = EpochId::random();
+    let mut client = device.client();
+    client.hello(hello(epoch)).await.expect("is welcome");
+    client.upload(tamper(epoch, 1)).await.expect("is stored");
+    let _ = school.command(&["device", "revoke", "DESKTOP-01", "--reason", "stolen from the library"]).ok();
+    let refused = client.upload(tamper(epoch, 2)).await.expect_err("is revoked");
+    assert_eq!((refused.code(), reason(&refused)), (Code::PermissionDenied, "device-revoked"), "{refused:?}");
+    assert_eq!(school.count("SELECT count(*) FROM event"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_cannot_write_as_another() {
+    let school = School::open();
+    let (one, two) = (Caller::enrol(&school, "DESKTOP-01").await, Caller::enrol(&school, "DESKTOP-02").await);
+    let epoch = EpochId::random();
+    one.client().hello(hello(epoch)).await.expect("is welcome");
+    let refused = two.client().upload(tamper(epoch, 1)).await.expect_err("the epoch is another's");
+    assert_eq!(reason(&refused), "epoch-unknown", "{refused:?}");
+    assert_eq!(school.count("SELECT count(*) FROM event"), 0);
+    // Even a device that takes over the same epoch number writes into a history of its own.
+    two.client().hello(hello(epoch)).await.expect("is welcome");
+    two.client().upload(tamper(epoch, 1)).await.expect("is stored as its own");
+    let mine = "SELECT count(*) FROM event JOIN device ON device.id = event.device WHERE device.name = 'DESKTOP-01'";
+    assert_eq!(school.count(mine), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn oversized_and_garbled_messages_are_refused_and_cost_no_memory() {
+    let school = School::open();
+    let device = Caller::enrol(&school, "DESKTOP-01").await;
+    let epoch = EpochId::random();
+    let mut client = device.client();
+    client.hello(hello(epoch)).await.expect("is welcome");
+    let before = school.collector().resident_bytes();
+    for _ in 0..60 {
+        let mut large = tamper(epoch, 1);
+        large.records[0].envelope = vec![0; 2 * 1024 * 1024];
+        let refused = device.client().upload(large).await.expect_err("is too large");
+        assert!(matches!(refused.code(), Code::OutOfRange | Code::ResourceExhausted), "{refused:?}");
+    }
+    let grown = school.collector().resident_bytes().saturating_sub(before);
+    assert!(grown < 32 * 1024 * 1024, "grew by {grown} bytes");
+
+    // An envelope that nobody can read is kept aside, named, and does not stop the stream.
+    let mut garbled = tamper(epoch, 1);
+    garbled.records[0].envelope = vec![0xff; 300];
+    let mut client = device.client();
+    assert_eq!(client.upload(garbled).await.expect("moves on").into_inner().high_water, 1);
+    assert_eq!(client.upload(tamper(epoch, 2)).await.expect("moves on").into_inner().high_water, 2);
+    assert_eq!(school.count("SELECT count(*) FROM quarantine"), 1);
+    let findings = school.json(&["findings", "integrity"]);
+    assert_eq!(findings["findings"].as_array().map(Vec::len), Some(1), "{findings}");
+
+    // A number that comes twice with different content: the first stands, and people are told.
+    let answer = client.upload(tamper(epoch, 2)).await.expect("is answered").into_inner();
+    assert_eq!(answer.high_water, 2);
+    assert_eq!(school.count("SELECT count(*) FROM event"), 1);
+    assert_eq!(school.count("SELECT count(*) FROM quarantine"), 2);
+}
+
+#[test]
+fn half_open_connections_do_not_stop_an_honest_device() {
+    let school = School::open();
+    let mut agent = Agent::enrol(&school, "device");
+    let idle: Vec<TcpStream> =
+        (0..200).map(|_| TcpStream::connect(school.address()).expect("the collector listens")).collect();
+    agent.run_until_reported(&school);
+    std::fs::write(school.documents().join("essay.txt"), format!("This is the {PHRASE}.")).expect("saves");
+    wait::until("the event", READY, || {
+        (school.count("SELECT count(*) FROM event WHERE kind = 'keyword'") == 1).then_some(())
+    });
+    drop(idle);
+    agent.stop();
+}
