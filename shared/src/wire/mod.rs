@@ -7,6 +7,7 @@ mod common;
 mod envelope;
 mod event;
 pub mod limits;
+mod policy;
 mod reading;
 mod session;
 
