@@ -77,9 +77,9 @@ impl Certificate {
 
 fn device(certificate: &X509Certificate<'_>) -> Option<DeviceId> {
     let names = certificate.subject_alternative_name().ok()??;
-    let mut devices = names.value.general_names.iter().filter_map(|name| {
-        let GeneralName::URI(uri) = name else { return None };
-        uri.strip_prefix(DEVICE_URN)
+    let mut devices = names.value.general_names.iter().filter_map(|name| match name {
+        GeneralName::URI(uri) => uri.strip_prefix(DEVICE_URN),
+        _ => None,
     });
     let device = Uuid::from_str(devices.next()?).ok()?;
     devices.next().is_none().then_some(DeviceId::from_uuid(device))
