@@ -50,6 +50,15 @@ fn agent_and_collector_never_see_each_other() {
     }
 }
 
+#[test]
+fn no_profile_lets_one_panic_end_a_program() {
+    let manifest = super::read(&super::root().join("Cargo.toml"));
+    let table: toml::Table = manifest.parse().expect("a manifest is TOML");
+    for profile in ["agent", "release"] {
+        assert_eq!(table["profile"][profile]["panic"].as_str(), Some("unwind"), "profile {profile}: docs/adr/0002");
+    }
+}
+
 fn is_manifest(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == "Cargo.toml")
 }
