@@ -22,6 +22,7 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -33,6 +34,7 @@ impl Clock for SystemClock {
     }
 
     #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the steady clock")]
     fn steady(&self) -> Duration {
         use std::sync::OnceLock;
         use std::time::Instant;
