@@ -95,18 +95,15 @@ fn the_child_holds_no_rights_before_it_reads() {
         .spawn()
         .expect("the child starts");
     let folder = PathBuf::from(format!("/proc/{}", child.id()));
-    let status = loop {
-        let status = std::fs::read_to_string(folder.join("status")).expect("a waiting child has a status");
-        // No new privileges comes right before the account; asleep means that it waits for input.
-        if status.contains("NoNewPrivs:\t1") && status.contains("State:\tS") {
-            break status;
-        }
-        std::thread::yield_now();
-    };
+    // More than a pipe holds: when all of it is written, the child has begun to read.
+    let input = child.stdin.as_mut().expect("the input is a pipe");
+    input.write_all(&vec![b'a'; 1024 * 1024]).expect("the child reads");
+    let status = std::fs::read_to_string(folder.join("status")).expect("a waiting child has a status");
     let field = |name: &str| {
         let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
         line.split_once(':').map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
     };
+    assert_eq!(field("NoNewPrivs"), "1");
     assert_eq!(u64::from_str_radix(&field("CapEff"), 16), Ok(0), "{status}");
     assert_eq!(u64::from_str_radix(&field("CapPrm"), 16), Ok(0), "{status}");
     assert!(!field("Uid").split_whitespace().any(|id| id == "0"), "still root: {status}");
@@ -116,8 +113,9 @@ fn the_child_holds_no_rights_before_it_reads() {
         let limit = |name: &str| limits.lines().find(|line| line.starts_with(name)).map(str::to_owned);
         assert!(limit("Max open files").is_some_and(|line| line.contains(" 3 ")), "{limits}");
         assert!(limit("Max core file size").is_some_and(|line| line.contains(" 0 ")), "{limits}");
-        assert!(limit("Max address space").is_some_and(|line| line.contains("536870912")), "{limits}");
+        assert!(limit("Max address space").is_some_and(|line| line.contains("268435456")), "{limits}");
     }
-    drop(child.stdin.take());
-    assert!(child.wait().expect("the child ends").success());
+    let output = child.wait_with_output().expect("the child ends");
+    assert!(output.status.success());
+    assert_eq!(output.stdout.len(), 1024 * 1024);
 }

@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read as _};
 
+use encoding_rs::{Encoding, UTF_8};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -59,9 +60,17 @@ impl<'a> Archive<'a> {
             return Err(Refusal::TooLarge);
         }
         self.left_bytes -= read;
-        // The byte order mark decides, else it is UTF-8: all that the formats allow.
-        Ok(Some(encoding_rs::UTF_8.decode(&bytes).0.into_owned()))
+        Ok(Some(decoded(bytes)))
     }
+}
+
+/// The byte order mark decides, else it is UTF-8: all that the formats allow.
+fn decoded(bytes: Vec<u8>) -> String {
+    if Encoding::for_bom(&bytes).is_some() {
+        return UTF_8.decode(&bytes).0.into_owned();
+    }
+    // Without a copy where there is nothing to mend: a part may be large.
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 fn refusal(error: &ZipError) -> Refusal {

@@ -26,9 +26,12 @@ mod imp {
 
     /// "nobody" and "nogroup": the kernel's overflow ids, the same on every distribution.
     const NOBODY: u32 = 65_534;
-    const MEMORY_BYTES: u64 = 512 * 1024 * 1024;
+    const MEMORY_BYTES: u64 = 256 * 1024 * 1024;
+    const FIRST_TO_GO: &str = "1000";
 
     pub(super) fn confine() -> io::Result<()> {
+        // The child shares the service's allowance of memory: when that runs out, the child goes and not the agent.
+        let _ = std::fs::write("/proc/self/oom_score_adj", FIRST_TO_GO);
         super::limits::set()?;
         super::limits::limit(Resource::As, MEMORY_BYTES)?;
         set_no_new_privs(true)?;
@@ -82,7 +85,6 @@ mod imp {
 mod imp {
     use std::io;
 
-    #[expect(clippy::unnecessary_wraps, reason = "the other systems can fail")]
     pub(super) fn confine() -> io::Result<()> {
         Ok(())
     }
