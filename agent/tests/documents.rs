@@ -15,6 +15,7 @@ use caretaker_shared::lexicon::Hit;
 use caretaker_shared::model::{KeywordEvent, Severity};
 use caretaker_shared::secret::Secret;
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 const KEY: [u8; 32] = [7; 32];
@@ -98,7 +99,8 @@ struct Running {
     place: tempfile::TempDir,
     ledger: Arc<MemoryLedger>,
     _settings: watch::Sender<DocumentSettings>,
-    _stop: DropGuard,
+    watching: JoinHandle<()>,
+    stop: DropGuard,
 }
 
 impl Running {
@@ -115,8 +117,8 @@ impl Running {
         let means = Means { launch: Launch { program, deadline: Duration::from_secs(60) }, scan };
         let stop = CancellationToken::new();
         let watching = watch_with(means, wanted, ledger.clone(), Secret::new(KEY), Arc::new(SystemClock), stop.clone());
-        tokio::spawn(async move { watching.await.expect("the system has a file watch") });
-        Self { place, ledger, _settings: settings, _stop: stop.drop_guard() }
+        let watching = tokio::spawn(async move { watching.await.expect("the system has a file watch") });
+        Self { place, ledger, _settings: settings, watching, stop: stop.drop_guard() }
     }
 
     /// Starts with a document, and waits until it was read: the folder is watched from then on.
@@ -225,4 +227,11 @@ async fn a_link_is_not_followed() {
     running.write("last.txt", "an otter");
     assert_eq!(running.ledger.rules(1).await, ["otter"]);
     assert_eq!(running.ledger.kept.lock().expect("no test panics here").records, 2);
+}
+
+#[tokio::test]
+async fn ends_when_it_is_asked_to_stop() {
+    let running = Running::watching().await;
+    drop(running.stop);
+    running.watching.await.expect("it ends without a panic");
 }

@@ -201,3 +201,16 @@ fn short(document: &Sha256) -> String {
     digits.truncate(12);
     digits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Refusal, Unread, is_final};
+
+    #[test]
+    fn gives_a_document_up_only_when_it_is_at_fault() {
+        assert!(is_final(&Unread::Refused(Refusal::Encrypted), 0));
+        assert!(!is_final(&Unread::Slow, 0) && !is_final(&Unread::Died, 1));
+        assert!(is_final(&Unread::Slow, 2) && is_final(&Unread::Died, 2));
+        assert!(!is_final(&Unread::Unconfined, 1_000));
+    }
+}
