@@ -1,3 +1,12 @@
 //! The agent's command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+use caretaker_agent::documents::extract;
+
+fn main() -> ExitCode {
+    match std::env::args().nth(1) {
+        Some(command) if command == extract::ARGUMENT => extract::child_main(),
+        Some(_) | None => ExitCode::from(2),
+    }
+}
