@@ -5,4 +5,6 @@
 //! wires them and nothing else; `commands` are what a person types.
 
 pub mod audit;
+pub mod mail;
+pub mod rules;
 pub mod store;

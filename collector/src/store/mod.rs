@@ -3,8 +3,10 @@
 //! A method is one business step and takes domain types; SQL stays in this folder. What is written is durable when the
 //! method returns. Each file adds the methods of one noun to [`Store`].
 
+pub(crate) mod alerts;
 mod audit;
 mod connection;
+pub(crate) mod findings;
 mod writer;
 
 use std::path::Path;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, Semaphore};
 
+pub use findings::Settled;
 pub use writer::Order;
 
 /// Why the store could not do what was asked.
