@@ -1,10 +1,14 @@
 //! Findings: opened once, updated when something changed, closed when gone.
 
-use jiff::Timestamp;
-use rusqlite::Transaction;
+use std::collections::BTreeMap;
 
-use super::{Store, StoreError};
-use crate::rules::Judgement;
+use caretaker_shared::model::Requirement;
+use caretaker_shared::policy::Policy;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, Transaction, params};
+
+use super::{StoreError, alerts};
+use crate::rules::{Judgement, Verdict, VerdictOutcome};
 
 /// What settling a judgement changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,42 +21,188 @@ pub struct Settled {
     pub closed: u32,
 }
 
+impl std::ops::AddAssign for Settled {
+    fn add_assign(&mut self, other: Self) {
+        self.opened += other.opened;
+        self.updated += other.updated;
+        self.closed += other.closed;
+    }
+}
+
+/// What an open finding says.
+#[derive(PartialEq, Eq)]
+struct Text {
+    verdict: String,
+    summary: String,
+    reason: String,
+    remedy: String,
+}
+
+impl Text {
+    /// The text of a verdict; `None` when the policy is met and nothing is to be found.
+    fn of(outcome: &VerdictOutcome) -> Option<Self> {
+        let (verdict, summary, reason, remedy) = match outcome {
+            VerdictOutcome::Meets { .. } => return None,
+            VerdictOutcome::Fails { summary, reason, remedy } => ("fails", summary, reason, remedy),
+            VerdictOutcome::Unknown { summary, reason, remedy } => ("unknown", summary, reason, remedy),
+        };
+        Some(Self {
+            verdict: verdict.to_owned(),
+            summary: summary.clone(),
+            reason: reason.clone(),
+            remedy: remedy.clone(),
+        })
+    }
+}
+
 /// Brings a device's findings in line with a judgement.
+///
+/// A judgement that is not complete closes only what it says is met: what it does not name may still be so.
 pub(crate) fn settle(
-    _tx: &Transaction<'_>,
-    _device_rowid: i64,
-    _judgement: &Judgement,
-    _now: Timestamp,
+    tx: &Transaction<'_>,
+    device_rowid: i64,
+    judgement: &Judgement,
+    now: Timestamp,
 ) -> Result<Settled, StoreError> {
-    unimplemented!("written next")
+    let mut settled = Settled::default();
+    for requirement in &judgement.covers {
+        let mut open = open_findings(tx, device_rowid, *requirement)?;
+        for verdict in judgement.verdicts.iter().filter(|verdict| verdict.requirement == *requirement) {
+            let stands = open.remove(&verdict.subject);
+            settled += settle_one(tx, device_rowid, verdict, stands, now)?;
+        }
+        if judgement.complete {
+            for (id, _) in open.values() {
+                close(tx, *id, now)?;
+                settled.closed += 1;
+            }
+        }
+    }
+    Ok(settled)
 }
 
-/// Opens (or refreshes) a finding that a device's reports contradict themselves; it stays open until a person looks.
+fn settle_one(
+    tx: &Transaction<'_>,
+    device_rowid: i64,
+    verdict: &Verdict,
+    stands: Option<(i64, Text)>,
+    now: Timestamp,
+) -> Result<Settled, StoreError> {
+    let mut settled = Settled::default();
+    match (Text::of(&verdict.outcome), stands) {
+        (None, None) => {}
+        (None, Some((id, _))) => {
+            close(tx, id, now)?;
+            settled.closed = 1;
+        }
+        (Some(text), None) => {
+            open(tx, device_rowid, verdict.requirement, &verdict.subject, &text, now)?;
+            settled.opened = 1;
+        }
+        (Some(text), Some((id, before))) => {
+            if text != before {
+                update(tx, id, &text, now)?;
+                settled.updated = 1;
+            }
+        }
+    }
+    Ok(settled)
+}
+
+/// Opens (or refreshes) a finding that a device's reports contradict themselves, and raises a device alert unless one
+/// of that kind is open; says whether mail was queued. No reading closes such a finding.
 pub(crate) fn open_integrity(
-    _tx: &Transaction<'_>,
-    _device_rowid: i64,
-    _subject: &str,
-    _summary: &str,
-    _reason: &str,
-    _now: Timestamp,
-) -> Result<(), StoreError> {
-    unimplemented!("written next")
+    tx: &Transaction<'_>,
+    device_rowid: i64,
+    subject: &str,
+    summary: &str,
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let verdict = Verdict {
+        requirement: Requirement::Integrity,
+        subject: subject.to_owned(),
+        outcome: VerdictOutcome::Fails {
+            summary: summary.to_owned(),
+            reason: reason.to_owned(),
+            remedy: "Find out whether the device was copied or tampered with; enrol it again when in doubt.".to_owned(),
+        },
+    };
+    let stands = open_findings(tx, device_rowid, Requirement::Integrity)?.remove(subject);
+    settle_one(tx, device_rowid, &verdict, stands, now)?;
+    let site: i64 =
+        tx.prepare_cached("SELECT site FROM device WHERE id = ?1")?.query_row([device_rowid], |row| row.get(0))?;
+    let Some(policy) = policy_of(tx, site)? else {
+        return Ok(false);
+    };
+    alerts::raise_for_integrity(tx, device_rowid, site, &policy, now)
 }
 
-impl Store {
-    /// Judges all stored readings of a site's active devices again, after its policy changed.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn rejudge_site(&self, _site: &str, _now: Timestamp) -> Result<Settled, StoreError> {
-        unimplemented!("written next")
-    }
+/// The policy in force at a site; `None` where there is none, or none that this version can read.
+pub(super) fn policy_of(tx: &Transaction<'_>, site: i64) -> Result<Option<Policy>, StoreError> {
+    let text: Option<String> = tx
+        .prepare_cached("SELECT toml FROM policy WHERE site = ?1 ORDER BY version DESC LIMIT 1")?
+        .query_row([site], |row| row.get(0))
+        .optional()?;
+    let parsed = text.map(|text| Policy::parse(&text)).transpose();
+    Ok(parsed.unwrap_or_else(|error| {
+        tracing::error!(site, line = error.line, "the policy in force cannot be read; apply it again");
+        None
+    }))
+}
 
-    /// Judges all stored readings of all active devices again.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn rejudge_all(&self, _now: Timestamp) -> Result<Settled, StoreError> {
-        unimplemented!("written next")
-    }
+fn open_findings(
+    tx: &Transaction<'_>,
+    device_rowid: i64,
+    requirement: Requirement,
+) -> Result<BTreeMap<String, (i64, Text)>, StoreError> {
+    let mut query = tx.prepare_cached(
+        "SELECT subject, id, verdict, summary, reason, remedy FROM finding
+         WHERE device = ?1 AND requirement = ?2 AND closed_at IS NULL",
+    )?;
+    let rows = query.query_map(params![device_rowid, requirement.id()], |row| {
+        let text = Text { verdict: row.get(2)?, summary: row.get(3)?, reason: row.get(4)?, remedy: row.get(5)? };
+        Ok((row.get(0)?, (row.get(1)?, text)))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn open(
+    tx: &Transaction<'_>,
+    device_rowid: i64,
+    requirement: Requirement,
+    subject: &str,
+    text: &Text,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let at = now.as_millisecond();
+    tx.prepare_cached(
+        "INSERT INTO finding (device, requirement, subject, verdict, summary, reason, remedy, opened_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+    )?
+    .execute(params![
+        device_rowid,
+        requirement.id(),
+        subject,
+        text.verdict,
+        text.summary,
+        text.reason,
+        text.remedy,
+        at
+    ])?;
+    Ok(())
+}
+
+fn update(tx: &Transaction<'_>, id: i64, text: &Text, now: Timestamp) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "UPDATE finding SET verdict = ?2, summary = ?3, reason = ?4, remedy = ?5, updated_at = ?6 WHERE id = ?1",
+    )?
+    .execute(params![id, text.verdict, text.summary, text.reason, text.remedy, now.as_millisecond()])?;
+    Ok(())
+}
+
+fn close(tx: &Transaction<'_>, id: i64, now: Timestamp) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE finding SET closed_at = ?2, updated_at = ?2 WHERE id = ?1")?
+        .execute(params![id, now.as_millisecond()])?;
+    Ok(())
 }

@@ -7,6 +7,9 @@ pub(crate) mod alerts;
 mod audit;
 mod connection;
 pub(crate) mod findings;
+mod moment;
+mod outbox;
+mod rejudge;
 mod writer;
 
 use std::path::Path;
@@ -15,6 +18,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, Semaphore};
 
 pub use findings::Settled;
+pub use outbox::{DueMail, MailedAlert, MailedKind};
 pub use writer::Order;
 
 /// Why the store could not do what was asked.
