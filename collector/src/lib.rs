@@ -6,5 +6,7 @@
 
 pub mod audit;
 pub mod mail;
+pub mod outbox;
 pub mod rules;
+pub mod scheduler;
 pub mod store;

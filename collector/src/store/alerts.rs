@@ -215,3 +215,148 @@ fn next_reference(tx: &Transaction<'_>, now: Timestamp) -> Result<String, StoreE
     let number = last.and_then(|last| last.split_once('-')?.1.parse::<u32>().ok()).unwrap_or(0);
     Ok(format!("{year:02}-{:04}", number + 1))
 }
+
+#[cfg(test)]
+mod tests {
+    use caretaker_shared::model::TamperKind;
+    use jiff::{Timestamp, ToSpan as _};
+
+    use super::super::Order;
+    use super::super::sample::{DEVICE, SITE, Sample, keyword, store};
+    use super::raise_for_integrity;
+    use crate::rules::sample;
+
+    const COUNTS: &str = "SELECT reference || ' ' || severity || ' ' ||
+        (SELECT count(*) FROM event WHERE event.alert = alert.id) FROM alert ORDER BY id";
+
+    fn at(minute: i64) -> Timestamp {
+        sample::now().checked_add(minute.minutes()).expect("a time in range")
+    }
+
+    async fn report(sample: &Sample, severity: u32, document: &str, minute: i64) -> bool {
+        sample.report(keyword(severity, document), sample::policy(), at(minute)).await
+    }
+
+    async fn acknowledge(sample: &Sample) {
+        sample.write(|tx| tx.execute("UPDATE alert SET state = 'acknowledged'", [])).await;
+    }
+
+    #[tokio::test]
+    async fn a_flood_about_one_document_joins_one_alert_without_new_mail() {
+        let sample = store().await;
+        assert!(report(&sample, 4, "essay", 0).await);
+        assert!(!report(&sample, 4, "essay", 30).await);
+        assert!(!report(&sample, 3, "essay", 60).await);
+        assert_eq!(sample.texts(COUNTS).await, ["26-0001 4 3"]);
+        assert_eq!(sample.texts("SELECT address FROM outbox ORDER BY id").await.len(), 2, "one for each lead");
+    }
+
+    #[tokio::test]
+    async fn what_is_later_more_severe_or_about_something_else_is_an_alert_of_its_own() {
+        let sample = store().await;
+        report(&sample, 3, "essay", 0).await;
+        assert!(report(&sample, 4, "essay", 1).await, "more severe");
+        assert!(report(&sample, 3, "poem", 2).await, "another document");
+        assert!(report(&sample, 3, "essay", 62).await, "more than an hour later");
+        assert_eq!(
+            sample.texts(COUNTS).await,
+            ["26-0001 3 1", "26-0002 4 1", "26-0003 3 1", "26-0004 3 1"],
+            "references are consecutive"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_closed_alert_is_never_joined() {
+        let sample = store().await;
+        report(&sample, 4, "essay", 0).await;
+        sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
+        assert!(report(&sample, 4, "essay", 1).await);
+    }
+
+    #[tokio::test]
+    async fn the_highest_level_mails_anew_once_somebody_has_acknowledged() {
+        let sample = store().await;
+        assert!(report(&sample, 5, "essay", 0).await);
+        assert!(!report(&sample, 5, "essay", 1).await);
+        acknowledge(&sample).await;
+        assert!(report(&sample, 5, "essay", 2).await);
+
+        let other = store().await;
+        report(&other, 4, "essay", 0).await;
+        acknowledge(&other).await;
+        assert!(!report(&other, 4, "essay", 1).await, "a lower level joins what somebody has in hand");
+    }
+
+    #[tokio::test]
+    async fn below_the_policys_level_an_alert_stands_in_the_list_without_mail() {
+        let sample = store().await;
+        assert!(!report(&sample, 2, "essay", 0).await);
+        assert_eq!(sample.texts(COUNTS).await, ["26-0001 2 1"]);
+        assert!(sample.texts("SELECT address FROM outbox").await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_address_listed_twice_gets_one_mail() {
+        let sample = store().await;
+        let mut policy = sample::policy();
+        policy.alerts.safeguarding_lead = vec![
+            "lead@northfield.example".into(),
+            "Lead@northfield.example ".into(),
+            "deputy@northfield.example".into(),
+        ];
+        sample.report(keyword(4, "essay"), policy, at(0)).await;
+        let addresses = sample.texts("SELECT address FROM outbox ORDER BY id").await;
+        assert_eq!(addresses, ["lead@northfield.example", "deputy@northfield.example"]);
+    }
+
+    #[tokio::test]
+    async fn numbers_begin_anew_each_year_and_go_on_beyond_four_digits() {
+        let sample = store().await;
+        report(&sample, 4, "essay", 0).await;
+        sample.write(|tx| tx.execute("UPDATE alert SET reference = '26-9999'", [])).await;
+        report(&sample, 4, "poem", 1).await;
+        report(&sample, 4, "letter", 2).await;
+        report(&sample, 4, "diary", 60 * 24 * 60).await;
+        let references = sample.texts("SELECT reference FROM alert ORDER BY id").await;
+        assert_eq!(references, ["26-9999", "26-10000", "26-10001", "27-0001"]);
+    }
+
+    #[tokio::test]
+    async fn antivirus_turned_off_tells_the_network_manager_once_while_it_is_open() {
+        let sample = store().await;
+        assert!(sample.tamper(TamperKind::AntivirusOff, at(0)).await);
+        assert!(!sample.tamper(TamperKind::AntivirusOff, at(600)).await);
+        let told = sample.texts("SELECT about || ' ' || severity || ' ' || address FROM alert JOIN outbox").await;
+        assert_eq!(told, ["E1 antivirus was turned off 3 network@northfield.example"]);
+        assert_eq!(sample.texts(COUNTS).await, ["26-0001 3 2"]);
+        sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
+        assert!(sample.tamper(TamperKind::AntivirusOff, at(601)).await);
+    }
+
+    #[tokio::test]
+    async fn a_device_has_one_open_alert_that_it_cannot_be_relied_on() {
+        let sample = store().await;
+        assert!(sample.tamper(TamperKind::SpoolSetAside, at(0)).await);
+        let integrity =
+            |tx: &rusqlite::Transaction<'_>| raise_for_integrity(tx, DEVICE, SITE, &sample::policy(), sample::now());
+        assert!(!sample.store.write(Order::First, integrity).await.expect("is written"));
+        assert!(sample.tamper(TamperKind::AntivirusOff, at(1)).await, "another requirement");
+    }
+
+    #[tokio::test]
+    async fn starts_and_stops_of_the_agent_raise_nothing() {
+        let sample = store().await;
+        for kind in [TamperKind::Started, TamperKind::StartedAfterKill, TamperKind::Stopped, TamperKind::AntivirusOn] {
+            assert!(!sample.tamper(kind, at(0)).await);
+        }
+        assert!(sample.texts(COUNTS).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_audit_chain_knows_the_reference_and_the_severity_and_no_more() {
+        let sample = store().await;
+        report(&sample, 4, "essay", 0).await;
+        let links = sample.texts("SELECT actor || '|' || action || '|' || subject || '|' || detail FROM audit").await;
+        assert_eq!(links, ["collector|alert.raise|26-0001|severity 4"]);
+    }
+}

@@ -206,3 +206,100 @@ fn close(tx: &Transaction<'_>, id: i64, now: Timestamp) -> Result<(), StoreError
         .execute(params![id, now.as_millisecond()])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use caretaker_shared::model::Requirement;
+    use jiff::{Timestamp, ToSpan as _};
+
+    use super::super::sample::{DEVICE, Sample, store};
+    use super::super::{Order, Settled};
+    use super::settle;
+    use crate::rules::{Judgement, Verdict, VerdictOutcome, sample};
+
+    const OPEN: &str =
+        "SELECT subject || ' ' || verdict || ' ' || summary FROM finding WHERE closed_at IS NULL ORDER BY subject";
+
+    fn fails(user: &str, summary: &str) -> Verdict {
+        let outcome = VerdictOutcome::Fails {
+            summary: summary.into(),
+            reason: "so it stands".into(),
+            remedy: "Change it.".into(),
+        };
+        Verdict { requirement: Requirement::E2, subject: user.into(), outcome }
+    }
+
+    fn meets(user: &str) -> Verdict {
+        let outcome = VerdictOutcome::Meets { summary: "locks after 5 min".into(), reason: "so it stands".into() };
+        Verdict { requirement: Requirement::E2, subject: user.into(), outcome }
+    }
+
+    fn unknown(user: &str) -> Verdict {
+        let outcome = VerdictOutcome::Unknown {
+            summary: "could not be checked".into(),
+            reason: "permission denied".into(),
+            remedy: "Look.".into(),
+        };
+        Verdict { requirement: Requirement::E2, subject: user.into(), outcome }
+    }
+
+    async fn settled(sample: &Sample, complete: bool, verdicts: Vec<Verdict>, minute: i64) -> Settled {
+        let judgement = Judgement { covers: vec![Requirement::E2], complete, verdicts };
+        let step = move |tx: &rusqlite::Transaction<'_>| settle(tx, DEVICE, &judgement, at(minute));
+        sample.store.write(Order::First, step).await.expect("the judgement settles")
+    }
+
+    fn at(minute: i64) -> Timestamp {
+        sample::now().checked_add(minute.minutes()).expect("a time in range")
+    }
+
+    #[tokio::test]
+    async fn a_finding_opens_once_changes_when_its_text_does_and_closes_when_gone() {
+        let sample = store().await;
+        let opened = settled(&sample, true, vec![fails("pupil.one", "never locks")], 0).await;
+        assert_eq!(opened, Settled { opened: 1, ..Settled::default() });
+        assert_eq!(settled(&sample, true, vec![fails("pupil.one", "never locks")], 1).await, Settled::default());
+        let updated = settled(&sample, true, vec![fails("pupil.one", "locks after 15 min")], 2).await;
+        assert_eq!(updated, Settled { updated: 1, ..Settled::default() });
+        assert_eq!(sample.texts(OPEN).await, ["pupil.one fails locks after 15 min"]);
+
+        let closed = settled(&sample, true, vec![meets("pupil.one")], 3).await;
+        assert_eq!(closed, Settled { closed: 1, ..Settled::default() });
+        settled(&sample, true, vec![fails("pupil.one", "never locks")], 4).await;
+        let times = sample
+            .texts("SELECT ((updated_at - opened_at) / 60000) || ' ' || (closed_at IS NULL) FROM finding ORDER BY id")
+            .await;
+        assert_eq!(times, ["3 0", "0 1"], "a finding that comes back is a new one");
+    }
+
+    #[tokio::test]
+    async fn what_a_complete_reading_no_longer_names_is_gone() {
+        let sample = store().await;
+        let both = vec![fails("pupil.one", "never locks"), fails("pupil.two", "never locks")];
+        settled(&sample, true, both, 0).await;
+        assert_eq!(settled(&sample, true, vec![fails("pupil.one", "never locks")], 1).await.closed, 1);
+        assert_eq!(sample.texts(OPEN).await, ["pupil.one fails never locks"]);
+    }
+
+    #[tokio::test]
+    async fn a_partial_reading_closes_only_what_it_says_is_met() {
+        let sample = store().await;
+        let three = ["pupil.one", "pupil.two", "pupil.three"].map(|user| fails(user, "never locks"));
+        settled(&sample, true, three.into(), 0).await;
+        let partial = settled(&sample, false, vec![meets("pupil.one"), unknown("pupil.two")], 1).await;
+        assert_eq!(partial, Settled { opened: 0, updated: 1, closed: 1 });
+        assert_eq!(
+            sample.texts(OPEN).await,
+            ["pupil.three fails never locks", "pupil.two unknown could not be checked"]
+        );
+    }
+
+    #[tokio::test]
+    async fn findings_of_other_requirements_are_left_alone() {
+        let sample = store().await;
+        settled(&sample, true, vec![fails("pupil.one", "never locks")], 0).await;
+        let other = Judgement { covers: vec![Requirement::E4], complete: true, verdicts: Vec::new() };
+        let step = move |tx: &rusqlite::Transaction<'_>| settle(tx, DEVICE, &other, at(1));
+        assert_eq!(sample.store.write(Order::First, step).await.expect("settles"), Settled::default());
+    }
+}

@@ -10,6 +10,8 @@ pub(crate) mod findings;
 mod moment;
 mod outbox;
 mod rejudge;
+#[cfg(test)]
+pub(crate) mod sample;
 mod writer;
 
 use std::path::Path;

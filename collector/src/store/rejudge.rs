@@ -20,6 +20,7 @@ const AGING: [ProbeName; 1] = [ProbeName::Antivirus];
 /// A device that may have findings.
 struct Subject {
     rowid: i64,
+    site: i64,
     uuid: [u8; 16],
 }
 
@@ -58,7 +59,11 @@ impl Store {
         let mut settled = Settled::default();
         for device in self.active_devices(site).await? {
             let order = Order::Device(device.uuid);
-            settled += self.write(order, move |tx| rejudge_device(tx, device.rowid, probes, now)).await?;
+            let step = move |tx: &Transaction<'_>| match policy_of(tx, device.site)? {
+                Some(policy) => rejudge_device(tx, device.rowid, probes, &policy, now),
+                None => Ok(Settled::default()),
+            };
+            settled += self.write(order, step).await?;
         }
         Ok(settled)
     }
@@ -66,10 +71,11 @@ impl Store {
     async fn active_devices(&self, site: Option<String>) -> Result<Vec<Subject>, StoreError> {
         self.read(move |connection| {
             let mut query = connection.prepare_cached(
-                "SELECT device.id, device.uuid FROM device JOIN site ON site.id = device.site
+                "SELECT device.id, device.site, device.uuid FROM device JOIN site ON site.id = device.site
                  WHERE device.status = 'active' AND (?1 IS NULL OR site.name = ?1) ORDER BY device.id",
             )?;
-            let rows = query.query_map([site], |row| Ok(Subject { rowid: row.get(0)?, uuid: row.get(1)? }))?;
+            let rows = query
+                .query_map([site], |row| Ok(Subject { rowid: row.get(0)?, site: row.get(1)?, uuid: row.get(2)? }))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
         .await
@@ -80,18 +86,16 @@ fn rejudge_device(
     tx: &Transaction<'_>,
     device_rowid: i64,
     probes: &[ProbeName],
+    policy: &Policy,
     now: Timestamp,
 ) -> Result<Settled, StoreError> {
-    let (site, enrolled, seen): (i64, i64, Option<i64>) = tx
-        .prepare_cached("SELECT site, enrolled_at, last_seen_at FROM device WHERE id = ?1")?
-        .query_row([device_rowid], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let Some(policy) = policy_of(tx, site)? else {
-        return Ok(Settled::default());
-    };
-    let contact = rules::judge_contact(seen.map(moment), moment(enrolled), &policy, now);
+    let (enrolled, seen): (i64, Option<i64>) = tx
+        .prepare_cached("SELECT enrolled_at, last_seen_at FROM device WHERE id = ?1")?
+        .query_row([device_rowid], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let contact = rules::judge_contact(seen.map(moment), moment(enrolled), policy, now);
     let mut settled = settle(tx, device_rowid, &contact, now)?;
     for probe in probes {
-        settled += rejudge_reading(tx, device_rowid, *probe, &policy, now)?;
+        settled += rejudge_reading(tx, device_rowid, *probe, policy, now)?;
     }
     Ok(settled)
 }
@@ -139,5 +143,87 @@ impl Stored {
     fn decoded(&self) -> Option<Facts> {
         let reading = proto::Reading::decode(self.facts.as_deref()?).ok()?;
         Facts::try_from(reading.facts?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use caretaker_proto::agent::v1 as proto;
+    use caretaker_shared::model::{Antivirus, AntivirusProduct, Engine, Facts, Outcome, ProbeName, Reading, RealTime};
+    use jiff::{Timestamp, ToSpan as _};
+    use prost::Message as _;
+    use rusqlite::params;
+
+    use super::super::sample::{DEVICE, Sample, store};
+    use super::super::{Order, Settled};
+    use super::{JUDGED, rejudge_device};
+    use crate::rules::sample;
+
+    fn after(hours: i64) -> Timestamp {
+        sample::now().checked_add(hours.hours()).expect("a time in range")
+    }
+
+    async fn rejudge(sample: &Sample, now: Timestamp) -> Settled {
+        let step = move |tx: &rusqlite::Transaction<'_>| rejudge_device(tx, DEVICE, &JUDGED, &sample::policy(), now);
+        sample.store.write(Order::First, step).await.expect("the device is judged")
+    }
+
+    async fn put_antivirus(sample: &Sample, completeness: &'static str) {
+        let product = AntivirusProduct {
+            name: "ClamAV".into(),
+            version: "1.4".into(),
+            engine: Engine::Running,
+            real_time: RealTime::Blocking,
+            signature_version: "27000".into(),
+            signatures_built_at: Some(sample::now()),
+            evidence: Vec::new(),
+        };
+        let reading = Reading {
+            probe: ProbeName::Antivirus,
+            taken_at: sample::now(),
+            outcome: Outcome::Complete(Facts::Antivirus(Antivirus { products: vec![product] })),
+        };
+        let facts = proto::Reading::from(&reading).encode_to_vec();
+        sample
+            .write(move |tx| {
+                tx.execute(
+                    "INSERT OR REPLACE INTO reading (device, probe, completeness, reason, taken_at, received_at, facts)
+                     VALUES (1, 'antivirus', ?1, 'clamd did not answer', 0, 0, ?2)",
+                    params![completeness, facts],
+                )?;
+                tx.execute("UPDATE device SET last_seen_at = ?1", [sample::now().as_millisecond()])
+            })
+            .await;
+    }
+
+    const OPEN: &str = "SELECT requirement || ': ' || summary FROM finding WHERE closed_at IS NULL ORDER BY id";
+
+    #[tokio::test]
+    async fn signatures_and_silence_age_without_a_new_reading() {
+        let sample = store().await;
+        put_antivirus(&sample, "complete").await;
+        assert_eq!(rejudge(&sample, after(168)).await, Settled::default());
+        assert_eq!(rejudge(&sample, after(192)).await.opened, 2);
+        assert_eq!(sample.texts(OPEN).await, ["A1: not seen for 8 days", "A1.signatures: signatures are 8 days old"]);
+        let again = rejudge(&sample, after(216)).await;
+        assert_eq!((again.opened, again.updated), (0, 2));
+        assert_eq!(rejudge(&sample, after(1)).await.closed, 2);
+    }
+
+    #[tokio::test]
+    async fn old_facts_do_not_speak_for_a_probe_that_fails_now() {
+        let sample = store().await;
+        put_antivirus(&sample, "failed").await;
+        rejudge(&sample, after(1)).await;
+        let unknown = "SELECT requirement || ': ' || reason FROM finding WHERE verdict = 'unknown' ORDER BY id";
+        assert_eq!(sample.texts(unknown).await, ["E1: clamd did not answer", "A1.signatures: clamd did not answer"]);
+    }
+
+    #[tokio::test]
+    async fn a_site_without_a_policy_is_left_alone() {
+        let sample = store().await;
+        put_antivirus(&sample, "failed").await;
+        let settled = sample.store.rejudge_site("northfield school", after(1)).await.expect("judges");
+        assert_eq!(settled, Settled::default());
     }
 }
