@@ -8,6 +8,7 @@ mod envelope;
 mod event;
 mod identity;
 pub mod limits;
+mod policy;
 mod reading;
 mod session;
 
