@@ -63,7 +63,7 @@ pub struct ConnectInfo {
 }
 
 /// A connection after its handshake. It ends by itself when its time is up.
-pub struct Connection {
+pub(super) struct Connection {
     stream: Pin<Box<dyn Transport>>,
     info: ConnectInfo,
     ends: Pin<Box<Sleep>>,
@@ -84,7 +84,7 @@ struct Door {
 /// Accepts connections until `stop`; hands on those that have shaken hands.
 ///
 /// The acceptor is read anew for each connection, so that a renewed certificate is used from the next one on.
-pub async fn accept(
+pub(super) async fn accept(
     listener: TcpListener,
     acceptor: watch::Receiver<Acceptor>,
     limits: Limits,

@@ -11,9 +11,8 @@ pub(crate) mod facts;
 pub(crate) mod findings;
 mod identity;
 mod ingest;
-mod policies;
+mod in_force;
 mod sessions;
-mod sites;
 mod writer;
 
 use std::path::Path;
@@ -65,7 +64,7 @@ pub enum StoreError {
 pub struct Store {
     writer: writer::Writer,
     readers: Arc<Readers>,
-    policies: Arc<policies::Policies>,
+    policies: Arc<in_force::Policies>,
 }
 
 /// Connections that only read. A reader is opened when none is free, and kept.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::identity::Caller;
-use super::{Order, Store, StoreError, policies};
+use super::{Order, Store, StoreError, in_force};
 
 /// What the collector answers to a Hello.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Store {
             for (stream, mark) in &mut high_water {
                 *mark = read_mark(transaction, epoch, *stream)?;
             }
-            let policy_version = policies::version(transaction, caller.site)?;
+            let policy_version = in_force::version(transaction, caller.site)?;
             Ok(Welcome { high_water, policy_version })
         })
         .await

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::identity::{Caller, entry};
-use super::policies::Policies;
+use super::in_force::Policies;
 use super::{Order, Store, StoreError, audit, number, sessions};
 use place::Place;
 

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use caretaker_shared::policy::Policy;
+use caretaker_shared::policy::{DevicePolicy, Policy};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::StoreError;
+use super::identity::Caller;
+use super::{Store, StoreError};
 
 /// Parsed policies, by the row of their site, with their version.
 #[derive(Default)]
@@ -33,6 +34,31 @@ impl Policies {
         let version = u64::try_from(version).unwrap_or_default();
         known.insert(site, (version, policy.clone()));
         Ok(Some((version, policy)))
+    }
+}
+
+impl Store {
+    /// The device's part of its site's policy; `None` when the device has the version in force.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the policy in it is not one.
+    pub async fn device_policy(
+        &self,
+        caller: Caller,
+        school: String,
+        held: u64,
+    ) -> Result<Option<DevicePolicy>, StoreError> {
+        let policies = self.policies.clone();
+        self.read(move |connection| {
+            let Some((version, policy)) = policies.in_force(connection, caller.site)?.filter(|(now, _)| *now != held)
+            else {
+                return Ok(None);
+            };
+            let site: String =
+                connection.query_row("SELECT name FROM site WHERE id = ?1", [caller.site], |row| row.get(0))?;
+            Ok(Some(DevicePolicy::of(&policy, &school, &site, version)))
+        })
+        .await
     }
 }
 
