@@ -5,6 +5,7 @@
 //! wires them and nothing else; `commands` are what a person types.
 
 pub mod audit;
+pub mod grpc;
 pub mod mail;
 pub mod outbox;
 pub mod rules;

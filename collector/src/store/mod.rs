@@ -6,12 +6,18 @@
 pub(crate) mod alerts;
 mod audit;
 mod connection;
+mod executables;
+pub(crate) mod facts;
 pub(crate) mod findings;
+mod identity;
+mod in_force;
+mod ingest;
 mod moment;
 mod outbox;
 mod rejudge;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sessions;
 mod writer;
 
 use std::path::Path;
@@ -20,7 +26,10 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, Semaphore};
 
 pub use findings::Settled;
+pub use identity::{Caller, NewDevice, Standing, TokenStanding};
+pub use ingest::{Ingested, NotIngested};
 pub use outbox::{DueMail, MailedAlert, MailedKind};
+pub use sessions::Welcome;
 pub use writer::Order;
 
 /// Why the store could not do what was asked.
@@ -37,6 +46,17 @@ pub enum StoreError {
         /// Version of this program.
         known: i64,
     },
+    /// The file is a database, but not ours.
+    #[error("the file is the database of another program")]
+    Foreign,
+    /// A policy in the database is none; it was checked before it was stored, so a person has changed it there.
+    #[error("version {version} of the policy in the database cannot be read")]
+    Policy {
+        /// Which.
+        version: i64,
+        /// What is wrong with it.
+        source: caretaker_shared::policy::PolicyError,
+    },
     /// The bundled SQLite has the WAL-reset defect (fixed in 3.51.3).
     #[error("SQLite {0} may lose data; 3.51.3 or later is needed")]
     SqliteTooOld(String),
@@ -50,6 +70,7 @@ pub enum StoreError {
 pub struct Store {
     writer: writer::Writer,
     readers: Arc<Readers>,
+    policies: Arc<in_force::Policies>,
 }
 
 /// Connections that only read. A reader is opened when none is free, and kept.
@@ -70,7 +91,15 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::open_writer(path)?;
         let readers = Readers { path: path.to_owned(), idle: Mutex::new(Vec::new()), at_once: Semaphore::new(READERS) };
-        Ok(Self { writer: writer::Writer::start(connection), readers: Arc::new(readers) })
+        Ok(Self { writer: writer::Writer::start(connection), readers: Arc::new(readers), policies: Arc::default() })
+    }
+
+    /// Asks the database for nothing, to learn whether it answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn answers(&self) -> Result<(), StoreError> {
+        self.write(Order::First, |_| Ok(())).await
     }
 
     /// Runs one business step in the writer's current transaction. An error undoes this step alone.
@@ -101,4 +130,9 @@ impl Store {
         self.readers.idle.lock().await.push(connection);
         answer
     }
+}
+
+/// A count as SQLite holds it: 63 bits are enough for every byte there is.
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
