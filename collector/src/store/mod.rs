@@ -3,8 +3,15 @@
 //! A method is one business step and takes domain types; SQL stays in this folder. What is written is durable when the
 //! method returns. Each file adds the methods of one noun to [`Store`].
 
+mod alert_answers;
 mod audit;
 mod connection;
+pub mod console;
+mod policies;
+mod revocation;
+mod sites;
+mod status;
+mod tokens;
 mod writer;
 
 use std::path::Path;
@@ -12,6 +19,10 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, Semaphore};
 
+pub use alert_answers::Answered;
+pub use policies::{Applied, SitePolicyText};
+pub use status::{DeviceState, MailState, Overview, SiteState};
+pub use tokens::NewToken;
 pub use writer::Order;
 
 /// Why the store could not do what was asked.
