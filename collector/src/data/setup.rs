@@ -173,7 +173,7 @@ async fn make_database(folder: &DataFolder, setup: &Setup, clock: &dyn Clock) ->
     let store = Store::open(&path).with_context(about)?;
     let made = store.site_names().await.with_context(about)?.is_empty();
     if made {
-        store.found_site(setup.site.clone(), PRESET, setup.actor.clone(), clock.now()).await.with_context(about)?;
+        store.apply_policy(&setup.site, PRESET, &setup.actor, clock.now()).await.with_context(about)?;
     }
     let about = format!("the database, with the site {} and its first policy", setup.site);
     let outcome = if made { StepOutcome::Made } else { StepOutcome::Exists };

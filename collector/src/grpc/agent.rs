@@ -124,10 +124,9 @@ impl Agent for AgentService {
         let hello = Hello::try_from(request.into_inner()).map_err(Refused::Wire)?;
         let now = self.clock.now();
         let welcome = self.store.hello(caller, hello, now).await.map_err(Refused::Store)?;
-        let high_water = welcome.high_water.map(|(stream, sequence)| proto::HighWater {
-            stream: proto::Stream::from(stream).into(),
-            sequence,
-        });
+        let high_water = welcome
+            .high_water
+            .map(|(stream, sequence)| proto::HighWater { stream: proto::Stream::from(stream).into(), sequence });
         Ok(Response::new(proto::HelloResponse {
             high_water: high_water.into(),
             policy_version: welcome.policy_version,

@@ -100,12 +100,7 @@ impl Store {
     }
 }
 
-fn standing(
-    connection: &Connection,
-    device: DeviceId,
-    serial: &[u8],
-    now: Timestamp,
-) -> Result<Standing, StoreError> {
+fn standing(connection: &Connection, device: DeviceId, serial: &[u8], now: Timestamp) -> Result<Standing, StoreError> {
     let found = connection
         .prepare_cached(
             "SELECT device.id, device.site, device.status = 'active' FROM certificate
@@ -145,9 +140,7 @@ fn token_row(connection: &Connection, token: Sha256, now: Timestamp) -> Result<(
 fn enrol(transaction: &Transaction<'_>, new: &NewDevice, now: Timestamp) -> Result<TokenStanding, StoreError> {
     let (site_row, standing) = token_row(transaction, new.token, now)?;
     let TokenStanding::Good { site } = &standing else { return Ok(standing) };
-    transaction
-        .prepare_cached("UPDATE token SET uses = uses + 1 WHERE hash = ?1")?
-        .execute([new.token.as_bytes()])?;
+    transaction.prepare_cached("UPDATE token SET uses = uses + 1 WHERE hash = ?1")?.execute([new.token.as_bytes()])?;
     transaction
         .prepare_cached(
             "INSERT INTO device (uuid, site, name, status, enrolled_at, agent_version)
@@ -170,12 +163,7 @@ fn keep_certificate(
 ) -> Result<(), StoreError> {
     transaction
         .prepare_cached("INSERT INTO certificate (serial, device, issued_at, ends_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![
-            certificate.serial,
-            device,
-            now.as_millisecond(),
-            certificate.not_after.as_millisecond()
-        ])?;
+        .execute(params![certificate.serial, device, now.as_millisecond(), certificate.not_after.as_millisecond()])?;
     Ok(())
 }
 

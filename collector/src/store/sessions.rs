@@ -37,12 +37,7 @@ impl Store {
     }
 }
 
-fn note_device(
-    transaction: &Transaction<'_>,
-    caller: Caller,
-    hello: &Hello,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+fn note_device(transaction: &Transaction<'_>, caller: Caller, hello: &Hello, now: Timestamp) -> Result<(), StoreError> {
     transaction
         .prepare_cached(
             "UPDATE device SET last_seen_at = ?2, agent_version = ?3, policy_version = ?4,
@@ -59,19 +54,12 @@ fn note_device(
     Ok(())
 }
 
-fn note_epoch(
-    transaction: &Transaction<'_>,
-    caller: Caller,
-    hello: &Hello,
-    now: Timestamp,
-) -> Result<i64, StoreError> {
+fn note_epoch(transaction: &Transaction<'_>, caller: Caller, hello: &Hello, now: Timestamp) -> Result<i64, StoreError> {
     if let Some(known) = find_epoch(transaction, caller, hello.epoch)? {
         return Ok(known);
     }
     transaction
-        .prepare_cached(
-            "INSERT INTO epoch (device, uuid, previous, reason, first_seen) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
+        .prepare_cached("INSERT INTO epoch (device, uuid, previous, reason, first_seen) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![
             caller.row,
             hello.epoch.as_bytes(),

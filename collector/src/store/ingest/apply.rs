@@ -149,13 +149,7 @@ impl Scene<'_> {
             reason = gap.reason.word(), "a device gave up records");
         self.transaction
             .prepare_cached("INSERT INTO gap (epoch, stream, first, last, reason) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![
-                self.epoch,
-                self.stream.priority(),
-                number(first),
-                number(gap.to),
-                gap.reason.word()
-            ])?;
+            .execute(params![self.epoch, self.stream.priority(), number(first), number(gap.to), gap.reason.word()])?;
         Ok(())
     }
 }

@@ -35,7 +35,8 @@ impl Scene<'_> {
     pub(super) fn keep_software(&self, titles: &[SoftwareTitle], whole: Whole) -> Result<(), StoreError> {
         let mut held = self.held_software()?;
         // The later of two entries with one key counts, as it would if they were written one after the other.
-        let now: HashMap<TitleKey, TitleRest> = titles.iter().map(|title| (title_key(title), title_rest(title))).collect();
+        let now: HashMap<TitleKey, TitleRest> =
+            titles.iter().map(|title| (title_key(title), title_rest(title))).collect();
         let mut insert = self.transaction.prepare_cached(
             "INSERT INTO software (device, name, version, architecture, source, publisher, installed_at, size_bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -65,10 +66,7 @@ impl Scene<'_> {
              FROM software WHERE device = ?1",
         )?;
         let rows = query.query_map([self.caller.row], |row| {
-            Ok((
-                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?),
-                (row.get(4)?, row.get(5)?, row.get(6)?),
-            ))
+            Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), (row.get(4)?, row.get(5)?, row.get(6)?)))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -97,8 +95,7 @@ impl Scene<'_> {
         }
         if whole == Whole::Yes {
             let mut query = self.transaction.prepare_cached("SELECT path FROM executable WHERE device = ?1")?;
-            let held: Vec<String> =
-                query.query_map([self.caller.row], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let held: Vec<String> = query.query_map([self.caller.row], |row| row.get(0))?.collect::<Result<_, _>>()?;
             let now: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
             let mut delete =
                 self.transaction.prepare_cached("DELETE FROM executable WHERE device = ?1 AND path = ?2")?;

@@ -97,8 +97,7 @@ impl Store {
             let Some(row) = sessions::find_epoch(transaction, caller, epoch)? else {
                 return Ok(Err(NotIngested::EpochUnknown));
             };
-            let scene =
-                Scene { transaction, policies: &policies, caller, epoch: row, stream, sent: clock, received };
+            let scene = Scene { transaction, policies: &policies, caller, epoch: row, stream, sent: clock, received };
             scene.ingest(epoch, &arrivals)
         })
         .await
@@ -127,8 +126,13 @@ impl Scene<'_> {
         }
         if ingested.high_water > held {
             self.move_mark(ingested.high_water)?;
-            let detail =
-                format!("{} epoch={epoch} {}..{} sha256={}", self.stream, held + 1, ingested.high_water, hashes.finish());
+            let detail = format!(
+                "{} epoch={epoch} {}..{} sha256={}",
+                self.stream,
+                held + 1,
+                ingested.high_water,
+                hashes.finish()
+            );
             audit::append(self.transaction, &entry(self.caller.device, "ingest", detail, self.received))?;
         }
         Ok(Ok(ingested))
@@ -160,9 +164,7 @@ impl Scene<'_> {
 
     fn note(&self, arrival: &Arrival) -> Result<(), StoreError> {
         self.transaction
-            .prepare_cached(
-                "INSERT INTO record (epoch, stream, seq, hash, received_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
+            .prepare_cached("INSERT INTO record (epoch, stream, seq, hash, received_at) VALUES (?1, ?2, ?3, ?4, ?5)")?
             .execute(params![
                 self.epoch,
                 self.stream.priority(),

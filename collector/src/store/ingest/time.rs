@@ -50,9 +50,7 @@ pub(super) fn correct(
     let believable = |at: &Timestamp| *at <= received && received.duration_since(*at).unsigned_abs() <= OLDEST;
     match exact.filter(believable) {
         Some(at) => (at, Certainty::Exact),
-        None => bounded()
-            .filter(believable)
-            .map_or((received, Certainty::Unknown), |at| (at, Certainty::Bounded)),
+        None => bounded().filter(believable).map_or((received, Certainty::Unknown), |at| (at, Certainty::Bounded)),
     }
 }
 
@@ -86,14 +84,44 @@ mod tests {
         // What it is, what the device dated it, how it was recorded, how it was sent, what must come out.
         let cases = [
             ("a right clock, at once", NOW, clock(NOW, 50, boot), clock(NOW, 50, boot), exact(NOW)),
-            ("four days offline", NOW - 4 * DAY, clock(NOW - 4 * DAY, 50, boot), clock(NOW, 345_650, boot), exact(NOW - 4 * DAY)),
+            (
+                "four days offline",
+                NOW - 4 * DAY,
+                clock(NOW - 4 * DAY, 50, boot),
+                clock(NOW, 345_650, boot),
+                exact(NOW - 4 * DAY),
+            ),
             ("a clock in 1970", 100, clock(100, 50, boot), clock(200, 150, boot), exact(NOW - 100)),
-            ("set while it waited", NOW + 9 * DAY, clock(NOW + 9 * DAY, 50, boot), clock(NOW, 80, boot), exact(NOW - 30)),
-            ("another boot, right clock", NOW - HOUR, clock(NOW - HOUR, 900, earlier), clock(NOW, 50, boot), bounded(NOW - HOUR)),
-            ("another boot, a day ahead", NOW + DAY - HOUR, clock(NOW + DAY - HOUR, 900, earlier), clock(NOW + DAY, 50, boot), bounded(NOW - HOUR)),
+            (
+                "set while it waited",
+                NOW + 9 * DAY,
+                clock(NOW + 9 * DAY, 50, boot),
+                clock(NOW, 80, boot),
+                exact(NOW - 30),
+            ),
+            (
+                "another boot, right clock",
+                NOW - HOUR,
+                clock(NOW - HOUR, 900, earlier),
+                clock(NOW, 50, boot),
+                bounded(NOW - HOUR),
+            ),
+            (
+                "another boot, a day ahead",
+                NOW + DAY - HOUR,
+                clock(NOW + DAY - HOUR, 900, earlier),
+                clock(NOW + DAY, 50, boot),
+                bounded(NOW - HOUR),
+            ),
             ("another boot, set back since", NOW + DAY, clock(NOW + DAY, 900, earlier), clock(NOW, 50, boot), unknown),
             ("another boot, 1970 and put right", 100, clock(100, 900, earlier), clock(NOW, 50, boot), unknown),
-            ("a steady clock that went back", NOW - HOUR, clock(NOW - HOUR, 900, boot), clock(NOW, 50, boot), bounded(NOW - HOUR)),
+            (
+                "a steady clock that went back",
+                NOW - HOUR,
+                clock(NOW - HOUR, 900, boot),
+                clock(NOW, 50, boot),
+                bounded(NOW - HOUR),
+            ),
             ("a steady clock beyond belief", NOW, clock(NOW, 0, boot), clock(NOW, 50_000_000, boot), bounded(NOW)),
         ];
         for (case, occurred, recorded, sent, expected) in cases {
