@@ -21,7 +21,8 @@ use super::DataFolder;
 pub fn load_authority(folder: &DataFolder) -> anyhow::Result<Authority> {
     let (pem, key) = (folder.authority_pem(), folder.authority_key());
     let remedy = "without it no device can be recognised; put it back from a backup";
-    let pem_text = std::fs::read_to_string(&pem).with_context(|| format!("{} cannot be read; {remedy}", pem.display()))?;
+    let pem_text =
+        std::fs::read_to_string(&pem).with_context(|| format!("{} cannot be read; {remedy}", pem.display()))?;
     let key_text = read_secret(&key).with_context(|| format!("{} cannot be read; {remedy}", key.display()))?;
     Authority::from_pem(pem_text, &key_text)
         .with_context(|| format!("{} and {} do not belong together; {remedy}", pem.display(), key.display()))
@@ -49,8 +50,7 @@ impl ServerIdentity {
             let left = certificate.not_after.duration_since(self.clock.now());
             certificate.not_before <= self.clock.now() && left.as_hours() > days * 24
         };
-        std::fs::read_to_string(self.folder.server_pem())
-            .is_ok_and(|pem| Certificate::from_pem(&pem).is_ok_and(fresh))
+        std::fs::read_to_string(self.folder.server_pem()).is_ok_and(|pem| Certificate::from_pem(&pem).is_ok_and(fresh))
             && self.folder.server_key().exists()
     }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use caretaker_shared::private_file;
 
+pub(crate) use identity::read_secret;
 pub use identity::{ServerIdentity, load_authority};
 pub use lock::{Lock, LockError};
 pub use setup::{Setup, Step, StepOutcome, set_up};

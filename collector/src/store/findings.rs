@@ -110,7 +110,7 @@ fn settle_one(
 }
 
 /// Opens (or refreshes) a finding that a device's reports contradict themselves, and raises a device alert unless one
-/// of that kind is open. No reading closes such a finding.
+/// of that kind is open; says whether mail was queued. No reading closes such a finding.
 pub(crate) fn open_integrity(
     tx: &Transaction<'_>,
     device_rowid: i64,
@@ -118,7 +118,7 @@ pub(crate) fn open_integrity(
     summary: &str,
     reason: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let verdict = Verdict {
         requirement: Requirement::Integrity,
         subject: subject.to_owned(),
@@ -132,10 +132,10 @@ pub(crate) fn open_integrity(
     settle_one(tx, device_rowid, &verdict, stands, now)?;
     let site: i64 =
         tx.prepare_cached("SELECT site FROM device WHERE id = ?1")?.query_row([device_rowid], |row| row.get(0))?;
-    if let Some(policy) = policy_of(tx, site)? {
-        alerts::raise_for_integrity(tx, device_rowid, site, &policy, now)?;
-    }
-    Ok(())
+    let Some(policy) = policy_of(tx, site)? else {
+        return Ok(false);
+    };
+    alerts::raise_for_integrity(tx, device_rowid, site, &policy, now)
 }
 
 /// The policy in force at a site; `None` where there is none, or none that this version can read.

@@ -3,9 +3,11 @@
 //! A method is one business step and takes domain types; SQL stays in this folder. What is written is durable when the
 //! method returns. Each file adds the methods of one noun to [`Store`].
 
+mod alert_answers;
 pub(crate) mod alerts;
 mod audit;
 mod connection;
+pub mod console;
 mod executables;
 pub(crate) mod facts;
 pub(crate) mod findings;
@@ -14,10 +16,15 @@ mod in_force;
 mod ingest;
 mod moment;
 mod outbox;
+mod policies;
 mod rejudge;
+mod revocation;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sessions;
+mod sites;
+mod status;
+mod tokens;
 mod writer;
 
 use std::path::Path;
@@ -25,11 +32,15 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, Semaphore};
 
+pub use alert_answers::Answered;
 pub use findings::Settled;
 pub use identity::{Caller, NewDevice, Standing, TokenStanding};
 pub use ingest::{Ingested, NotIngested};
 pub use outbox::{DueMail, MailedAlert, MailedKind};
+pub use policies::{Applied, SitePolicyText};
 pub use sessions::Welcome;
+pub use status::{DeviceState, MailState, Overview, SiteState};
+pub use tokens::NewToken;
 pub use writer::Order;
 
 /// Why the store could not do what was asked.

@@ -151,7 +151,7 @@ impl Stored {
 
 #[cfg(test)]
 mod tests {
-    use caretaker_shared::model::{Antivirus, AntivirusProduct, Engine, Facts, Outcome, ProbeName, Reading, RealTime};
+    use caretaker_shared::model::{Antivirus, AntivirusProduct, Engine, Facts, RealTime};
     use jiff::{Timestamp, ToSpan as _};
     use rusqlite::params;
 
