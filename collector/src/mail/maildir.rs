@@ -99,6 +99,7 @@ mod tests {
             "Subject: Safeguarding alert - level 4 - case 26-0001",
             "Date: Sat, 21 Nov 2026 14:02:00 +0000",
             "Auto-Submitted: auto-generated",
+            "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8",
             &format!("Message-ID: <{}@northfield.example>", "ab".repeat(32)),
         ];

@@ -216,6 +216,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_sites_devices_are_judged_by_its_policy_in_force() {
+        let sample = store().await;
+        put_antivirus(&sample, "failed").await;
+        sample.apply_policy().await;
+        let elsewhere = sample.store.rejudge_site("Southfield School", after(1)).await.expect("judges");
+        assert_eq!(elsewhere, Settled::default());
+        let here = sample.store.rejudge_site("northfield school", after(1)).await.expect("judges");
+        assert_eq!(here.opened, 2);
+        assert_eq!(sample.store.rejudge_all(after(1)).await.expect("judges"), Settled::default());
+        assert_eq!(sample.store.rejudge_aging(after(200)).await.expect("judges").opened, 1, "and is silent by now");
+    }
+
+    #[tokio::test]
     async fn a_site_without_a_policy_is_left_alone() {
         let sample = store().await;
         put_antivirus(&sample, "failed").await;
