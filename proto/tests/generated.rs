@@ -17,7 +17,7 @@ fn committed_code_is_what_the_proto_files_say() {
         .out_dir(fresh.path())
         .client_mod_attribute(".", "#[cfg(feature = \"client\")]")
         .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
-        .type_attribute("caretaker.console.v1", "#[derive(serde::Serialize)]")
+        .type_attribute(".caretaker.console.v1", "#[derive(serde::Serialize)]")
         .compile_fds(descriptors)
         .expect("the code generates");
 

@@ -1,0 +1,145 @@
+//! Alerts, listed and looked up, with what became of their mail.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+
+use super::super::{Store, StoreError};
+use super::{count, time};
+
+/// An alert as every role may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertRow {
+    pub(crate) rowid: i64,
+    /// "26-0001".
+    pub reference: String,
+    /// "safeguarding", "device".
+    pub kind: String,
+    /// 1 to 5.
+    pub severity: u32,
+    /// Name of the site.
+    pub site: String,
+    /// What a device alert is about.
+    pub about: String,
+    /// "new", "acknowledged", "closed".
+    pub state: String,
+    /// When.
+    pub raised_at: Timestamp,
+    /// When somebody took it.
+    pub acknowledged_at: Option<Timestamp>,
+    /// Who.
+    pub acknowledged_by: String,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+    /// By whom.
+    pub closed_by: String,
+    /// With what outcome.
+    pub outcome: String,
+    /// Events that it stands for.
+    pub events: u32,
+}
+
+/// One recipient's mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryRow {
+    /// The recipient's role.
+    pub role: String,
+    /// "waiting", "sending", "sent", "failed".
+    pub state: String,
+    /// Tries so far.
+    pub attempts: u32,
+    /// When it went out.
+    pub sent_at: Option<Timestamp>,
+    /// What the mail server said last, when it refused.
+    pub last_error: String,
+}
+
+/// Where a list of alerts goes on: time in milliseconds and number of the last one.
+pub type AlertKey = (i64, i64);
+
+const COLUMNS: &str = "SELECT a.id, a.reference, a.kind, a.severity, s.name, a.about, a.state, a.raised_at,
+    a.acknowledged_at, a.acknowledged_by, a.closed_at, a.closed_by, a.outcome,
+    (SELECT count(*) FROM event e WHERE e.alert = a.id)
+    FROM alert a JOIN site s ON s.id = a.site";
+
+impl Store {
+    /// Up to `limit` alerts after `after`, newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn list_alerts(
+        &self,
+        include_closed: bool,
+        after: Option<AlertKey>,
+        limit: usize,
+    ) -> Result<Vec<AlertRow>, StoreError> {
+        self.read(move |connection| {
+            let (raised_at, rowid) = after.unwrap_or((i64::MAX, i64::MAX));
+            let sql = format!(
+                "{COLUMNS} WHERE (:closed OR a.state <> 'closed') AND (a.raised_at, a.id) < (:raised_at, :rowid)
+                 ORDER BY a.raised_at DESC, a.id DESC LIMIT :limit"
+            );
+            let mut query = connection.prepare_cached(&sql)?;
+            let rows = query.query_map(
+                named_params! {
+                    ":closed": include_closed,
+                    ":raised_at": raised_at,
+                    ":rowid": rowid,
+                    ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+                },
+                read,
+            )?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The alert of that reference and what became of its mail.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn alert(&self, reference: &str) -> Result<Option<(AlertRow, Vec<DeliveryRow>)>, StoreError> {
+        let reference = reference.to_owned();
+        self.read(move |connection| {
+            let Some(alert) = by_reference(connection, &reference)? else { return Ok(None) };
+            let mut query = connection.prepare_cached(
+                "SELECT role, state, attempts, sent_at, last_error FROM outbox WHERE alert = ?1 ORDER BY id LIMIT 1000",
+            )?;
+            let deliveries = query.query_map([alert.rowid], |row| {
+                Ok(DeliveryRow {
+                    role: row.get(0)?,
+                    state: row.get(1)?,
+                    attempts: count(row.get(2)?),
+                    sent_at: row.get::<_, Option<i64>>(3)?.map(time),
+                    last_error: row.get(4)?,
+                })
+            })?;
+            Ok(Some((alert, deliveries.collect::<Result<_, _>>()?)))
+        })
+        .await
+    }
+}
+
+/// The alert of that reference, as the caller's transaction sees it.
+pub(in crate::store) fn by_reference(connection: &Connection, reference: &str) -> Result<Option<AlertRow>, StoreError> {
+    let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE a.reference = ?1"))?;
+    Ok(query.query_row([reference], read).optional()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<AlertRow> {
+    Ok(AlertRow {
+        rowid: row.get(0)?,
+        reference: row.get(1)?,
+        kind: row.get(2)?,
+        severity: count(row.get(3)?),
+        site: row.get(4)?,
+        about: row.get(5)?,
+        state: row.get(6)?,
+        raised_at: time(row.get(7)?),
+        acknowledged_at: row.get::<_, Option<i64>>(8)?.map(time),
+        acknowledged_by: row.get::<_, Option<String>>(9)?.unwrap_or_default(),
+        closed_at: row.get::<_, Option<i64>>(10)?.map(time),
+        closed_by: row.get::<_, Option<String>>(11)?.unwrap_or_default(),
+        outcome: row.get::<_, Option<String>>(12)?.unwrap_or_default(),
+        events: count(row.get(13)?),
+    })
+}

@@ -1,0 +1,160 @@
+//! Devices, listed and found.
+
+use caretaker_proto::agent::v1 as wire;
+use caretaker_shared::model::{DeviceId, Requirement};
+use jiff::Timestamp;
+use prost::Message as _;
+use rusqlite::{Connection, Row, named_params};
+use uuid::Uuid;
+
+use super::super::{Store, StoreError};
+use super::{count, time};
+
+/// A device as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRow {
+    /// Its number in this database.
+    pub(crate) rowid: i64,
+    /// Its id.
+    pub id: DeviceId,
+    /// As people call it; two may share one.
+    pub name: String,
+    /// Name of its site.
+    pub site: String,
+    /// "active", "revoked".
+    pub status: String,
+    /// Operating system; empty until it has reported.
+    pub os: String,
+    /// Of its agent.
+    pub agent_version: String,
+    /// When it was let in.
+    pub enrolled_at: Timestamp,
+    /// Its last word, if it ever said one.
+    pub last_seen_at: Option<Timestamp>,
+    /// The policy that it works by; 0 for none.
+    pub policy_version: u64,
+    /// Open findings that fail.
+    pub findings: u32,
+    /// Open findings that are not known.
+    pub unknowns: u32,
+    /// The end of its newest certificate.
+    pub certificate_ends_at: Option<Timestamp>,
+}
+
+/// Which devices.
+#[derive(Debug, Clone, Default)]
+pub struct DeviceFilter {
+    /// Of this site.
+    pub site: Option<String>,
+    /// With an open finding of this requirement.
+    pub finding: Option<Requirement>,
+}
+
+/// Where a list of devices goes on: name and id of the last one.
+pub type DeviceKey = (String, Uuid);
+
+const COLUMNS: &str = "SELECT d.id, d.uuid, d.name, s.name, d.status, d.agent_version, d.enrolled_at, d.last_seen_at,
+    d.policy_version,
+    (SELECT count(*) FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL AND f.verdict = 'fails'),
+    (SELECT count(*) FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL AND f.verdict = 'unknown'),
+    (SELECT max(c.ends_at) FROM certificate c WHERE c.device = d.id),
+    (SELECT r.facts FROM reading r WHERE r.device = d.id AND r.probe = 'host')
+    FROM device d JOIN site s ON s.id = d.site";
+
+impl Store {
+    /// Up to `limit` devices after `after`, by name and id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn list_devices(
+        &self,
+        filter: DeviceFilter,
+        after: Option<DeviceKey>,
+        limit: usize,
+    ) -> Result<Vec<DeviceRow>, StoreError> {
+        self.read(move |connection| {
+            let (name, id) = after.unwrap_or_default();
+            // The nil id sorts before every other, and no device has an empty name and the nil id.
+            let sql = format!(
+                "{COLUMNS}
+                 WHERE (:site IS NULL OR s.name = :site)
+                   AND (:finding IS NULL OR EXISTS (SELECT 1 FROM finding f WHERE f.device = d.id
+                        AND f.requirement = :finding AND f.closed_at IS NULL))
+                   AND (d.name COLLATE NOCASE, d.uuid) > (:name, :id)
+                 ORDER BY d.name COLLATE NOCASE, d.uuid LIMIT :limit"
+            );
+            let mut query = connection.prepare_cached(&sql)?;
+            let rows = query.query_map(
+                named_params! {
+                    ":site": filter.site,
+                    ":finding": filter.finding.map(Requirement::id),
+                    ":name": name,
+                    ":id": id.as_bytes(),
+                    ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+                },
+                read,
+            )?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The devices that go by this id or name: one, none, or several that share the name. Where one of several is
+    /// active and the others are revoked, the active one is meant.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn find_devices(&self, device: &str) -> Result<Vec<DeviceRow>, StoreError> {
+        let device = device.to_owned();
+        self.read(move |connection| named(connection, &device)).await
+    }
+}
+
+fn named(connection: &Connection, device: &str) -> Result<Vec<DeviceRow>, StoreError> {
+    let found: Vec<DeviceRow> = if let Ok(id) = device.parse::<DeviceId>() {
+        let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE d.uuid = ?1"))?;
+        query.query_map([id.as_bytes()], read)?.collect::<Result<_, _>>()?
+    } else {
+        let sql = format!("{COLUMNS} WHERE d.name = ?1 COLLATE NOCASE ORDER BY d.uuid LIMIT 100");
+        let mut query = connection.prepare_cached(&sql)?;
+        query.query_map([device], read)?.collect::<Result<_, _>>()?
+    };
+    let mut active = found.iter().filter(|device| device.status == "active");
+    match (active.next().cloned(), active.next()) {
+        (Some(only), None) => Ok(vec![only]),
+        (Some(_), Some(_)) | (None, _) => Ok(found),
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
+    let id: [u8; 16] = row.get(1)?;
+    let facts: Option<Vec<u8>> = row.get(12)?;
+    Ok(DeviceRow {
+        rowid: row.get(0)?,
+        id: DeviceId::from_uuid(Uuid::from_bytes(id)),
+        name: row.get(2)?,
+        site: row.get(3)?,
+        status: row.get(4)?,
+        os: facts.map(|facts| operating_system(&facts)).unwrap_or_default(),
+        agent_version: row.get(5)?,
+        enrolled_at: time(row.get(6)?),
+        last_seen_at: row.get::<_, Option<i64>>(7)?.map(time),
+        policy_version: u64::try_from(row.get::<_, i64>(8)?).unwrap_or_default(),
+        findings: count(row.get(9)?),
+        unknowns: count(row.get(10)?),
+        certificate_ends_at: row.get::<_, Option<i64>>(11)?.map(time),
+    })
+}
+
+fn operating_system(facts: &[u8]) -> String {
+    match wire::Reading::decode(facts).ok().and_then(|reading| reading.facts) {
+        Some(wire::reading::Facts::Host(host)) => host.os,
+        Some(
+            wire::reading::Facts::Software(_)
+            | wire::reading::Facts::Executables(_)
+            | wire::reading::Facts::Antivirus(_)
+            | wire::reading::Facts::ScreenLock(_),
+        )
+        | None => String::new(),
+    }
+}

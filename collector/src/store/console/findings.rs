@@ -1,0 +1,106 @@
+//! Findings, listed.
+
+use caretaker_shared::model::{DeviceId, Requirement};
+use jiff::Timestamp;
+use rusqlite::named_params;
+use uuid::Uuid;
+
+use super::super::{Store, StoreError};
+use super::time;
+
+/// A finding as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingRow {
+    pub(crate) rowid: i64,
+    /// Id of the requirement.
+    pub requirement: String,
+    /// Name of the device.
+    pub device: String,
+    /// Its id.
+    pub device_id: DeviceId,
+    /// Name of the site.
+    pub site: String,
+    /// What it is about; empty for the device.
+    pub subject: String,
+    /// "fails", "unknown".
+    pub verdict: String,
+    /// In a few words.
+    pub summary: String,
+    /// How we know.
+    pub reason: String,
+    /// What to do.
+    pub remedy: String,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// Until when; `None` while it is open.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// Which findings.
+#[derive(Debug, Clone, Default)]
+pub struct FindingFilter {
+    /// Of this requirement.
+    pub requirement: Option<Requirement>,
+    /// At this site.
+    pub site: Option<String>,
+    /// Closed ones too.
+    pub include_closed: bool,
+}
+
+/// Where a list of findings goes on: requirement, device name and number of the last one.
+pub type FindingKey = (String, String, i64);
+
+impl Store {
+    /// Up to `limit` findings after `after`, by requirement and device.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn list_findings(
+        &self,
+        filter: FindingFilter,
+        after: Option<FindingKey>,
+        limit: usize,
+    ) -> Result<Vec<FindingRow>, StoreError> {
+        self.read(move |connection| {
+            let (requirement, device, rowid) = after.unwrap_or_default();
+            let mut query = connection.prepare_cached(
+                "SELECT f.id, f.requirement, d.name, d.uuid, s.name, f.subject, f.verdict, f.summary, f.reason,
+                        f.remedy, f.opened_at, f.closed_at
+                 FROM finding f JOIN device d ON d.id = f.device JOIN site s ON s.id = d.site
+                 WHERE (:only IS NULL OR f.requirement = :only) AND (:site IS NULL OR s.name = :site)
+                   AND (:closed OR f.closed_at IS NULL)
+                   AND (f.requirement, d.name COLLATE NOCASE, f.id) > (:requirement, :device, :rowid)
+                 ORDER BY f.requirement, d.name COLLATE NOCASE, f.id LIMIT :limit",
+            )?;
+            let rows = query.query_map(
+                named_params! {
+                    ":only": filter.requirement.map(Requirement::id),
+                    ":site": filter.site,
+                    ":closed": filter.include_closed,
+                    ":requirement": requirement,
+                    ":device": device,
+                    ":rowid": rowid,
+                    ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+                },
+                |row| {
+                    Ok(FindingRow {
+                        rowid: row.get(0)?,
+                        requirement: row.get(1)?,
+                        device: row.get(2)?,
+                        device_id: DeviceId::from_uuid(Uuid::from_bytes(row.get(3)?)),
+                        site: row.get(4)?,
+                        subject: row.get(5)?,
+                        verdict: row.get(6)?,
+                        summary: row.get(7)?,
+                        reason: row.get(8)?,
+                        remedy: row.get(9)?,
+                        opened_at: time(row.get(10)?),
+                        closed_at: row.get::<_, Option<i64>>(11)?.map(time),
+                    })
+                },
+            )?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,29 @@
+//! What operators ask for: reads that join, count and sort. Nothing here writes.
+//!
+//! A list is read by its sort key: the caller gives the key of the last row that it has and how many more it wants, so
+//! that a page never repeats or skips a row because others came or went.
+
+mod alerts;
+mod device;
+mod devices;
+mod findings;
+mod software;
+
+pub(in crate::store) use alerts::by_reference as alert_by_reference;
+pub use alerts::{AlertKey, AlertRow, DeliveryRow};
+pub use device::{DeviceCard, ExecutableRow, OpenFinding, ReadingRow};
+pub use devices::{DeviceFilter, DeviceKey, DeviceRow};
+pub use findings::{FindingFilter, FindingKey, FindingRow};
+pub use software::{SoftwareFilter, SoftwareKey, SoftwareRow};
+
+use jiff::Timestamp;
+
+/// A stored time. What the database holds came from a checked time, so the range always fits.
+pub(in crate::store) fn time(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A stored count or number as the contract has it.
+pub(in crate::store) fn count(n: i64) -> u32 {
+    u32::try_from(n).unwrap_or(if n < 0 { 0 } else { u32::MAX })
+}

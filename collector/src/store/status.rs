@@ -1,0 +1,179 @@
+//! How the whole school stands: counts, policies, mail.
+
+use std::collections::{HashMap, HashSet};
+
+use caretaker_shared::model::{ProbeName, Requirement};
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::console::{count, time};
+use super::{Store, StoreError};
+
+/// What the status is made from.
+#[derive(Debug, Clone, Default)]
+pub struct Overview {
+    /// Every active device.
+    pub devices: Vec<DeviceState>,
+    /// Devices that were shut out.
+    pub revoked: u32,
+    /// Every site and its policy in force, by name.
+    pub sites: Vec<SiteState>,
+    /// What became of mail.
+    pub mail: MailState,
+    /// Alerts that nobody has taken.
+    pub alerts_new: u32,
+    /// Alerts that somebody works on.
+    pub alerts_acknowledged: u32,
+}
+
+/// What counts of an active device.
+#[derive(Debug, Clone, Default)]
+pub struct DeviceState {
+    /// Its site, as an index into [`Overview::sites`].
+    pub site: usize,
+    /// Its last word.
+    pub last_seen_at: Option<Timestamp>,
+    /// The policy that it works by; 0 for none.
+    pub policy_version: u64,
+    /// Probes whose newest reading holds facts.
+    pub answered: HashSet<ProbeName>,
+    /// Requirements with an open finding that fails.
+    pub fails: HashSet<Requirement>,
+    /// Requirements with an open finding that is not known.
+    pub unknown: HashSet<Requirement>,
+}
+
+/// A site and the policy in force there.
+#[derive(Debug, Clone)]
+pub struct SiteState {
+    /// Its name.
+    pub name: String,
+    /// Version of its policy; 0 for none.
+    pub policy_version: u64,
+    /// Text of its policy; empty for none.
+    pub policy: String,
+}
+
+/// What became of mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailState {
+    /// When something last went out.
+    pub last_sent_at: Option<Timestamp>,
+    /// Mails that must still go out.
+    pub waiting: u32,
+    /// The oldest of them.
+    pub oldest_waiting_since: Option<Timestamp>,
+    /// Those of them that were tried in vain.
+    pub refused: u32,
+    /// When the newest mail was written that will never go out.
+    pub given_up_at: Option<Timestamp>,
+    /// What the mail server said last, when it refused.
+    pub last_error: String,
+}
+
+impl Store {
+    /// Everything that the status is made from, as it stood at one moment.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn overview(&self) -> Result<Overview, StoreError> {
+        self.read(|connection| {
+            // One transaction, so that all counts are of the same moment.
+            let moment = connection.unchecked_transaction()?;
+            let (ids, sites) = sites(&moment)?;
+            let one = |sql: &str| moment.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0)).map(count);
+            Ok(Overview {
+                devices: devices(&moment, &ids)?,
+                revoked: one("SELECT count(*) FROM device WHERE status = 'revoked'")?,
+                sites,
+                mail: mail(&moment)?,
+                alerts_new: one("SELECT count(*) FROM alert WHERE state = 'new'")?,
+                alerts_acknowledged: one("SELECT count(*) FROM alert WHERE state = 'acknowledged'")?,
+            })
+        })
+        .await
+    }
+}
+
+fn sites(connection: &Connection) -> Result<(HashMap<i64, usize>, Vec<SiteState>), StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT s.id, s.name, coalesce(p.version, 0), coalesce(p.toml, '') FROM site s
+         LEFT JOIN policy p ON p.site = s.id
+              AND p.version = (SELECT max(version) FROM policy WHERE site = s.id)
+         ORDER BY s.name",
+    )?;
+    let rows = query.query_map([], |row| {
+        let policy_version = u64::try_from(row.get::<_, i64>(2)?).unwrap_or_default();
+        Ok((row.get::<_, i64>(0)?, SiteState { name: row.get(1)?, policy_version, policy: row.get(3)? }))
+    })?;
+    let mut ids = HashMap::new();
+    let mut sites = Vec::new();
+    for row in rows {
+        let (id, site) = row?;
+        ids.insert(id, sites.len());
+        sites.push(site);
+    }
+    Ok((ids, sites))
+}
+
+fn devices(connection: &Connection, sites: &HashMap<i64, usize>) -> Result<Vec<DeviceState>, StoreError> {
+    let mut devices: HashMap<i64, DeviceState> = HashMap::new();
+    let mut query = connection
+        .prepare_cached("SELECT id, site, last_seen_at, policy_version FROM device WHERE status = 'active'")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let state = DeviceState {
+            site: sites.get(&row.get(1)?).copied().unwrap_or_default(),
+            last_seen_at: row.get::<_, Option<i64>>(2)?.map(time),
+            policy_version: u64::try_from(row.get::<_, i64>(3)?).unwrap_or_default(),
+            ..DeviceState::default()
+        };
+        devices.insert(row.get(0)?, state);
+    }
+    let mut query =
+        connection.prepare_cached("SELECT device, probe FROM reading WHERE completeness IN ('complete', 'partial')")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let probe = ProbeName::parse(row.get_ref(1)?.as_str().unwrap_or_default());
+        if let (Some(device), Some(probe)) = (devices.get_mut(&row.get(0)?), probe) {
+            device.answered.insert(probe);
+        }
+    }
+    let mut query = connection
+        .prepare_cached("SELECT DISTINCT device, requirement, verdict FROM finding WHERE closed_at IS NULL")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let requirement = Requirement::parse(row.get_ref(1)?.as_str().unwrap_or_default());
+        if let (Some(device), Some(requirement)) = (devices.get_mut(&row.get(0)?), requirement) {
+            let fails = row.get_ref(2)?.as_str().is_ok_and(|verdict| verdict == "fails");
+            if fails { &mut device.fails } else { &mut device.unknown }.insert(requirement);
+        }
+    }
+    Ok(devices.into_values().collect())
+}
+
+fn mail(connection: &Connection) -> Result<MailState, StoreError> {
+    let state = connection
+        .prepare_cached(
+            "SELECT max(sent_at),
+                    count(*) FILTER (WHERE state IN ('waiting', 'sending')),
+                    min(created_at) FILTER (WHERE state IN ('waiting', 'sending')),
+                    count(*) FILTER (WHERE state IN ('waiting', 'sending') AND last_error <> ''),
+                    max(created_at) FILTER (WHERE state = 'failed')
+             FROM outbox",
+        )?
+        .query_row([], |row| {
+            Ok(MailState {
+                last_sent_at: row.get::<_, Option<i64>>(0)?.map(time),
+                waiting: count(row.get(1)?),
+                oldest_waiting_since: row.get::<_, Option<i64>>(2)?.map(time),
+                refused: count(row.get(3)?),
+                given_up_at: row.get::<_, Option<i64>>(4)?.map(time),
+                last_error: String::new(),
+            })
+        })?;
+    let mut query = connection
+        .prepare_cached("SELECT last_error FROM outbox WHERE state <> 'sent' AND last_error <> '' ORDER BY id DESC")?;
+    let last_error = query.query_map([], |row| row.get(0))?.next().transpose()?.unwrap_or_default();
+    Ok(MailState { last_error, ..state })
+}
