@@ -3,7 +3,7 @@
 pub mod antivirus;
 pub mod executables;
 pub mod host;
-//pub mod screenlock;
+pub mod screenlock;
 pub mod software;
 
 use std::time::Duration;
@@ -38,13 +38,8 @@ pub trait Probe: Send + Sync + 'static {
 }
 
 /// Every probe of this version, one line each.
-static ALL: [&dyn Probe; 4] = [
-    &host::HostProbe,
-    &software::Software,
-    &executables::EXECUTABLES,
-    &antivirus::Antivirus,
-    //&screenlock::ScreenLock,
-];
+static ALL: [&dyn Probe; 5] =
+    [&host::HostProbe, &software::Software, &executables::EXECUTABLES, &antivirus::Antivirus, &screenlock::ScreenLock];
 
 /// Every probe of this version.
 #[must_use]
