@@ -63,7 +63,7 @@ struct Busy(Key);
 impl Busy {
     fn begin(probe: &'static dyn Probe) -> Option<Self> {
         let key = (probe.name(), std::ptr::from_ref(probe).cast::<()>().addr());
-        Self::all().insert(key).then_some(Self(key))
+        Self::all().insert(key).then(|| Self(key))
     }
 
     fn all() -> MutexGuard<'static, BTreeSet<Key>> {
