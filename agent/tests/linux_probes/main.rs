@@ -3,6 +3,7 @@
 
 mod antivirus;
 mod executables;
+mod host;
 mod screenlock;
 mod software;
 mod tree;

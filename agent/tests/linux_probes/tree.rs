@@ -27,7 +27,7 @@ impl Tree {
     pub(crate) fn with_person(self, name: &str) -> Self {
         self.file(
             "/etc/passwd",
-            &format!("root:x:0:0:root:/root:/bin/bash\n{name}:x:1000:1000::/home/{name}:/bin/bash\n"),
+            format!("root:x:0:0:root:/root:/bin/bash\n{name}:x:1000:1000::/home/{name}:/bin/bash\n"),
         );
         self.folder(&format!("/home/{name}"));
         self

@@ -14,6 +14,9 @@ use caretaker_shared::model::{BootId, HostFacts};
 use super::facts;
 use crate::host::{Account, FileStatus, Found, Host, OpenFile, Process, System};
 
+const OS_RELEASE: &str = "/etc/os-release";
+const OS_RELEASE_BYTES: u64 = 64 * 1024;
+
 /// A Linux machine, by its file tree.
 #[derive(Debug)]
 pub struct Machine {
@@ -43,10 +46,19 @@ pub fn lower_priority() -> io::Result<()> {
 }
 
 impl Machine {
-    /// The machine whose file tree begins at `root`; "/" for this one. Host facts are always this machine's.
+    /// The machine whose file tree begins at `root`; "/" for this one. Host facts are this machine's in either case, but
+    /// for the name of the operating system.
     #[must_use]
     pub fn at(root: PathBuf) -> Self {
         Self { root }
+    }
+
+    /// The distribution's name for people: "Debian GNU/Linux 12 (bookworm)".
+    fn os_name(&self) -> Option<String> {
+        let text = self.read(Path::new(OS_RELEASE), OS_RELEASE_BYTES).ok()?;
+        let text = String::from_utf8_lossy(&text);
+        let name = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?.trim().trim_matches(['"', '\'']);
+        (!name.is_empty()).then(|| name.to_owned())
     }
 
     /// Where a path of the machine lies for this program.
@@ -66,7 +78,11 @@ impl Host for Machine {
     }
 
     fn facts(&self) -> io::Result<HostFacts> {
-        facts::facts()
+        let mut facts = facts::facts()?;
+        if let Some(name) = self.os_name() {
+            facts.os = name;
+        }
+        Ok(facts)
     }
 
     fn accounts(&self) -> io::Result<Vec<Account>> {

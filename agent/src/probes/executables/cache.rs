@@ -4,7 +4,7 @@
 //! files meet in it about once in 10^9 machines with 100,000 files each.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::ExecutableFormat;
@@ -72,8 +72,6 @@ impl Cache {
 
 impl Inner {
     fn print(&self, file: &FileStatus) -> u64 {
-        let mut hasher = self.key.build_hasher();
-        (file.device, file.inode, file.size_bytes, file.modified_at, file.changed_ns).hash(&mut hasher);
-        hasher.finish()
+        self.key.hash_one((file.device, file.inode, file.size_bytes, file.modified_at, file.changed_ns))
     }
 }
