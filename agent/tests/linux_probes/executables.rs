@@ -99,6 +99,11 @@ fn without_a_package_list_it_cannot_tell() {
 }
 
 #[test]
+fn without_a_folder_to_search_it_does_not_claim_that_there_are_none() {
+    assert_eq!(tree().ask_about(&Executables::new(), &[]).word(), "unsupported");
+}
+
+#[test]
 fn a_file_that_changed_is_not_described() {
     let tree = tree();
     tree.program("/opt/tool", "#!/bin/sh\n");

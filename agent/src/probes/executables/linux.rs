@@ -21,6 +21,9 @@ const HASHED_BYTES: u64 = 512 * 1024 * 1024;
 const MOST_FILES: usize = 1_000_000;
 
 pub(super) fn ask(host: &dyn Host, wanted: &[String], cache: &Mutex<Cache>) -> Outcome {
+    if wanted.is_empty() {
+        return Outcome::Unsupported { reason: "the policy names no folder to search".into() };
+    }
     match if_there(host.status(Path::new(DPKG))) {
         Ok(Some(_)) => {}
         Ok(None) => {
