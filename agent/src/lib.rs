@@ -8,3 +8,4 @@ pub mod host;
 pub mod platform;
 pub mod probes;
 pub mod runner;
+pub mod schedule;

@@ -1,0 +1,123 @@
+//! Linux. The whole file tree may be rooted at a folder, so that tests can lay out a machine of their own.
+
+mod accounts;
+mod files;
+mod processes;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use caretaker_shared::model::{BootId, HostFacts};
+
+use super::facts;
+use crate::host::{Account, FileStatus, Found, Host, OpenFile, Process, System};
+
+const OS_RELEASE: &str = "/etc/os-release";
+const OS_RELEASE_BYTES: u64 = 64 * 1024;
+
+/// A Linux machine, by its file tree.
+#[derive(Debug)]
+pub struct Machine {
+    root: PathBuf,
+}
+
+/// Where the agent keeps its state unless it is told otherwise.
+#[must_use]
+pub fn state_dir() -> PathBuf {
+    PathBuf::from("/var/lib/caretaker-agent")
+}
+
+/// The kernel's name for this boot; a new one where the kernel does not tell.
+#[must_use]
+pub fn boot_id() -> BootId {
+    let told = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
+    told.and_then(|text| text.trim().parse().ok()).unwrap_or_else(BootId::random)
+}
+
+/// Gives way to other programs: lessons come first.
+///
+/// # Errors
+/// When the system refuses.
+pub fn lower_priority() -> io::Result<()> {
+    rustix::process::setpriority_process(None, 10)?;
+    Ok(())
+}
+
+impl Machine {
+    /// The machine whose file tree begins at `root`; "/" for this one. Host facts are this machine's in either case, but
+    /// for the name of the operating system.
+    #[must_use]
+    pub fn at(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// The distribution's name for people: "Debian GNU/Linux 12 (bookworm)".
+    fn os_name(&self) -> Option<String> {
+        let text = self.read(Path::new(OS_RELEASE), OS_RELEASE_BYTES).ok()?;
+        let text = String::from_utf8_lossy(&text);
+        let name = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?.trim().trim_matches(['"', '\'']);
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+
+    /// Where a path of the machine lies for this program.
+    fn real(&self, path: &Path) -> PathBuf {
+        self.root.join(path.strip_prefix("/").unwrap_or(path))
+    }
+
+    /// The path of the machine for a place that this program found.
+    fn own(&self, real: &Path) -> PathBuf {
+        real.strip_prefix(&self.root).map_or_else(|_| real.to_path_buf(), |rest| Path::new("/").join(rest))
+    }
+}
+
+impl Host for Machine {
+    fn system(&self) -> System {
+        System::Linux
+    }
+
+    fn facts(&self) -> io::Result<HostFacts> {
+        let mut facts = facts::facts()?;
+        if let Some(name) = self.os_name() {
+            facts.os = name;
+        }
+        Ok(facts)
+    }
+
+    fn accounts(&self) -> io::Result<Vec<Account>> {
+        accounts::of_people(self)
+    }
+
+    fn account_names(&self) -> io::Result<BTreeMap<u32, String>> {
+        accounts::names(self)
+    }
+
+    fn processes(&self) -> io::Result<Vec<Process>> {
+        processes::all(self)
+    }
+
+    fn read(&self, file: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        files::read(&self.real(file), limit)
+    }
+
+    fn open(&self, file: &Path) -> io::Result<OpenFile> {
+        files::open(&self.real(file))
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
+        files::list(&self.real(folder))
+    }
+
+    fn status(&self, path: &Path) -> io::Result<FileStatus> {
+        files::status(&std::fs::symlink_metadata(self.real(path))?)
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(self.own(&std::fs::canonicalize(self.real(path))?))
+    }
+
+    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
+        files::walk(&self.real(folder), &|real| self.own(real), visit);
+    }
+}

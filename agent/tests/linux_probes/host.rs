@@ -1,0 +1,63 @@
+use caretaker_agent::host::Host;
+use caretaker_agent::probes::host::HostProbe;
+use caretaker_agent::{platform, probes};
+use caretaker_shared::model::{Facts, Outcome, ProbeName};
+
+use crate::tree::Tree;
+
+#[test]
+fn names_the_distribution_as_it_names_itself() {
+    let tree = Tree::new();
+    tree.file(
+        "/etc/os-release",
+        "NAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\n",
+    );
+    let Outcome::Complete(Facts::Host(facts)) = tree.ask(&HostProbe) else { panic!("this system tells its facts") };
+    assert_eq!((facts.os.as_str(), facts.platform.as_str()), ("Debian GNU/Linux 12 (bookworm)", "linux"));
+    assert!(facts.processors > 0 && facts.memory_bytes > 0 && !facts.hostname.is_empty());
+}
+
+#[test]
+fn people_are_listed_and_the_administrator_only_when_alone() {
+    let names = |tree: &Tree| -> Vec<(String, bool)> {
+        let accounts = tree.host().accounts().expect("there is a list");
+        accounts.into_iter().map(|account| (account.name, account.logged_in)).collect()
+    };
+    let tree = Tree::new();
+    assert_eq!(names(&tree), [("root".to_owned(), false)]);
+    let tree = Tree::new().with_person("pupil.one");
+    assert_eq!(names(&tree), [("pupil.one".to_owned(), false)]);
+    tree.folder("/run/user/1000");
+    assert_eq!(names(&tree), [("pupil.one".to_owned(), true)], "without systemd's notes the folder tells");
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_does_not_hold_anything_up() {
+    let tree = Tree::new();
+    let pipe = tree.real("/opt/pipe");
+    tree.folder("/opt");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+        .expect("a pipe can be made");
+    let error = tree.host().read("/opt/pipe".as_ref(), 100).expect_err("it is no file");
+    assert_eq!(error.to_string(), "not a regular file");
+}
+
+#[test]
+fn a_file_larger_than_the_limit_is_refused() {
+    let tree = Tree::new();
+    tree.file("/etc/large", "12345");
+    assert!(tree.host().read("/etc/large".as_ref(), 5).is_ok());
+    assert!(tree.host().read("/etc/large".as_ref(), 4).is_err());
+}
+
+#[test]
+fn every_subject_has_one_probe_that_says_what_it_collects() {
+    let names: Vec<ProbeName> = probes::all().iter().map(|probe| probe.name()).collect();
+    assert_eq!(names, ProbeName::ALL);
+    assert!(probes::all().iter().all(|probe| !probe.collects().is_empty()));
+}
+
+#[test]
+fn this_boot_has_one_name() {
+    assert_eq!(platform::boot_id(), platform::boot_id());
+}

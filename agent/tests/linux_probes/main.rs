@@ -1,0 +1,9 @@
+//! Each probe against a machine laid out in a folder.
+#![cfg(target_os = "linux")]
+
+mod antivirus;
+mod executables;
+mod host;
+mod screenlock;
+mod software;
+mod tree;

@@ -1,0 +1,154 @@
+use caretaker_agent::probes::screenlock::ScreenLock as Probe;
+use caretaker_shared::model::{Facts, Idle, Outcome, ScreenLock};
+
+use crate::tree::Tree;
+
+const USER_123: &[u8] = include_bytes!("../../src/probes/screenlock/testdata/user-123");
+const USER_0: &[u8] = include_bytes!("../../src/probes/screenlock/testdata/user-0");
+const USER_WRONG: &[u8] = include_bytes!("../../src/probes/screenlock/testdata/user-wrong-type");
+const SITE_600: &[u8] = include_bytes!("../../src/probes/screenlock/testdata/site-600-locked");
+const SCHEMAS_43: &[u8] = include_bytes!("../../src/probes/screenlock/testdata/gschemas-43.compiled");
+const SCHEMAS_900: &[u8] = include_bytes!("../../src/probes/screenlock/testdata/gschemas-900.compiled");
+const USER_DB: &str = "/home/pupil.one/.config/dconf/user";
+
+fn gnome() -> Tree {
+    let tree = Tree::new().with_person("pupil.one");
+    tree.file("/usr/share/wayland-sessions/gnome.desktop", "[Desktop Entry]\nName=GNOME\nDesktopNames=GNOME\n");
+    tree.file("/etc/X11/default-display-manager", "/usr/sbin/gdm3\n");
+    tree.file("/run/systemd/users/1000", "NAME=pupil.one\nSTATE=active\n");
+    tree.file("/usr/share/glib-2.0/schemas/gschemas.compiled", SCHEMAS_43);
+    tree
+}
+
+fn locks(outcome: &Outcome) -> &[ScreenLock] {
+    match outcome.facts() {
+        Some(Facts::ScreenLock(locks)) => locks,
+        other => panic!("screen locks were expected, not {other:?}"),
+    }
+}
+
+fn only(tree: &Tree) -> ScreenLock {
+    let outcome = tree.ask(&Probe);
+    match locks(&outcome) {
+        [lock] => lock.clone(),
+        others => panic!("one lock was expected, not {others:?}"),
+    }
+}
+
+fn seconds(lock: &ScreenLock) -> (Idle, Idle) {
+    (lock.until_covered.clone(), lock.until_password.clone())
+}
+
+#[test]
+fn a_fresh_gnome_covers_at_300_and_asks_at_310() {
+    let lock = only(&gnome());
+    assert_eq!((lock.user.as_str(), lock.desktop.as_str()), ("pupil.one", "GNOME"));
+    assert_eq!(seconds(&lock), (Idle::Seconds(300), Idle::Seconds(310)));
+    assert_eq!(lock.setting, "org.gnome.desktop.session idle-delay = 300");
+    assert_eq!(lock.place, "/usr/share/glib-2.0/schemas/gschemas.compiled");
+    assert!(lock.user_can_change);
+}
+
+#[test]
+fn a_user_may_change_what_is_not_locked() {
+    let tree = gnome();
+    tree.file(USER_DB, USER_123);
+    let lock = only(&tree);
+    assert_eq!(seconds(&lock), (Idle::Seconds(123), Idle::Seconds(133)));
+    assert_eq!((lock.place.as_str(), lock.user_can_change), (USER_DB, true));
+}
+
+#[test]
+fn a_locked_setting_of_the_site_holds_over_the_users() {
+    let tree = gnome();
+    tree.file(USER_DB, USER_123);
+    tree.file("/etc/dconf/profile/user", "user-db:user\nsystem-db:site\n");
+    tree.file("/etc/dconf/db/site", SITE_600);
+    let lock = only(&tree);
+    assert_eq!(seconds(&lock), (Idle::Seconds(600), Idle::Seconds(630)), "lock-delay is 30 there");
+    assert_eq!((lock.place.as_str(), lock.user_can_change), ("/etc/dconf/db/site", false));
+}
+
+#[test]
+fn zero_is_never() {
+    let tree = gnome();
+    tree.file(USER_DB, USER_0);
+    assert_eq!(seconds(&only(&tree)), (Idle::Never, Idle::Never));
+}
+
+#[test]
+fn a_value_of_the_wrong_type_counts_as_the_default() {
+    let tree = gnome();
+    tree.file(USER_DB, USER_WRONG);
+    let lock = only(&tree);
+    assert_eq!(seconds(&lock), (Idle::Seconds(300), Idle::Never), "lock-enabled is false there");
+    assert_eq!(lock.setting, "org.gnome.desktop.screensaver lock-enabled = false");
+}
+
+#[test]
+fn defaults_of_the_distribution_count() {
+    let tree = gnome();
+    tree.file("/usr/share/glib-2.0/schemas/gschemas.compiled", SCHEMAS_900);
+    assert_eq!(seconds(&only(&tree)), (Idle::Seconds(900), Idle::Seconds(910)));
+}
+
+#[test]
+fn files_that_cannot_be_understood_make_it_unknown() {
+    let tree = gnome();
+    tree.file(USER_DB, "not a database");
+    let lock = only(&tree);
+    let reason = format!("{USER_DB}: not a settings database, or a damaged one");
+    assert_eq!(lock.until_password, Idle::Unknown(reason));
+}
+
+#[test]
+fn two_people_have_two_locks() {
+    let tree = gnome();
+    tree.file(
+        "/etc/passwd",
+        "pupil.one:x:1000:1000::/home/pupil.one:/bin/sh\npupil.two:x:1001:1001::/home/pupil.two:/bin/sh\n",
+    );
+    tree.file("/run/systemd/users/1001", "NAME=pupil.two\nSTATE=online\n");
+    tree.file("/home/pupil.two/.config/dconf/user", USER_0);
+    let outcome = tree.ask(&Probe);
+    let found: Vec<(&str, Idle)> =
+        locks(&outcome).iter().map(|lock| (lock.user.as_str(), lock.until_password.clone())).collect();
+    assert_eq!(found, [("pupil.one", Idle::Seconds(310)), ("pupil.two", Idle::Never)]);
+}
+
+#[test]
+fn an_account_of_a_directory_service_is_unknown() {
+    let tree = gnome();
+    tree.file("/run/systemd/users/1000", "NAME=pupil.one\nSTATE=closing\n");
+    tree.file("/run/systemd/users/70001", "NAME=pupil.far\nSTATE=active\n");
+    let lock = only(&tree);
+    assert_eq!(lock.user, "70001");
+    assert!(matches!(lock.until_password, Idle::Unknown(_)));
+}
+
+#[test]
+fn gnome_does_not_lock_under_another_display_manager() {
+    let tree = gnome();
+    tree.file("/etc/X11/default-display-manager", "/usr/sbin/lightdm\n");
+    assert_eq!(seconds(&only(&tree)), (Idle::Seconds(300), Idle::Never));
+}
+
+#[test]
+fn other_desktops_are_unknown() {
+    let tree = gnome();
+    tree.file("/usr/share/xsessions/plasma.desktop", "DesktopNames=KDE\n");
+    let lock = only(&tree);
+    assert!(matches!(lock.until_password, Idle::Unknown(_)), "which of the two is used is not recorded");
+    tree.file("/var/lib/AccountsService/users/pupil.one", "[User]\nSession=plasma\n");
+    let reason = "KDE Plasma's settings are not read by this version".to_owned();
+    assert_eq!(only(&tree).until_password, Idle::Unknown(reason));
+    tree.file("/var/lib/AccountsService/users/pupil.one", "[User]\nSession=gnome\n");
+    assert_eq!(only(&tree).until_password, Idle::Seconds(310));
+}
+
+#[test]
+fn without_a_desktop_nothing_ever_locks() {
+    let lock = only(&Tree::new().with_person("pupil.one"));
+    assert_eq!(seconds(&lock), (Idle::Never, Idle::Never));
+    assert_eq!((lock.setting.as_str(), lock.user.as_str()), ("no desktop is installed", ""));
+}
