@@ -41,7 +41,6 @@ pub(crate) struct House {
 pub(crate) struct Device {
     pub(crate) id: DeviceId,
     pub(crate) serial: Vec<u8>,
-    pub(crate) key: DeviceKey,
     pub(crate) client: AgentClient<Channel>,
     pub(crate) epoch: EpochId,
     pub(crate) boot: BootId,
@@ -117,7 +116,6 @@ impl House {
             id: certificate.device().expect("names a device"),
             serial: certificate.serial,
             client: self.channel(&answer.certificate_pem, &key.to_pem()),
-            key,
             epoch: EpochId::random(),
             boot: BootId::random(),
             clock: self.clock.clone(),

@@ -215,7 +215,8 @@ async fn an_executable_keeps_the_day_on_which_its_content_was_first_seen() {
         format: ExecutableFormat::Elf,
     };
     let found = |files: Vec<Executable>| reading(ProbeName::Executables, Outcome::Complete(Facts::Executables(files)));
-    let seen = "SELECT group_concat(path || ' ' || (first_seen_at - (SELECT min(enrolled_at) FROM device)) / 86400000)
+    let seen =
+        "SELECT group_concat(path || ' ' || ((first_seen_at - (SELECT min(enrolled_at) FROM device)) / 86400000))
                 FROM (SELECT * FROM executable ORDER BY path)";
     device.send(1, found(vec![file("/tmp/a", b"one"), file("/tmp/b", b"two")])).await.expect("stores");
     house.clock.advance(DAY);
