@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use lettre::Message;
-use lettre::message::Mailbox;
-use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, SinglePart};
 
 use super::{Mail, MailError, SetupError};
 
@@ -36,12 +36,11 @@ pub(super) fn build(from: &Sender, mail: &Mail) -> Result<Message, MailError> {
         .to(to)
         .subject(mail.subject.as_str())
         .message_id(Some(format!("<{}@{}>", mail.message_id, from.domain())))
-        .header(AutoSubmitted)
-        .header(ContentType::TEXT_PLAIN);
+        .header(AutoSubmitted);
     if mail.resend > 0 {
         message = message.header(Resend(mail.resend));
     }
-    message.body(mail.body.clone()).map_err(|_| MailError::Address)
+    message.singlepart(SinglePart::plain(mail.body.clone())).map_err(|_| MailError::Address)
 }
 
 /// Keeps out-of-office programs from answering (RFC 3834).

@@ -5,9 +5,13 @@
 
 mod error;
 mod maildir;
+#[cfg(test)]
+pub(crate) mod memory;
 mod message;
 pub mod settings;
 mod smtp;
+#[cfg(test)]
+mod smtp_tests;
 mod text;
 
 use std::pin::Pin;

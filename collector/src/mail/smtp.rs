@@ -162,7 +162,7 @@ fn failure(step: Step, error: &lettre::transport::smtp::Error) -> MailError {
 }
 
 fn broken(step: Step, error: &lettre::transport::smtp::Error) -> &'static str {
-    if error.is_tls() {
+    if error.is_tls() || is_bad_handshake(error) {
         return "TLS with the mail server failed; check its name and its certificate authority";
     }
     match step {
@@ -172,4 +172,12 @@ fn broken(step: Step, error: &lettre::transport::smtp::Error) -> &'static str {
         Step::Login | Step::Sender | Step::Recipient => "the mail server broke off the conversation",
         Step::Text => "the mail server broke off before it confirmed the mail",
     }
+}
+
+/// A failed handshake comes as data that made no sense: the connection itself stood.
+fn is_bad_handshake(error: &lettre::transport::smtp::Error) -> bool {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::InvalidData)
 }

@@ -33,6 +33,7 @@ pub fn compose(due: &DueMail, now: Timestamp, zone: &TimeZone) -> Mail {
             SAFEGUARDING
         }
         MailedKind::Device { requirement } => {
+            values.push(("opening", device_opening(requirement).to_owned()));
             values.push(("requirement", requirement.map_or_else(String::new, clause)));
             values.push(("findings", findings(requirement)));
             DEVICE
@@ -55,6 +56,14 @@ fn opening(level: u8) -> &'static str {
         4 => "One serious concern needs you today.",
         3 => "One concern that may become serious needs you.",
         _ => "One concern is waiting for you.",
+    }
+}
+
+fn device_opening(requirement: Option<Requirement>) -> &'static str {
+    if requirement == Some(Requirement::Integrity) {
+        "What a device reports may not be reliable."
+    } else {
+        "A device no longer meets the policy."
     }
 }
 
@@ -254,6 +263,14 @@ This message names no device and no person, on purpose.
 It was sent to you and one more person.
 "
         );
+    }
+
+    #[test]
+    fn a_device_whose_reports_are_in_doubt_is_not_called_a_breach_of_policy() {
+        let kind = MailedKind::Device { requirement: Some(Requirement::Integrity) };
+        let (_, body) = text(&due(2, kind), "2026-11-21T10:14:20Z");
+        assert!(body.starts_with("What a device reports may not be reliable.\n"), "{body}");
+        assert!(body.contains("  caretaker-collector findings integrity\n"), "{body}");
     }
 
     #[test]

@@ -139,7 +139,7 @@ pub(crate) fn open_integrity(
 }
 
 /// The policy in force at a site; `None` where there is none, or none that this version can read.
-pub(super) fn policy_of(tx: &Transaction<'_>, site: i64) -> Result<Option<Policy>, StoreError> {
+fn policy_of(tx: &Transaction<'_>, site: i64) -> Result<Option<Policy>, StoreError> {
     let text: Option<String> = tx
         .prepare_cached("SELECT toml FROM policy WHERE site = ?1 ORDER BY version DESC LIMIT 1")?
         .query_row([site], |row| row.get(0))
@@ -214,7 +214,7 @@ mod tests {
 
     use super::super::sample::{DEVICE, Sample, store};
     use super::super::{Order, Settled};
-    use super::settle;
+    use super::{open_integrity, settle};
     use crate::rules::{Judgement, Verdict, VerdictOutcome, sample};
 
     const OPEN: &str =
@@ -301,5 +301,24 @@ mod tests {
         let other = Judgement { covers: vec![Requirement::E4], complete: true, verdicts: Vec::new() };
         let step = move |tx: &rusqlite::Transaction<'_>| settle(tx, DEVICE, &other, at(1));
         assert_eq!(sample.store.write(Order::First, step).await.expect("settles"), Settled::default());
+    }
+
+    #[tokio::test]
+    async fn a_contradiction_is_a_finding_and_one_alert_for_the_network_manager() {
+        let sample = store().await;
+        sample.apply_policy().await;
+        for (subject, minute, mailed) in
+            [("record numbers", 0, true), ("record numbers", 1, false), ("epochs", 2, false)]
+        {
+            let step = move |tx: &rusqlite::Transaction<'_>| {
+                open_integrity(tx, DEVICE, subject, "two records under one number", "P0 number 7", at(minute))
+            };
+            assert_eq!(sample.store.write(Order::First, step).await.expect("is written"), mailed, "{subject} {minute}");
+        }
+        let open = sample.texts(OPEN).await;
+        assert_eq!(open.len(), 2, "{open:?}");
+        let told = sample.texts("SELECT about || ' ' || address FROM alert JOIN outbox").await;
+        assert_eq!(told, ["integrity reports contradict each other network@northfield.example"]);
+        assert_eq!(settled(&sample, true, Vec::new(), 3).await.closed, 0, "no reading closes it");
     }
 }

@@ -1,15 +1,13 @@
 //! Judging again what is stored: after a policy changed, and as time passes without a new reading.
 
-use caretaker_proto::agent::v1 as proto;
 use caretaker_shared::model::{Facts, Outcome, ProbeName, Reading};
 use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
-use prost::Message as _;
 use rusqlite::{Transaction, params};
 
-use super::findings::{Settled, policy_of, settle};
+use super::findings::{Settled, settle};
 use super::moment::moment;
-use super::{Order, Store, StoreError};
+use super::{Order, Store, StoreError, facts};
 use crate::rules;
 
 /// Probes whose answers the policy asks about.
@@ -59,11 +57,17 @@ impl Store {
         let mut settled = Settled::default();
         for device in self.active_devices(site).await? {
             let order = Order::Device(device.uuid);
-            let step = move |tx: &Transaction<'_>| match policy_of(tx, device.site)? {
-                Some(policy) => rejudge_device(tx, device.rowid, probes, &policy, now),
+            let policies = self.policies.clone();
+            let step = move |tx: &Transaction<'_>| match policies.in_force(tx, device.site)? {
+                Some((_, policy)) => rejudge_device(tx, device.rowid, probes, &policy, now),
                 None => Ok(Settled::default()),
             };
-            settled += self.write(order, step).await?;
+            match self.write(order, step).await {
+                Ok(device) => settled += device,
+                // One site's damaged policy must not keep the others from being judged.
+                Err(error @ StoreError::Policy { .. }) => tracing::error!(%error, site = device.site, "not judged"),
+                Err(error) => return Err(error),
+            }
         }
         Ok(settled)
     }
@@ -141,21 +145,18 @@ impl Stored {
     }
 
     fn decoded(&self) -> Option<Facts> {
-        let reading = proto::Reading::decode(self.facts.as_deref()?).ok()?;
-        Facts::try_from(reading.facts?).ok()
+        facts::decode(self.facts.as_deref()?)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use caretaker_proto::agent::v1 as proto;
-    use caretaker_shared::model::{Antivirus, AntivirusProduct, Engine, Facts, Outcome, ProbeName, Reading, RealTime};
+    use caretaker_shared::model::{Antivirus, AntivirusProduct, Engine, Facts, RealTime};
     use jiff::{Timestamp, ToSpan as _};
-    use prost::Message as _;
     use rusqlite::params;
 
     use super::super::sample::{DEVICE, Sample, store};
-    use super::super::{Order, Settled};
+    use super::super::{Order, Settled, facts};
     use super::{JUDGED, rejudge_device};
     use crate::rules::sample;
 
@@ -178,12 +179,7 @@ mod tests {
             signatures_built_at: Some(sample::now()),
             evidence: Vec::new(),
         };
-        let reading = Reading {
-            probe: ProbeName::Antivirus,
-            taken_at: sample::now(),
-            outcome: Outcome::Complete(Facts::Antivirus(Antivirus { products: vec![product] })),
-        };
-        let facts = proto::Reading::from(&reading).encode_to_vec();
+        let facts = facts::encode(&Facts::Antivirus(Antivirus { products: vec![product] }));
         sample
             .write(move |tx| {
                 tx.execute(
@@ -217,6 +213,19 @@ mod tests {
         rejudge(&sample, after(1)).await;
         let unknown = "SELECT requirement || ': ' || reason FROM finding WHERE verdict = 'unknown' ORDER BY id";
         assert_eq!(sample.texts(unknown).await, ["E1: clamd did not answer", "A1.signatures: clamd did not answer"]);
+    }
+
+    #[tokio::test]
+    async fn a_sites_devices_are_judged_by_its_policy_in_force() {
+        let sample = store().await;
+        put_antivirus(&sample, "failed").await;
+        sample.apply_policy().await;
+        let elsewhere = sample.store.rejudge_site("Southfield School", after(1)).await.expect("judges");
+        assert_eq!(elsewhere, Settled::default());
+        let here = sample.store.rejudge_site("northfield school", after(1)).await.expect("judges");
+        assert_eq!(here.opened, 2);
+        assert_eq!(sample.store.rejudge_all(after(1)).await.expect("judges"), Settled::default());
+        assert_eq!(sample.store.rejudge_aging(after(200)).await.expect("judges").opened, 1, "and is silent by now");
     }
 
     #[tokio::test]

@@ -73,6 +73,22 @@ impl Sample {
         self.store.read(move |connection| Ok(query(connection)?)).await.expect("the query answers")
     }
 
+    /// Puts a policy in force at the site.
+    pub(crate) async fn apply_policy(&self) {
+        let toml = "[alerts]
+                    safeguarding_lead = ['lead@northfield.example']
+                    network_manager = ['network@northfield.example']
+                    [antivirus]
+                    approved = ['ClamAV']";
+        self.write(move |tx| {
+            tx.execute(
+                "INSERT INTO policy (site, version, toml, applied_at, applied_by) VALUES (?1, 1, ?2, 0, 'a test')",
+                params![SITE, toml],
+            )
+        })
+        .await;
+    }
+
     /// All rows of a query with one text column.
     pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
         self.read(move |connection| connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()).await
