@@ -1,5 +1,6 @@
 //! Wiring: opens what the collector needs, starts its loops, and ends them in order.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -106,19 +107,18 @@ fn open_store(folder: &DataFolder) -> anyhow::Result<Store> {
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => anyhow!(
-            "another program listens on {address}; stop it, or set another address as \"listen\" in collector.toml"
-        ),
-        std::io::ErrorKind::AddrNotAvailable => anyhow!(
-            "this machine has no address {}; correct \"listen\" in collector.toml, for example to \"0.0.0.0:{}\"",
-            address.ip(),
-            address.port()
-        ),
-        std::io::ErrorKind::PermissionDenied => {
-            anyhow!("this account may not listen on {address}; set a port above 1023 as \"listen\" in collector.toml")
+    TcpListener::bind(address).await.map_err(|error| {
+        let remedy = [
+            (ErrorKind::AddrInUse, "another program has the port: stop it, or set another port"),
+            (ErrorKind::AddrNotAvailable, "this machine has no such address: set 0.0.0.0 for all that it has"),
+            (ErrorKind::PermissionDenied, "this account may not: set a port above 1023"),
+        ]
+        .into_iter()
+        .find(|(kind, _)| *kind == error.kind());
+        match remedy {
+            Some((_, remedy)) => anyhow!("cannot listen on {address}: {remedy} as \"listen\" in collector.toml"),
+            None => anyhow::Error::new(error).context(format!("cannot listen on {address}")),
         }
-        _ => anyhow::Error::new(error).context(format!("cannot listen on {address}")),
     })
 }
 

@@ -113,7 +113,8 @@ fn serve_says_what_is_missing_or_wrong_and_how_to_put_it_right() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     std::fs::write(&settings, good.replace("127.0.0.1:7443", &address)).expect("writes");
-    assert!(serve().contains(&format!("another program listens on {address}")));
+    let told = serve();
+    assert!(told.contains(&format!("cannot listen on {address}: another program has the port")), "{told}");
 
     let database = rusqlite::Connection::open(folder.join("caretaker.db")).expect("opens");
     database.pragma_update(None, "user_version", 999).expect("writes");
