@@ -46,7 +46,7 @@ pub async fn serve(
     let mail_waits = Arc::new(Notify::new());
     let parts = Parts { store, authority, clock, config, mail_waits, stop: stop.clone() };
     let tasks = TaskTracker::new();
-    tasks.spawn(parts.devices(listener, acceptor));
+    let devices = tasks.spawn(parts.devices(listener, acceptor));
     tasks.spawn(outbox::run(parts.store.clone(), mailer, parts.clock.clone(), parts.mail_waits.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
@@ -58,6 +58,9 @@ pub async fn serve(
     service_manager::stopping();
     if !shutdown::drain(&tasks, DRAIN).await {
         tracing::warn!("some calls did not end in time and were cut off; devices send again what was not acknowledged");
+    }
+    if devices.is_finished() {
+        devices.await.context("the server for devices was cut off")??;
     }
     tracing::info!("stopped");
     Ok(())
@@ -79,7 +82,7 @@ impl Parts {
         &self,
         listener: TcpListener,
         acceptor: watch::Receiver<Acceptor>,
-    ) -> impl Future<Output = ()> + Send + 'static {
+    ) -> impl Future<Output = anyhow::Result<()>> + Send + 'static {
         let service = AgentService::new(AgentParts {
             store: self.store.clone(),
             authority: self.authority.clone(),
@@ -90,10 +93,9 @@ impl Parts {
         });
         let stop = self.stop.clone();
         async move {
-            if let Err(error) = grpc::serve(listener, acceptor, service, Limits::default(), stop.clone()).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the server for devices failed");
-                stop.cancel();
-            }
+            let served = grpc::serve(listener, acceptor, service, Limits::default(), stop.clone()).await;
+            stop.cancel();
+            served.context("the server for devices failed")
         }
     }
 }
