@@ -5,4 +5,9 @@
 //! wires them and nothing else; `commands` are what a person types.
 
 pub mod audit;
+pub mod commands;
+pub mod console;
+pub mod mail;
+pub mod render;
+pub mod rules;
 pub mod store;

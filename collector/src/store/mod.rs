@@ -4,9 +4,11 @@
 //! method returns. Each file adds the methods of one noun to [`Store`].
 
 mod alert_answers;
+pub(crate) mod alerts;
 mod audit;
 mod connection;
 pub mod console;
+pub(crate) mod findings;
 mod policies;
 mod revocation;
 mod sites;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, Semaphore};
 
 pub use alert_answers::Answered;
+pub use findings::Settled;
 pub use policies::{Applied, SitePolicyText};
 pub use status::{DeviceState, MailState, Overview, SiteState};
 pub use tokens::NewToken;

@@ -1,0 +1,3 @@
+//! Mail: what is said in it, and the ways by which it leaves the house.
+
+pub mod settings;
