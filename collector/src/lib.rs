@@ -5,9 +5,15 @@
 //! wires them and nothing else; `commands` are what a person types.
 
 pub mod audit;
+pub mod cli;
 pub mod commands;
+pub mod config;
 pub mod console;
+pub mod data;
+pub mod grpc;
 pub mod mail;
 pub mod render;
 pub mod rules;
+pub mod server;
+mod service_manager;
 pub mod store;

@@ -2,9 +2,10 @@
 
 use caretaker_proto::console::v1::{AcknowledgeAlertRequest, CloseAlertRequest, GetAlertRequest, ListAlertsRequest};
 
+use super::Exit;
 use super::connect::Client;
-use super::failure::{Exit, Failure};
 use super::output::{Output, page};
+use super::refused::refused;
 use crate::render;
 
 /// Options of `alerts`.
@@ -54,11 +55,11 @@ pub struct CloseArgs {
     json: bool,
 }
 
-pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let (mut alerts, mut after) = (Vec::new(), String::new());
     loop {
         let request = ListAlertsRequest { page: page(&after), include_closed: args.all };
-        let answer = client.list_alerts(request).await?.into_inner();
+        let answer = client.list_alerts(request).await.map_err(|status| refused(&status))?.into_inner();
         alerts.extend(answer.alerts);
         after = answer.next_page;
         if after.is_empty() {
@@ -75,15 +76,19 @@ pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output
     }
 }
 
-pub(super) async fn run(command: AlertCommand, mut client: Client, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: AlertCommand, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     match command {
         AlertCommand::Show(args) => {
-            let answer = client.get_alert(GetAlertRequest { reference: args.reference }).await?.into_inner();
+            let answer = client
+                .get_alert(GetAlertRequest { reference: args.reference })
+                .await
+                .map_err(|status| refused(&status))?
+                .into_inner();
             if args.json { output.json(&answer) } else { output.text(&render::alerts::show(&answer, output.screen)) }
         }
         AlertCommand::Ack(args) => {
             let request = AcknowledgeAlertRequest { reference: args.reference };
-            let answer = client.acknowledge_alert(request).await?.into_inner();
+            let answer = client.acknowledge_alert(request).await.map_err(|status| refused(&status))?.into_inner();
             if args.json {
                 return output.json(&answer);
             }
@@ -91,7 +96,7 @@ pub(super) async fn run(command: AlertCommand, mut client: Client, output: &mut 
         }
         AlertCommand::Close(args) => {
             let request = CloseAlertRequest { reference: args.reference, outcome: args.outcome };
-            let answer = client.close_alert(request).await?.into_inner();
+            let answer = client.close_alert(request).await.map_err(|status| refused(&status))?.into_inner();
             if args.json {
                 return output.json(&answer);
             }

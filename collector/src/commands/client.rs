@@ -2,12 +2,11 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::Exit;
 use super::connect::{Client, connect};
-use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::{alerts, devices, findings, policy, software, status, token};
 use crate::render::Screen;
@@ -55,35 +54,28 @@ pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
     chosen.or_else(named).or_else(here).unwrap_or_else(|| PathBuf::from(INSTALLED))
 }
 
-/// Runs a command against the collector of `data_dir`: its answer goes to `out`, an error to the error stream.
+/// Runs a command against the collector of `data_dir`, for the screen that this program writes to.
 ///
 /// # Errors
-/// When not even the error could be written.
-pub async fn run(command: ClientCommand, data_dir: &Path, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-    let screen = Screen::of_stdout();
-    run_on(command, data_dir, &screen, out, &mut std::io::stderr()).await.map(ExitCode::from)
+/// When it was not done: [`super::exit_of`] says how the program ends then.
+pub async fn run(command: ClientCommand, data_dir: &Path, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    run_on(command, data_dir, &Screen::of_stdout(), out).await
 }
 
-/// The same for any screen and any error stream.
-pub(super) async fn run_on(
+/// The same for any screen.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_on(
     command: ClientCommand,
     data_dir: &Path,
     screen: &Screen,
     out: &mut dyn Write,
-    errors: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
-    let mut output = Output { out, screen };
-    match answer(command, data_dir, &mut output).await {
-        Ok(exit) => Ok(exit),
-        Err(failure) if failure.exit() == Exit::Fine => Ok(Exit::Fine),
-        Err(failure) => {
-            writeln!(errors, "error: {failure}")?;
-            Ok(failure.exit())
-        }
-    }
+    answer(command, data_dir, &mut Output { out, screen }).await
 }
 
-async fn answer(command: ClientCommand, data: &Path, output: &mut Output<'_>) -> Result<Exit, Failure> {
+async fn answer(command: ClientCommand, data: &Path, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     // The one command that needs no collector.
     if let ClientCommand::Policy(policy::PolicyCommand::Check(args)) = &command {
         return policy::check(args, output);

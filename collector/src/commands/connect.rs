@@ -10,7 +10,8 @@ use tokio::net::UnixStream;
 use tonic::transport::{Channel, Endpoint};
 use tower::service_fn;
 
-use super::failure::Failure;
+use super::refused::{failure, not_running};
+use super::{Exit, Failure};
 use crate::console::{ANSWER_BYTES, SOCKET};
 
 /// A client of the console.
@@ -27,7 +28,7 @@ pub(super) async fn connect(data: &Path) -> Result<Client, Failure> {
     // The address is a formality: the connector below knows where to go.
     let endpoint = Endpoint::from_static("http://console").timeout(PATIENCE);
     let connector = service_fn(move |_| open(socket.clone()));
-    let channel = endpoint.connect_with_connector(connector).await.map_err(|_| Failure::NotRunning(data.to_owned()))?;
+    let channel = endpoint.connect_with_connector(connector).await.map_err(|_| not_running(data))?;
     Ok(ConsoleClient::new(channel).max_decoding_message_size(ANSWER_BYTES))
 }
 
@@ -37,14 +38,20 @@ async fn open(socket: PathBuf) -> io::Result<TokioIo<UnixStream>> {
 
 fn unreachable(error: &io::Error, data: &Path) -> Failure {
     match error.kind() {
-        io::ErrorKind::PermissionDenied => Failure::Denied(format!(
-            "only root and the account of the collector may speak with it on {}\n  run the command with sudo",
-            data.display()
-        )),
-        io::ErrorKind::InvalidInput => Failure::Refused(format!(
-            "the path of {} is too long for a socket\n  go there and name it shorter:  --data .",
-            data.display()
-        )),
-        _ => Failure::NotRunning(data.to_owned()),
+        io::ErrorKind::PermissionDenied => failure(
+            Exit::Denied,
+            format!(
+                "only root and the account of the collector may speak with it on {}\n  run the command with sudo",
+                data.display()
+            ),
+        ),
+        io::ErrorKind::InvalidInput => failure(
+            Exit::Usage,
+            format!(
+                "the path of {} is too long for a socket\n  go there and name it shorter:  --data .",
+                data.display()
+            ),
+        ),
+        _ => not_running(data),
     }
 }

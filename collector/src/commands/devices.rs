@@ -2,9 +2,10 @@
 
 use caretaker_proto::console::v1::{GetDeviceRequest, ListDevicesRequest, RevokeDeviceRequest};
 
+use super::Exit;
 use super::connect::Client;
-use super::failure::{Exit, Failure};
 use super::output::{Output, page};
+use super::refused::refused;
 use super::status;
 use crate::render;
 
@@ -54,7 +55,7 @@ pub struct RevokeArgs {
     json: bool,
 }
 
-pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let (mut devices, mut after) = (Vec::new(), String::new());
     loop {
         let request = ListDevicesRequest {
@@ -62,7 +63,7 @@ pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output
             site: args.site.clone().unwrap_or_default(),
             finding: args.finding.clone().unwrap_or_default(),
         };
-        let answer = client.list_devices(request).await?.into_inner();
+        let answer = client.list_devices(request).await.map_err(|status| refused(&status))?.into_inner();
         devices.extend(answer.devices);
         after = answer.next_page;
         if after.is_empty() {
@@ -85,15 +86,19 @@ pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output
     }
 }
 
-pub(super) async fn run(command: DeviceCommand, mut client: Client, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: DeviceCommand, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     match command {
         DeviceCommand::Show(args) => {
-            let answer = client.get_device(GetDeviceRequest { device: args.device }).await?.into_inner();
+            let answer = client
+                .get_device(GetDeviceRequest { device: args.device })
+                .await
+                .map_err(|status| refused(&status))?
+                .into_inner();
             if args.json { output.json(&answer) } else { output.text(&render::devices::show(&answer, output.screen)) }
         }
         DeviceCommand::Revoke(args) => {
             let request = RevokeDeviceRequest { device: args.device, reason: args.reason };
-            let answer = client.revoke_device(request).await?.into_inner();
+            let answer = client.revoke_device(request).await.map_err(|status| refused(&status))?.into_inner();
             if args.json {
                 return output.json(&answer);
             }

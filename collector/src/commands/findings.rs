@@ -2,9 +2,10 @@
 
 use caretaker_proto::console::v1::ListFindingsRequest;
 
+use super::Exit;
 use super::connect::Client;
-use super::failure::{Exit, Failure};
 use super::output::{Output, page};
+use super::refused::refused;
 use super::status;
 use crate::render;
 use crate::render::text::counted;
@@ -26,7 +27,7 @@ pub struct Args {
     json: bool,
 }
 
-pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let (mut findings, mut after) = (Vec::new(), String::new());
     loop {
         let request = ListFindingsRequest {
@@ -35,7 +36,7 @@ pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>)
             site: args.site.clone().unwrap_or_default(),
             include_closed: args.all,
         };
-        let answer = client.list_findings(request).await?.into_inner();
+        let answer = client.list_findings(request).await.map_err(|status| refused(&status))?.into_inner();
         findings.extend(answer.findings);
         after = answer.next_page;
         if after.is_empty() {
@@ -52,7 +53,7 @@ pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>)
 }
 
 /// No finding is not the same as all well: a device that said nothing has none either.
-async fn nothing_open(client: &mut Client, output: &mut Output<'_>) -> Result<Exit, Failure> {
+async fn nothing_open(client: &mut Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let status = status::ask(client).await?;
     let devices = status.devices.unwrap_or_default();
     if devices.enrolled == 0 {

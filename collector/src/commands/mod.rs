@@ -1,14 +1,81 @@
-//! What a person types: one file a noun. All but `init` and `serve` are clients of the console.
+//! What a person types: one file a command. Each writes its answer to `out` and its outcome is an [`Exit`].
 
 pub mod client;
+pub mod init;
+pub mod serve;
 
 mod alerts;
 mod connect;
 mod devices;
-mod failure;
 mod findings;
 mod output;
 mod policy;
+mod refused;
 mod software;
 mod status;
 mod token;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// As it should.
+    Fine,
+    /// It is a check, and found something; or it could not be done.
+    Findings,
+    /// It was not asked in a way that it understands.
+    Usage,
+    /// No collector answers.
+    Unreachable,
+    /// It may not be done by this person.
+    Denied,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Fine => 0,
+            Exit::Findings => 1,
+            Exit::Usage => 2,
+            Exit::Unreachable => 3,
+            Exit::Denied => 4,
+        })
+    }
+}
+
+/// A failure with an exit code of its own. Lines of the message after the first are its remedy.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// How the command ends.
+    pub exit: Exit,
+    /// What went wrong, and what to do.
+    pub message: String,
+}
+
+/// Runs what was typed.
+///
+/// # Errors
+/// When it could not be done; [`exit_of`] says how the program ends then.
+pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    match cli.command {
+        Command::Init(args) => init::run(args, out),
+        Command::Serve(args) => serve::run(&args),
+    }
+}
+
+/// How the program ends after this error. A reader that went away (`| head`) is no failure.
+#[must_use]
+pub fn exit_of(error: &anyhow::Error) -> Exit {
+    let closed = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    if error.chain().any(closed) {
+        return Exit::Fine;
+    }
+    error.chain().find_map(|cause| cause.downcast_ref::<Failure>()).map_or(Exit::Findings, |failure| failure.exit)
+}

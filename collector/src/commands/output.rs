@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::failure::{Exit, Failure};
+use super::Exit;
 use crate::render::Screen;
 
 /// The way out of one command.
@@ -15,14 +15,14 @@ pub(super) struct Output<'a> {
 
 impl Output<'_> {
     /// Writes a screen.
-    pub(super) fn text(&mut self, text: &str) -> Result<Exit, Failure> {
+    pub(super) fn text(&mut self, text: &str) -> anyhow::Result<Exit> {
         self.out.write_all(text.as_bytes())?;
         self.out.flush()?;
         Ok(Exit::Fine)
     }
 
     /// Writes a message as the contract names its fields.
-    pub(super) fn json(&mut self, message: &impl Serialize) -> Result<Exit, Failure> {
+    pub(super) fn json(&mut self, message: &impl Serialize) -> anyhow::Result<Exit> {
         let text = serde_json::to_string_pretty(message).expect("messages of texts, numbers and lists are JSON");
         self.text(&(text + "\n"))
     }

@@ -6,8 +6,9 @@ use caretaker_proto::console::v1::{ApplyPolicyRequest, GetPolicyRequest};
 use caretaker_shared::policy::Policy;
 
 use super::connect::Client;
-use super::failure::{Exit, Failure};
 use super::output::Output;
+use super::refused::{failure, refused};
+use super::{Exit, Failure};
 use crate::render;
 
 /// What can be done with policies.
@@ -55,7 +56,7 @@ pub struct ShowArgs {
     json: bool,
 }
 
-pub(super) fn check(args: &CheckArgs, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) fn check(args: &CheckArgs, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let text = read(&args.file)?;
     let checked = Policy::parse(&text);
     if args.json {
@@ -68,24 +69,29 @@ pub(super) fn check(args: &CheckArgs, output: &mut Output<'_>) -> Result<Exit, F
             })
         });
         output.json(&serde_json::json!({ "good": checked.is_ok(), "mistake": mistake }))?;
-        return Ok(if checked.is_ok() { Exit::Fine } else { Exit::NotWell });
+        return Ok(if checked.is_ok() { Exit::Fine } else { Exit::Findings });
     }
     match checked {
         Ok(_) => output.text(&render::made::good_policy(&args.file.display().to_string())),
-        Err(error) => Err(Failure::NotWell(error.at(&args.file.display().to_string()))),
+        Err(error) => Err(failure(Exit::Findings, error.at(&args.file.display().to_string())).into()),
     }
 }
 
-pub(super) async fn run(command: PolicyCommand, mut client: Client, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: PolicyCommand, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     match command {
         PolicyCommand::Check(args) => check(&args, output),
         PolicyCommand::Apply(args) => {
             let request = ApplyPolicyRequest { site: args.site, toml: read(&args.file)? };
-            let applied = client.apply_policy(request).await.map_err(|status| mistake(status, &args.file))?.into_inner();
+            let applied =
+                client.apply_policy(request).await.map_err(|status| mistake(&status, &args.file))?.into_inner();
             if args.json { output.json(&applied) } else { output.text(&render::made::policy(&applied)) }
         }
         PolicyCommand::Show(args) => {
-            let policy = client.get_policy(GetPolicyRequest { site: args.site }).await?.into_inner();
+            let policy = client
+                .get_policy(GetPolicyRequest { site: args.site })
+                .await
+                .map_err(|status| refused(&status))?
+                .into_inner();
             if args.json {
                 return output.json(&policy);
             }
@@ -95,14 +101,15 @@ pub(super) async fn run(command: PolicyCommand, mut client: Client, output: &mut
 }
 
 /// A mistake in the file is told by its line; which file that is, only this side knows.
-fn mistake(status: tonic::Status, file: &Path) -> Failure {
-    match Failure::from(status) {
-        Failure::Refused(text) if text.starts_with("line ") => Failure::Refused(format!("{}, {text}", file.display())),
-        other => other,
+fn mistake(status: &tonic::Status, file: &Path) -> Failure {
+    let refused = refused(status);
+    if refused.message.starts_with("line ") {
+        return failure(refused.exit, format!("{}, {}", file.display(), refused.message));
     }
+    refused
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(file)
-        .map_err(|error| Failure::Refused(format!("{} cannot be read: {error}", file.display())))
+        .map_err(|error| failure(Exit::Usage, format!("{} cannot be read: {error}", file.display())))
 }

@@ -2,9 +2,10 @@
 
 use caretaker_proto::console::v1::ListSoftwareRequest;
 
+use super::Exit;
 use super::connect::Client;
-use super::failure::{Exit, Failure};
 use super::output::{Output, page};
+use super::refused::refused;
 use super::status;
 use crate::render;
 
@@ -21,7 +22,7 @@ pub struct Args {
     json: bool,
 }
 
-pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let (mut titles, mut after) = (Vec::new(), String::new());
     loop {
         let request = ListSoftwareRequest {
@@ -29,7 +30,7 @@ pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>)
             device: args.device.clone().unwrap_or_default(),
             name: args.name.clone().unwrap_or_default(),
         };
-        let answer = client.list_software(request).await?.into_inner();
+        let answer = client.list_software(request).await.map_err(|status| refused(&status))?.into_inner();
         titles.extend(answer.titles);
         after = answer.next_page;
         if after.is_empty() {

@@ -2,9 +2,10 @@
 
 use caretaker_proto::console::v1::{StatusRequest, StatusResponse};
 
+use super::Exit;
 use super::connect::Client;
-use super::failure::{Exit, Failure};
 use super::output::Output;
+use super::refused::refused;
 use crate::render;
 
 /// Options of `status`.
@@ -18,13 +19,14 @@ pub struct Args {
     json: bool,
 }
 
-pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let status = ask(&mut client).await?;
-    let shown = if args.json { output.json(&status)? } else { output.text(&render::status::show(&status, output.screen))? };
-    Ok(if args.check && !render::status::all_met(&status) { Exit::NotWell } else { shown })
+    let shown =
+        if args.json { output.json(&status)? } else { output.text(&render::status::show(&status, output.screen))? };
+    Ok(if args.check && !render::status::all_met(&status) { Exit::Findings } else { shown })
 }
 
 /// How the school stands: lists ask it too, to say why they are empty.
-pub(super) async fn ask(client: &mut Client) -> Result<StatusResponse, Failure> {
-    Ok(client.status(StatusRequest {}).await?.into_inner())
+pub(super) async fn ask(client: &mut Client) -> anyhow::Result<StatusResponse> {
+    Ok(client.status(StatusRequest {}).await.map_err(|status| refused(&status))?.into_inner())
 }

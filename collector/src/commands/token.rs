@@ -2,9 +2,10 @@
 
 use caretaker_proto::console::v1::CreateTokenRequest;
 
+use super::Exit;
 use super::connect::Client;
-use super::failure::{Exit, Failure};
 use super::output::Output;
+use super::refused::refused;
 use crate::render;
 
 /// What can be done with enrolment tokens.
@@ -31,10 +32,10 @@ pub struct CreateArgs {
     json: bool,
 }
 
-pub(super) async fn run(command: TokenCommand, mut client: Client, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) async fn run(command: TokenCommand, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let TokenCommand::Create(args) = command;
     let request = CreateTokenRequest { site: args.site, uses: args.uses, valid_seconds: args.expires };
-    let made = client.create_token(request).await?.into_inner();
+    let made = client.create_token(request).await.map_err(|status| refused(&status))?.into_inner();
     if args.json { output.json(&made) } else { output.text(&render::made::token(&made, output.screen)) }
 }
 

@@ -29,10 +29,7 @@ pub(super) async fn show(
 ) -> Result<proto::GetAlertResponse, Refusal> {
     let found = context.store.alert(&request.reference).await?;
     let (row, deliveries) = found.ok_or(Refusal::NoAlert(request.reference))?;
-    Ok(proto::GetAlertResponse {
-        alert: Some(alert(row)),
-        deliveries: deliveries.into_iter().map(delivery).collect(),
-    })
+    Ok(proto::GetAlertResponse { alert: Some(alert(row)), deliveries: deliveries.into_iter().map(delivery).collect() })
 }
 
 pub(super) async fn acknowledge(

@@ -19,7 +19,8 @@ impl Operator {
     /// # Errors
     /// PERMISSION_DENIED for anyone but root and the account that the collector runs under.
     pub(super) fn of<T>(request: &Request<T>) -> Result<Self, Status> {
-        let caller = request.extensions().get::<UdsConnectInfo>().and_then(|info| info.peer_cred).map(|peer| peer.uid());
+        let caller =
+            request.extensions().get::<UdsConnectInfo>().and_then(|info| info.peer_cred).map(|peer| peer.uid());
         let own = rustix::process::geteuid().as_raw();
         match caller {
             Some(uid) if may(uid, own) => Ok(Self { actor: format!("{} on this machine", account(uid)) }),

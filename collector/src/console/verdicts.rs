@@ -54,7 +54,8 @@ fn judge(
         .map(|reading| rules::judge(&reading, policy, now))
         .collect();
     judgements.push(rules::judge_contact(device.last_seen_at, device.enrolled_at, policy, now));
-    let partly = judgements.iter().filter(|judgement| !judgement.complete).flat_map(|judgement| judgement.covers.clone());
+    let partly =
+        judgements.iter().filter(|judgement| !judgement.complete).flat_map(|judgement| judgement.covers.clone());
     let partly = partly.collect();
     (judgements.into_iter().flat_map(|judgement| judgement.verdicts).collect(), partly)
 }
@@ -63,16 +64,14 @@ fn judge(
 fn silent(requirement: Requirement, has_policy: bool) -> proto::Verdict {
     let (verdict, summary, reason) = match requirement {
         Requirement::Integrity => ("meets", "nothing contradicts itself", "no two reports under one number"),
-        Requirement::A1Seen
-        | Requirement::A1Signatures
-        | Requirement::E1
-        | Requirement::E2
-        | Requirement::E4 if !has_policy => ("unknown", "not judged", "the site has no policy"),
-        Requirement::A1Seen
-        | Requirement::A1Signatures
-        | Requirement::E1
-        | Requirement::E2
-        | Requirement::E4 => ("unknown", "not reported", "the device has not reported on this yet"),
+        Requirement::A1Seen | Requirement::A1Signatures | Requirement::E1 | Requirement::E2 | Requirement::E4
+            if !has_policy =>
+        {
+            ("unknown", "not judged", "the site has no policy")
+        }
+        Requirement::A1Seen | Requirement::A1Signatures | Requirement::E1 | Requirement::E2 | Requirement::E4 => {
+            ("unknown", "not reported", "the device has not reported on this yet")
+        }
     };
     proto::Verdict {
         requirement: requirement.id().to_owned(),

@@ -94,9 +94,11 @@ fn head(device: &Device, screen: &Screen) -> String {
     let seen = time::ago_or(&device.last_seen_at, "never", &screen.now);
     parts.push(format!("agent {}, seen {seen}", safe(&device.agent_version)));
     let heading = format!("{name}   ");
-    hang(&heading, &parts.join(" · "), screen.width)
-        .replace(" · ", "   ")
-        .replacen(&name, &screen.ink(Ink::Strong, &name), 1)
+    hang(&heading, &parts.join(" · "), screen.width).replace(" · ", "   ").replacen(
+        &name,
+        &screen.ink(Ink::Strong, &name),
+        1,
+    )
 }
 
 fn machine(answer: &GetDeviceResponse, device: &Device, screen: &Screen) -> String {

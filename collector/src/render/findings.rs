@@ -21,8 +21,7 @@ pub fn show(findings: &[Finding], screen: &Screen) -> Option<String> {
     }
     let mut shown = String::new();
     for requirement in &order {
-        let of_it: Vec<&Finding> =
-            findings.iter().filter(|finding| finding.requirement == *requirement).collect();
+        let of_it: Vec<&Finding> = findings.iter().filter(|finding| finding.requirement == *requirement).collect();
         if !shown.is_empty() {
             shown.push('\n');
         }
@@ -101,11 +100,16 @@ fn lines(group: &Group<'_>, counts: usize, summaries: usize, screen: &Screen) ->
 
 /// The devices; for one device alone also the users or files that it is about.
 fn places(group: &Group<'_>, columns: usize) -> String {
-    let devices: Vec<String> = group.devices.iter().map(|name| super::text::shorten(&safe(name), columns / 2)).collect();
+    let devices: Vec<String> =
+        group.devices.iter().map(|name| super::text::shorten(&safe(name), columns / 2)).collect();
     let devices: BTreeSet<&str> = devices.iter().map(String::as_str).collect();
     let told = names(&devices, columns);
-    let subjects: Vec<String> =
-        group.subjects.iter().filter(|subject| !group.reason.contains(**subject)).map(|subject| safe(subject)).collect();
+    let subjects: Vec<String> = group
+        .subjects
+        .iter()
+        .filter(|subject| !group.reason.contains(**subject))
+        .map(|subject| safe(subject))
+        .collect();
     let room = columns.saturating_sub(width(&told) + 2);
     if subjects.is_empty() {
         return told;

@@ -1,8 +1,6 @@
 //! What is said after something was made or changed.
 
-use caretaker_proto::console::v1::{
-    ApplyPolicyResponse, CreateTokenResponse, Device, GetPolicyResponse,
-};
+use caretaker_proto::console::v1::{ApplyPolicyResponse, CreateTokenResponse, Device, GetPolicyResponse};
 
 use super::devices::word;
 use super::text::{counted, safe};
@@ -47,7 +45,11 @@ pub fn policy_text(policy: &GetPolicyResponse, screen: &Screen) -> String {
 /// After `policy check` of a good file.
 #[must_use]
 pub fn good_policy(file: &str) -> String {
-    format!("{}: this policy is good.\nApply it:  caretaker-collector policy apply --site SITE {}\n", safe(file), word(file))
+    format!(
+        "{}: this policy is good.\nApply it:  caretaker-collector policy apply --site SITE {}\n",
+        safe(file),
+        word(file)
+    )
 }
 
 /// After `device revoke`.

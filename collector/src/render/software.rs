@@ -34,7 +34,9 @@ pub fn list(titles: &[SoftwareTitle], device: Option<&str>, screen: &Screen) -> 
     let mut shown = table.show(screen);
     let total = counted(u64::try_from(titles.len()).unwrap_or(u64::MAX), "title");
     let (what, next) = match device {
-        Some(device) => (format!("{total} on {}.", word(device)), format!("All about it: device show {}", word(device))),
+        Some(device) => {
+            (format!("{total} on {}.", word(device)), format!("All about it: device show {}", word(device)))
+        }
         None => (format!("{total}, each version counted."), format!("Look for one: software {}", word(&first.name))),
     };
     shown.push_str(&footer(&what, &next, screen));

@@ -26,7 +26,12 @@ pub fn show(status: &StatusResponse, screen: &Screen) -> String {
     if alerts.new + alerts.acknowledged > 0 {
         let open = format!("{} new, {} acknowledged", number(alerts.new), number(alerts.acknowledged));
         let ink = if alerts.new > 0 { Ink::Bad } else { Ink::Plain };
-        shown.push_str(&format!("{:HEADING$}{}   {}\n", "Alerts", screen.ink(ink, &open), screen.ink(Ink::Faint, "alerts")));
+        shown.push_str(&format!(
+            "{:HEADING$}{}   {}\n",
+            "Alerts",
+            screen.ink(ink, &open),
+            screen.ink(Ink::Faint, "alerts")
+        ));
     }
     if devices.enrolled == 0 {
         shown.push('\n');
@@ -50,9 +55,14 @@ pub fn no_devices(site: Option<&str>, screen: &Screen) -> String {
     match site {
         Some(site) => {
             let site = if site.contains(' ') { format!("\"{}\"", safe(site)) } else { safe(site) };
-            hang("", &format!("No devices yet. Create a token:  caretaker-collector token create --site {site}"), screen.width)
+            hang(
+                "",
+                &format!("No devices yet. Create a token:  caretaker-collector token create --site {site}"),
+                screen.width,
+            )
         }
-        None => "No site yet. Begin one with its policy:\n  caretaker-collector policy apply --site Main policy.toml\n".into(),
+        None => "No site yet. Begin one with its policy:\n  caretaker-collector policy apply --site Main policy.toml\n"
+            .into(),
     }
 }
 

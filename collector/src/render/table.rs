@@ -121,8 +121,7 @@ impl Table {
             // A column with nothing in it needs no place.
             if widest == 0 && !self.rows.is_empty() { 0 } else { widest.max(width(column.title)) }
         };
-        let mut natural: Vec<usize> =
-            self.columns.iter().enumerate().map(|(at, column)| natural(at, column)).collect();
+        let mut natural: Vec<usize> = self.columns.iter().enumerate().map(|(at, column)| natural(at, column)).collect();
         loop {
             let widths = self.shrunk(&natural, room);
             let spare = self.columns.iter().enumerate().rev().find(|(at, column)| column.spare && natural[*at] > 0);
@@ -136,9 +135,10 @@ impl Table {
     fn shrunk(&self, natural: &[usize], room: usize) -> Vec<usize> {
         let mut widths = natural.to_vec();
         while total(&widths) > room {
-            let shrinking = self.columns.iter().enumerate().filter(|(at, column)| {
-                column.least.is_some_and(|least| widths[*at] > least.max(width(column.title)))
-            });
+            let shrinking =
+                self.columns.iter().enumerate().filter(|(at, column)| {
+                    column.least.is_some_and(|least| widths[*at] > least.max(width(column.title)))
+                });
             let Some((widest, _)) = shrinking.max_by_key(|(at, _)| widths[*at]) else { break };
             widths[widest] -= 1;
         }
@@ -162,11 +162,8 @@ mod tests {
     }
 
     fn table() -> Table {
-        let mut table = Table::new(vec![
-            Column::text("name").shrinks(8),
-            Column::number("count"),
-            Column::text("system").spare(),
-        ]);
+        let mut table =
+            Table::new(vec![Column::text("name").shrinks(8), Column::number("count"), Column::text("system").spare()]);
         table.row(vec!["PC-LAB3-COMPUTER-01".into(), "1,204".into(), "Debian GNU/Linux 12".into()]);
         table.row(vec!["PC-2".into(), "7".into(), "".into()]);
         table

@@ -54,6 +54,11 @@ fn settings(connection: &Connection) -> Result<(), StoreError> {
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let known = i64::try_from(MIGRATIONS.len()).expect("a handful of migrations");
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let owner: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if owner != APPLICATION_ID && (owner != 0 || found != 0 || tables != 0) {
+        return Err(StoreError::Foreign);
+    }
     if found > known {
         return Err(StoreError::Newer { found, known });
     }

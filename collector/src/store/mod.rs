@@ -8,9 +8,15 @@ pub(crate) mod alerts;
 mod audit;
 mod connection;
 pub mod console;
+mod executables;
+pub(crate) mod facts;
 pub(crate) mod findings;
+mod identity;
+mod in_force;
+mod ingest;
 mod policies;
 mod revocation;
+mod sessions;
 mod sites;
 mod status;
 mod tokens;
@@ -23,7 +29,10 @@ use tokio::sync::{Mutex, Semaphore};
 
 pub use alert_answers::Answered;
 pub use findings::Settled;
+pub use identity::{Caller, NewDevice, Standing, TokenStanding};
+pub use ingest::{Ingested, NotIngested};
 pub use policies::{Applied, SitePolicyText};
+pub use sessions::Welcome;
 pub use status::{DeviceState, MailState, Overview, SiteState};
 pub use tokens::NewToken;
 pub use writer::Order;
@@ -42,6 +51,17 @@ pub enum StoreError {
         /// Version of this program.
         known: i64,
     },
+    /// The file is a database, but not ours.
+    #[error("the file is the database of another program")]
+    Foreign,
+    /// A policy in the database is none; it was checked before it was stored, so a person has changed it there.
+    #[error("version {version} of the policy in the database cannot be read")]
+    Policy {
+        /// Which.
+        version: i64,
+        /// What is wrong with it.
+        source: caretaker_shared::policy::PolicyError,
+    },
     /// The bundled SQLite has the WAL-reset defect (fixed in 3.51.3).
     #[error("SQLite {0} may lose data; 3.51.3 or later is needed")]
     SqliteTooOld(String),
@@ -55,6 +75,7 @@ pub enum StoreError {
 pub struct Store {
     writer: writer::Writer,
     readers: Arc<Readers>,
+    policies: Arc<in_force::Policies>,
 }
 
 /// Connections that only read. A reader is opened when none is free, and kept.
@@ -75,7 +96,15 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::open_writer(path)?;
         let readers = Readers { path: path.to_owned(), idle: Mutex::new(Vec::new()), at_once: Semaphore::new(READERS) };
-        Ok(Self { writer: writer::Writer::start(connection), readers: Arc::new(readers) })
+        Ok(Self { writer: writer::Writer::start(connection), readers: Arc::new(readers), policies: Arc::default() })
+    }
+
+    /// Asks the database for nothing, to learn whether it answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn answers(&self) -> Result<(), StoreError> {
+        self.write(Order::First, |_| Ok(())).await
     }
 
     /// Runs one business step in the writer's current transaction. An error undoes this step alone.
@@ -106,4 +135,9 @@ impl Store {
         self.readers.idle.lock().await.push(connection);
         answer
     }
+}
+
+/// A count as SQLite holds it: 63 bits are enough for every byte there is.
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

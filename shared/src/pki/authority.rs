@@ -63,14 +63,22 @@ impl Authority {
     /// # Errors
     /// [`AuthorityError::Key`] when there is no randomness.
     pub fn generate(school: &str, now: Timestamp) -> Result<(Self, Secret<String>), AuthorityError> {
-        let key = KeyPair::generate().map_err(AuthorityError::Key)?;
+        let key_pem = Secret::new(KeyPair::generate().map_err(AuthorityError::Key)?.serialize_pem());
+        Ok((Self::certify(school, &key_pem, now)?, key_pem))
+    }
+
+    /// Makes the certificate of a new authority whose key, PKCS#8 PEM, is there already.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Key`] when the text is no key.
+    pub fn certify(school: &str, key_pem: &Secret<String>, now: Timestamp) -> Result<Self, AuthorityError> {
+        let key = KeyPair::from_pem(key_pem.expose()).map_err(AuthorityError::Key)?;
         let mut params = params(Validity { now, days: AUTHORITY_DAYS })?;
         params.distinguished_name.push(DnType::CommonName, format!("Caretaker authority of {school}"));
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let pem = params.self_signed(&key).map_err(AuthorityError::Key)?.pem();
-        let key_pem = Secret::new(key.serialize_pem());
-        Ok((Self::from_pem(pem, &key_pem)?, key_pem))
+        Self::from_pem(pem, key_pem)
     }
 
     /// An authority from its certificate and private key, both PEM.

@@ -1,8 +1,21 @@
 //! A site's policy: one TOML file that says what is asked of its devices, and who hears of what.
+//!
+//! A value of [`Policy`] is a checked one: [`Policy::parse`] is the only way from a file. What a device must know of it
+//! is a [`DevicePolicy`]; thresholds, approved products and addresses stay at the collector.
 
 use std::collections::BTreeMap;
 
 use crate::model::ProbeName;
+
+mod check;
+mod defaults;
+mod device;
+mod error;
+mod sections;
+mod table;
+
+pub use device::{DevicePolicy, Viewer};
+pub use error::PolicyError;
 
 /// A checked policy. Every key has a default but the addresses under `[alerts]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +52,7 @@ pub struct Documents {
 pub struct Executables {
     /// Folders that are searched, with their subfolders; a leading `~` as above.
     pub folders: Vec<String>,
-    /// What may be there: path prefixes, or `sha256:` and 64 hexadecimal digits.
+    /// What may be there: path prefixes, or `sha256:` and 64 hexadecimal digits in small letters.
     pub allowed: Vec<String>,
 }
 
@@ -79,20 +92,6 @@ pub struct Alerts {
     pub mail_from_severity: u8,
 }
 
-/// What is wrong with a policy file, and how it should be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {field}: {problem}\n  {expected}")]
-pub struct PolicyError {
-    /// Line in the file, from 1.
-    pub line: usize,
-    /// Dotted path of the key, as far as it is known, and the value as written: `screen_lock.max_seconds = "5m"`.
-    pub field: String,
-    /// What is wrong: "is not a whole number".
-    pub problem: String,
-    /// What was expected: "expected a whole number of seconds, for example 300".
-    pub expected: String,
-}
-
 /// The policy that a new site begins with: the file that the packages ship, with its comments.
 pub const PRESET: &str = include_str!("../../../packaging/policies/all-through.toml");
 
@@ -101,7 +100,16 @@ impl Policy {
     ///
     /// # Errors
     /// [`PolicyError`] for the first thing that is wrong.
-    pub fn parse(_text: &str) -> Result<Self, PolicyError> {
-        unimplemented!("written next")
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        sections::read(text)
+    }
+
+    /// The part of this policy that devices of `site` must know, as it goes to them.
+    #[must_use]
+    pub fn for_device(&self, school: &str, site: &str, version: u64) -> caretaker_proto::agent::v1::DevicePolicy {
+        (&DevicePolicy::of(self, school, site, version)).into()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,11 +51,22 @@ pub(super) fn path(value: String, field: &'static str) -> Result<String, WireErr
 }
 
 /// A text without control characters: what a terminal, a log and a mail may be shown.
-fn bounded(value: String, most: usize, field: &'static str) -> Result<String, WireError> {
+pub(super) fn bounded(value: String, most: usize, field: &'static str) -> Result<String, WireError> {
     if value.len() > most {
         return Err(WireError::TooLarge(field));
     }
     if value.chars().any(char::is_control) {
+        return Err(WireError::Malformed(field));
+    }
+    Ok(value)
+}
+
+/// An id of a rule or category: short, and of letters that cannot spell what somebody wrote.
+pub(super) fn identifier(value: String, field: &'static str) -> Result<String, WireError> {
+    let value = text(value, field)?;
+    let plain =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '.' | '_' | '-');
+    if value.is_empty() || value.len() > 64 || !value.chars().all(plain) {
         return Err(WireError::Malformed(field));
     }
     Ok(value)

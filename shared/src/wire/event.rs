@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use caretaker_proto::agent::v1 as proto;
 
-use super::common::{WireError, digest, text, timestamp, unix_ms};
+use super::common::{WireError, digest, identifier, timestamp, unix_ms};
 use crate::model::{AgentCost, KeywordEvent, Severity, TamperEvent, TamperKind};
 
 impl From<&KeywordEvent> for proto::KeywordEvent {
@@ -31,17 +31,6 @@ impl TryFrom<proto::KeywordEvent> for KeywordEvent {
             occurred_at: timestamp(event.occurred_unix_ms, "occurred_unix_ms")?,
         })
     }
-}
-
-/// An id of a rule or category: short, and of letters that cannot spell what somebody wrote.
-fn identifier(value: String, field: &'static str) -> Result<String, WireError> {
-    let value = text(value, field)?;
-    let plain =
-        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '.' | '_' | '-');
-    if value.is_empty() || value.len() > 64 || !value.chars().all(plain) {
-        return Err(WireError::Malformed(field));
-    }
-    Ok(value)
 }
 
 impl From<&TamperEvent> for proto::TamperEvent {

@@ -30,3 +30,13 @@ pub const PRODUCTS: usize = 16;
 pub const EVIDENCE: usize = 32;
 /// Users of one device.
 pub const LOCKS: usize = 256;
+/// Folders in one list of a device's policy.
+pub const FOLDERS: usize = 64;
+/// One folder of a device's policy: all of them together must fit an answer.
+pub const FOLDER_BYTES: usize = 1024;
+/// Categories of a device's policy.
+pub const CATEGORIES: usize = 64;
+/// Probes that a device's policy gives a rhythm.
+pub const PROBES: usize = 64;
+/// Roles that a device's policy names.
+pub const VIEWERS: usize = 16;

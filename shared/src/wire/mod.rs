@@ -6,11 +6,14 @@
 mod common;
 mod envelope;
 mod event;
+mod identity;
 pub mod limits;
+mod policy;
 mod reading;
 mod session;
 
 pub use common::{WireError, facts_digest, unix_ms};
+pub use identity::{Enrolment, Offer, Renewal};
 pub use session::{Hello, Upload};
 
 /// Encodes an envelope as it lies in the spool and crosses the wire.

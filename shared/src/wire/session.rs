@@ -143,6 +143,10 @@ impl TryFrom<proto::UploadRequest> for Upload {
         if upload.records.len() > limits::UPLOAD_RECORDS {
             return Err(WireError::TooLarge("records"));
         }
+        let together: usize = upload.records.iter().map(|record| record.envelope.len()).sum();
+        if upload.records.len() > 1 && together > limits::UPLOAD_BYTES {
+            return Err(WireError::TooLarge("records"));
+        }
         let mut last = 0;
         let mut records = Vec::with_capacity(upload.records.len());
         for record in upload.records {

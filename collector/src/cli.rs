@@ -1,0 +1,23 @@
+//! What can be typed. Types only.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{init, serve};
+
+/// The collector of a school: gathers what its devices report, and tells the right people.
+#[derive(Debug, Parser)]
+#[command(name = "caretaker-collector", disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Set up a new collector in a folder
+    Init(init::Args),
+    /// Run the collector
+    Serve(serve::Args),
+}

@@ -1,0 +1,28 @@
+//! A policy and a moment that tests share.
+
+use std::collections::BTreeMap;
+
+use caretaker_shared::policy::{Alerts, Antivirus, Contact, Documents, Executables, Policy, ScreenLock};
+use jiff::Timestamp;
+
+/// Sat 21 Nov 2026, 14:02 UTC.
+pub(crate) fn now() -> Timestamp {
+    "2026-11-21T14:02:00Z".parse().expect("a moment in RFC 3339")
+}
+
+/// ClamAV with real-time protection, signatures of a week, five minutes to the lock, seven days of silence.
+pub(crate) fn policy() -> Policy {
+    Policy {
+        documents: Documents { enabled: true, folders: Vec::new(), categories: Vec::new() },
+        executables: Executables { folders: vec!["~".into()], allowed: Vec::new() },
+        antivirus: Antivirus { approved: vec!["ClamAV".into()], real_time: true, signature_max_age_hours: 168 },
+        screen_lock: ScreenLock { max_seconds: 300 },
+        contact: Contact { silent_after_days: 7 },
+        alerts: Alerts {
+            safeguarding_lead: vec!["lead@northfield.example".into(), "deputy@northfield.example".into()],
+            network_manager: vec!["network@northfield.example".into()],
+            mail_from_severity: 3,
+        },
+        schedule: BTreeMap::new(),
+    }
+}

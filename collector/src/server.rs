@@ -1,0 +1,138 @@
+//! Wiring: opens what the collector needs, starts its loops, and ends them in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow, bail};
+use caretaker_shared::clock::Clock;
+use caretaker_shared::pki::{Authority, DEVICE_DAYS};
+use caretaker_shared::shutdown;
+use caretaker_shared::tls::Acceptor;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
+use crate::grpc::{self, AgentParts, AgentService, Limits};
+use crate::service_manager;
+use crate::store::Store;
+
+/// How long calls that are under way may take to end.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Runs a collector until `stop`.
+///
+/// # Errors
+/// When something that it needs is missing, taken, or of another version; the text says what and the remedy.
+pub async fn serve(
+    folder: DataFolder,
+    config: Config,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let _lock = Lock::take(&folder)?;
+    let authority = Arc::new(load_authority(&folder)?);
+    let store = open_store(&folder)?;
+    let identity = ServerIdentity::new(folder.clone(), authority.clone(), clock.clone());
+    let (renewed, acceptor) = watch::channel(identity.acceptor()?);
+    let listener = bind(config.listen).await?;
+    let listening = listener.local_addr().context("the listening port cannot be told")?;
+
+    let mail_waits = Arc::new(Notify::new());
+    let parts = Parts { store, authority, clock, config, mail_waits, stop: stop.clone() };
+    let tasks = TaskTracker::new();
+    tasks.spawn(parts.devices(listener, acceptor));
+    tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
+    tasks.spawn(service_manager::watchdog(parts.store.clone(), stop.clone()));
+
+    tracing::info!(address = %listening, data = %folder.path().display(), "listening for devices");
+    service_manager::ready();
+    stop.cancelled().await;
+    service_manager::stopping();
+    if !shutdown::drain(&tasks, DRAIN).await {
+        tracing::warn!("some calls did not end in time and were cut off; devices send again what was not acknowledged");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// What the loops share.
+struct Parts {
+    store: Store,
+    authority: Arc<Authority>,
+    clock: Arc<dyn Clock>,
+    config: Config,
+    mail_waits: Arc<Notify>,
+    stop: CancellationToken,
+}
+
+impl Parts {
+    /// Serves devices. A server that fails ends the collector: a service manager starts it anew.
+    fn devices(
+        &self,
+        listener: TcpListener,
+        acceptor: watch::Receiver<Acceptor>,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        let service = AgentService::new(AgentParts {
+            store: self.store.clone(),
+            authority: self.authority.clone(),
+            clock: self.clock.clone(),
+            school: self.config.school.clone(),
+            device_days: DEVICE_DAYS,
+            mail_waits: self.mail_waits.clone(),
+        });
+        let stop = self.stop.clone();
+        async move {
+            if let Err(error) = grpc::serve(listener, acceptor, service, Limits::default(), stop.clone()).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the server for devices failed");
+                stop.cancel();
+            }
+        }
+    }
+}
+
+fn open_store(folder: &DataFolder) -> anyhow::Result<Store> {
+    let path = folder.database();
+    if !path.exists() {
+        bail!("{} is missing; put it back from a backup, or run init again to begin with an empty one", path.display());
+    }
+    Store::open(&path).with_context(|| format!("{} cannot be used", path.display()))
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => anyhow!(
+            "another program listens on {address}; stop it, or set another address as \"listen\" in collector.toml"
+        ),
+        std::io::ErrorKind::AddrNotAvailable => anyhow!(
+            "this machine has no address {}; correct \"listen\" in collector.toml, for example to \"0.0.0.0:{}\"",
+            address.ip(),
+            address.port()
+        ),
+        std::io::ErrorKind::PermissionDenied => {
+            anyhow!("this account may not listen on {address}; set a port above 1023 as \"listen\" in collector.toml")
+        }
+        _ => anyhow::Error::new(error).context(format!("cannot listen on {address}")),
+    })
+}
+
+/// Looks each day whether the server's certificate ends soon; connections that come later get the new one.
+async fn keep_certificate_fresh(identity: ServerIdentity, renewed: watch::Sender<Acceptor>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(ServerIdentity::LOOK_EVERY) => {}
+        }
+        if identity.is_fresh() {
+            continue;
+        }
+        match identity.acceptor() {
+            // Without a receiver nobody accepts any more.
+            Ok(acceptor) => drop(renewed.send(acceptor)),
+            Err(error) => tracing::error!(error = format!("{error:#}"), "the server's certificate cannot be renewed"),
+        }
+    }
+}

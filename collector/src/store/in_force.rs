@@ -1,0 +1,71 @@
+//! The policy in force at a site, parsed once for each version.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use caretaker_shared::policy::{DevicePolicy, Policy};
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::identity::Caller;
+use super::{Store, StoreError};
+
+/// Parsed policies, by the row of their site, with their version.
+#[derive(Default)]
+pub(super) struct Policies(Mutex<HashMap<i64, (u64, Arc<Policy>)>>);
+
+impl Policies {
+    /// The policy in force at a site; `None` for a site that has none.
+    pub(super) fn in_force(
+        &self,
+        connection: &Connection,
+        site: i64,
+    ) -> Result<Option<(u64, Arc<Policy>)>, StoreError> {
+        let version = version(connection, site)?;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((version, policy)) = known.get(&site).filter(|(known, _)| *known == version) {
+            return Ok(Some((*version, policy.clone())));
+        }
+        let newest: Option<(i64, String)> = connection
+            .prepare_cached("SELECT version, toml FROM policy WHERE site = ?1 ORDER BY version DESC LIMIT 1")?
+            .query_row([site], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((version, text)) = newest else { return Ok(None) };
+        let policy = Arc::new(Policy::parse(&text).map_err(|source| StoreError::Policy { version, source })?);
+        let version = u64::try_from(version).unwrap_or_default();
+        known.insert(site, (version, policy.clone()));
+        Ok(Some((version, policy)))
+    }
+}
+
+impl Store {
+    /// The device's part of its site's policy; `None` when the device has the version in force.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the policy in it is not one.
+    pub async fn device_policy(
+        &self,
+        caller: Caller,
+        school: String,
+        held: u64,
+    ) -> Result<Option<DevicePolicy>, StoreError> {
+        let policies = self.policies.clone();
+        self.read(move |connection| {
+            let Some((version, policy)) = policies.in_force(connection, caller.site)?.filter(|(now, _)| *now != held)
+            else {
+                return Ok(None);
+            };
+            let site: String =
+                connection.query_row("SELECT name FROM site WHERE id = ?1", [caller.site], |row| row.get(0))?;
+            Ok(Some(DevicePolicy::of(&policy, &school, &site, version)))
+        })
+        .await
+    }
+}
+
+/// Version of the policy in force at a site; 0 for none.
+pub(super) fn version(connection: &Connection, site: i64) -> Result<u64, StoreError> {
+    let version: Option<i64> = connection
+        .prepare_cached("SELECT max(version) FROM policy WHERE site = ?1")?
+        .query_row([site], |row| row.get(0))?;
+    Ok(version.and_then(|version| u64::try_from(version).ok()).unwrap_or_default())
+}

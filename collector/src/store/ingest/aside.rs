@@ -1,0 +1,73 @@
+//! What is kept aside: records that cannot be read, stand in the wrong stream, or contradict what is held.
+
+use rusqlite::params;
+
+use super::{Arrival, Scene};
+use crate::store::{StoreError, findings, number};
+
+/// The most that is kept of one record.
+const ENVELOPE_BYTES: usize = 64 * 1024;
+/// Records of one device that are kept aside; a device that sends more is heard, but not stored.
+const PER_DEVICE: i64 = 1_000;
+
+impl Scene<'_> {
+    /// Keeps a record that is taken in but cannot be used.
+    pub(super) fn set_unusable_aside(&self, arrival: &Arrival, reason: &str) -> Result<(), StoreError> {
+        self.set_aside(arrival, reason)?;
+        findings::open_integrity(
+            self.transaction,
+            self.caller.row,
+            "unreadable records",
+            "sent a record that cannot be used",
+            &format!("{} number {}: {reason}", self.stream, arrival.seq),
+            self.received,
+        )
+    }
+
+    /// Keeps a record that came under a number that holds something else. What is held stays as it is.
+    pub(super) fn set_contradiction_aside(&self, arrival: &Arrival) -> Result<(), StoreError> {
+        if !self.set_aside(arrival, "another record is held under this number")? {
+            return Ok(());
+        }
+        tracing::warn!(device.id = %self.caller.device, stream = %self.stream, seq = arrival.seq, "two records under one number");
+        findings::open_integrity(
+            self.transaction,
+            self.caller.row,
+            "record numbers",
+            "sent two different records under one number",
+            &format!(
+                "{} number {}: this identity may be in use on two machines, or its spool was put back to an earlier state",
+                self.stream, arrival.seq
+            ),
+            self.received,
+        )
+    }
+
+    /// Says whether the record was put aside now: not when it was before, nor when there are too many.
+    fn set_aside(&self, arrival: &Arrival, reason: &str) -> Result<bool, StoreError> {
+        let kept: i64 = self
+            .transaction
+            .prepare_cached(
+                "SELECT count(*) FROM quarantine JOIN epoch ON epoch.id = quarantine.epoch WHERE epoch.device = ?1",
+            )?
+            .query_row([self.caller.row], |row| row.get(0))?;
+        if kept >= PER_DEVICE {
+            return Ok(false);
+        }
+        let changed = self
+            .transaction
+            .prepare_cached(
+                "INSERT INTO quarantine (epoch, stream, seq, envelope, reason, received_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![
+                self.epoch,
+                self.stream.priority(),
+                number(arrival.seq),
+                &arrival.bytes[..arrival.bytes.len().min(ENVELOPE_BYTES)],
+                reason,
+                self.received.as_millisecond()
+            ])?;
+        Ok(changed > 0)
+    }
+}

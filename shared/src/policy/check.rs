@@ -1,0 +1,114 @@
+//! What a single text of a policy file must look like. Each check says what is wrong and gives an example.
+
+use crate::lexicon::CATEGORIES;
+use crate::wire::limits;
+
+/// An absolute folder or one below each user's home, without a way back up.
+pub(super) fn folder(text: &str) -> Option<String> {
+    let rooted = text.starts_with('/') || text == "~" || text.starts_with("~/");
+    if !rooted {
+        return Some("expected a folder that begins with / or ~/, for example \"~/Documents\"".into());
+    }
+    path(text)
+}
+
+/// The beginning of an absolute path, or the digest of a file.
+pub(super) fn allowed(text: &str) -> Option<String> {
+    if let Some(digest) = text.strip_prefix("sha256:") {
+        let good = digest.len() == 64 && digest.bytes().all(|digit| digit.is_ascii_hexdigit());
+        return (!good).then(|| "expected 64 hexadecimal digits after sha256:, as sha256sum prints them".into());
+    }
+    if !text.starts_with('/') {
+        return Some(
+            "expected a path that begins with /, for example \"/opt/whiteboard/\", or sha256: and 64 digits".into(),
+        );
+    }
+    path(text)
+}
+
+fn path(text: &str) -> Option<String> {
+    if text.split('/').any(|part| part == "..") {
+        return Some("expected a path without .. in it, for example \"/opt/whiteboard\"".into());
+    }
+    if text.chars().any(char::is_control) {
+        return Some("expected a path without line breaks or other control characters".into());
+    }
+    let most = limits::FOLDER_BYTES;
+    (text.len() > most).then(|| format!("expected a path of at most {most} bytes"))
+}
+
+/// A category that the rules cover.
+pub(super) fn category(text: &str) -> Option<String> {
+    let known: Vec<&str> = CATEGORIES.iter().map(|category| category.id).collect();
+    if known.contains(&text) {
+        return None;
+    }
+    Some(match nearest(text, &known) {
+        Some(near) => format!("there is no such category; did you mean \"{near}\"?"),
+        None => format!("there is no such category; there are: {}", known.join(", ")),
+    })
+}
+
+/// The name of a product.
+pub(super) fn product(text: &str) -> Option<String> {
+    let good = !text.trim().is_empty() && text.len() <= limits::TEXT_BYTES && !text.chars().any(char::is_control);
+    (!good).then(|| "expected the name of a product, for example \"ClamAV\"".into())
+}
+
+/// Something that looks like an e-mail address. Whether it exists, only a message can tell.
+pub(super) fn address(text: &str) -> Option<String> {
+    let looks_right = text.split_once('@').is_some_and(|(local, domain)| {
+        let atom = |part: &str| !part.is_empty() && part.bytes().all(is_atom);
+        let label = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && !part.starts_with('-')
+                && !part.ends_with('-')
+        };
+        local.len() <= 64 && local.split('.').all(atom) && domain.split('.').all(label)
+    });
+    let good = looks_right && text.len() <= 254;
+    (!good).then(|| "expected one e-mail address, for example \"lead@example.school\"".into())
+}
+
+/// What stands between the dots of an address without quotation marks (RFC 5322, atext).
+fn is_atom(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
+
+/// The word among `known` that somebody probably meant; `None` when nothing comes close.
+pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    // A long word is no misspelling, and comparing it takes time.
+    if word.len() > 64 {
+        return None;
+    }
+    let plain = |word: &str| word.to_lowercase().replace('-', "_");
+    let wanted = plain(word);
+    let scored = known.iter().map(|&candidate| {
+        let other = plain(candidate);
+        let begins = wanted.len() >= 3 && (other.starts_with(&wanted) || wanted.starts_with(&other));
+        (if begins { 1 } else { distance(&wanted, &other) }, candidate)
+    });
+    let (steps, best) = scored.min_by_key(|&(steps, _)| steps)?;
+    (steps <= 1 + wanted.chars().count() / 3).then_some(best)
+}
+
+/// How many letters must be added, dropped or changed to make one word of the other (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (above, letter) in from.chars().enumerate() {
+        let mut diagonal = above;
+        let mut left = above + 1;
+        for (cell, other) in row.iter_mut().skip(1).zip(&to) {
+            let changed = diagonal + usize::from(letter != *other);
+            diagonal = *cell;
+            *cell = changed.min(*cell + 1).min(left + 1);
+            left = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = above + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

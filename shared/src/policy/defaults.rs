@@ -1,0 +1,49 @@
+//! What holds where a policy file is silent: the values of the preset, and a test holds the two together.
+
+use super::{Antivirus, Contact, Documents, Executables, ScreenLock};
+use crate::lexicon::CATEGORIES;
+
+/// From this level on a safeguarding alert is mailed at once.
+pub(super) const MAIL_FROM_SEVERITY: u8 = 3;
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            folders: owned(&["~/Documents", "~/Desktop", "~/Downloads"]),
+            categories: CATEGORIES.iter().map(|category| category.id.to_owned()).collect(),
+        }
+    }
+}
+
+impl Default for Executables {
+    fn default() -> Self {
+        Self { folders: owned(&["~", "/opt", "/usr/local", "/tmp"]), allowed: Vec::new() }
+    }
+}
+
+impl Default for Antivirus {
+    fn default() -> Self {
+        Self {
+            approved: owned(&["Microsoft Defender", "ClamAV", "Sophos", "ESET", "Bitdefender"]),
+            real_time: true,
+            signature_max_age_hours: 168,
+        }
+    }
+}
+
+impl Default for ScreenLock {
+    fn default() -> Self {
+        Self { max_seconds: 300 }
+    }
+}
+
+impl Default for Contact {
+    fn default() -> Self {
+        Self { silent_after_days: 7 }
+    }
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}

@@ -1,0 +1,73 @@
+//! What a device must know of its site's policy, and what it may tell the person who sits at it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Policy;
+use crate::model::ProbeName;
+
+const SECONDS_A_MINUTE: u64 = 60;
+
+/// A device's part of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DevicePolicy {
+    /// Version of the site's policy.
+    pub version: u64,
+    /// The school, as people call it.
+    pub school: String,
+    /// The site, as people call it.
+    pub site: String,
+    /// Folders whose documents are read; a leading `~` stands for the home of each user. Empty when none are.
+    pub document_folders: Vec<String>,
+    /// Ids of the categories that documents are searched for. Empty when none are read.
+    pub categories: Vec<String>,
+    /// Folders searched for executables that no package owns; a leading `~` as above.
+    pub executable_folders: Vec<String>,
+    /// How often a probe asks. A probe without an entry keeps its own rhythm.
+    pub probe_every: BTreeMap<ProbeName, Duration>,
+    /// Who may see what the device reports.
+    pub viewers: Vec<Viewer>,
+}
+
+/// A role, and what its holders see of a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// "safeguarding lead".
+    pub role: String,
+    /// In the words that the device shows to its user.
+    pub sees: String,
+}
+
+impl DevicePolicy {
+    /// The part of `policy` that devices of `site` must know.
+    #[must_use]
+    pub fn of(policy: &Policy, school: &str, site: &str, version: u64) -> Self {
+        let read = policy.documents.enabled;
+        let minutes = |every: u32| Duration::from_secs(u64::from(every) * SECONDS_A_MINUTE);
+        Self {
+            version,
+            school: school.to_owned(),
+            site: site.to_owned(),
+            document_folders: if read { policy.documents.folders.clone() } else { Vec::new() },
+            categories: if read { policy.documents.categories.clone() } else { Vec::new() },
+            executable_folders: policy.executables.folders.clone(),
+            probe_every: policy.schedule.iter().map(|(&probe, &every)| (probe, minutes(every))).collect(),
+            viewers: viewers(),
+        }
+    }
+}
+
+/// Who sees what in this version. The same in every school: the roles are not for a policy to change.
+fn viewers() -> Vec<Viewer> {
+    let viewer = |role: &str, sees: &str| Viewer { role: role.to_owned(), sees: sees.to_owned() };
+    vec![
+        viewer(
+            "safeguarding lead",
+            "which rule was met, how severe, when and on which device; no text in this version",
+        ),
+        viewer(
+            "network manager",
+            "devices, software, executables, antivirus and screen lock; never which rule or category was met",
+        ),
+    ]
+}

@@ -1,0 +1,135 @@
+//! The sections of a policy file: which keys there are, and what each may hold.
+
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
+use super::table::{Number, Section, Texts, unreadable};
+use super::{Alerts, Antivirus, Contact, Documents, Executables, Policy, PolicyError, ScreenLock, check, defaults};
+use crate::model::ProbeName;
+use crate::wire::limits;
+
+const SECTIONS: &[&str] = &["documents", "executables", "antivirus", "screen_lock", "contact", "alerts", "schedule"];
+const ADDRESSES: &str = "a list of e-mail addresses, for example [\"lead@example.school\"]";
+const SECONDS_A_DAY: u32 = 24 * 60 * 60;
+const HOURS_A_YEAR: u32 = 365 * 24;
+const MINUTES_A_WEEK: u32 = 7 * 24 * 60;
+
+/// Reads a whole file.
+pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
+    let (tree, errors) = DeTable::parse_recoverable(text);
+    // The parser notices some errors late: a quotation mark that is missing, only where the next line makes no sense.
+    if let Some(first) = errors.iter().min_by_key(|error| error.span().map(|span| span.start)) {
+        return Err(unreadable(text, first));
+    }
+    let file = Section::whole(text, tree.get_ref(), SECTIONS)?;
+    Ok(Policy {
+        documents: documents(&file)?,
+        executables: executables(&file)?,
+        antivirus: antivirus(&file)?,
+        screen_lock: screen_lock(&file)?,
+        contact: contact(&file)?,
+        alerts: alerts(&file)?,
+        schedule: schedule(&file)?,
+    })
+}
+
+fn documents(file: &Section<'_>) -> Result<Documents, PolicyError> {
+    let section = file.section("documents", &["enabled", "folders", "categories"])?;
+    let default = Documents::default();
+    let enabled = section.flag("enabled")?.unwrap_or(default.enabled);
+    // Nothing to read is written as enabled = false: with an empty list it would look as if documents were watched.
+    let least = usize::from(enabled);
+    let categories = Texts {
+        list: "a list of categories, for example [\"suicide\", \"selfharm\"]",
+        fault: check::category,
+        count: least..=limits::CATEGORIES,
+    };
+    Ok(Documents {
+        enabled,
+        folders: section.texts("folders", &folders(least))?.unwrap_or(default.folders),
+        categories: section.texts("categories", &categories)?.unwrap_or(default.categories),
+    })
+}
+
+fn executables(file: &Section<'_>) -> Result<Executables, PolicyError> {
+    let section = file.section("executables", &["folders", "allowed"])?;
+    let default = Executables::default();
+    let allowed = Texts {
+        list: "a list of paths and digests, for example [\"/opt/whiteboard/\"]",
+        fault: check::allowed,
+        count: 0..=10_000,
+    };
+    let lowered = |entry: String| if entry.starts_with("sha256:") { entry.to_ascii_lowercase() } else { entry };
+    Ok(Executables {
+        folders: section.texts("folders", &folders(1))?.unwrap_or(default.folders),
+        allowed: section
+            .texts("allowed", &allowed)?
+            .map_or(default.allowed, |entries| entries.into_iter().map(lowered).collect()),
+    })
+}
+
+fn antivirus(file: &Section<'_>) -> Result<Antivirus, PolicyError> {
+    let section = file.section("antivirus", &["approved", "real_time", "signature_max_age_hours"])?;
+    let default = Antivirus::default();
+    let approved =
+        Texts { list: "a list of products, for example [\"ClamAV\"]", fault: check::product, count: 1..=100 };
+    let age = Number { what: "a whole number of hours", range: 1..=HOURS_A_YEAR, example: 168 };
+    Ok(Antivirus {
+        approved: section.texts("approved", &approved)?.unwrap_or(default.approved),
+        real_time: section.flag("real_time")?.unwrap_or(default.real_time),
+        signature_max_age_hours: section
+            .number("signature_max_age_hours", &age)?
+            .unwrap_or(default.signature_max_age_hours),
+    })
+}
+
+fn screen_lock(file: &Section<'_>) -> Result<ScreenLock, PolicyError> {
+    let section = file.section("screen_lock", &["max_seconds"])?;
+    let seconds = Number { what: "a whole number of seconds", range: 1..=SECONDS_A_DAY, example: 300 };
+    let max_seconds = section.number("max_seconds", &seconds)?;
+    Ok(max_seconds.map_or_else(ScreenLock::default, |max_seconds| ScreenLock { max_seconds }))
+}
+
+fn contact(file: &Section<'_>) -> Result<Contact, PolicyError> {
+    let section = file.section("contact", &["silent_after_days"])?;
+    let days = Number { what: "a whole number of days", range: 1..=365, example: 7 };
+    let silent_after_days = section.number("silent_after_days", &days)?;
+    Ok(silent_after_days.map_or_else(Contact::default, |silent_after_days| Contact { silent_after_days }))
+}
+
+fn alerts(file: &Section<'_>) -> Result<Alerts, PolicyError> {
+    let section = file.section("alerts", &["safeguarding_lead", "network_manager", "mail_from_severity"])?;
+    let level = Number { what: "a level", range: 1..=5, example: 3 };
+    let mail_from = section.number("mail_from_severity", &level)?.and_then(|level| u8::try_from(level).ok());
+    Ok(Alerts {
+        safeguarding_lead: addresses(&section, "safeguarding_lead")?,
+        network_manager: addresses(&section, "network_manager")?,
+        mail_from_severity: mail_from.unwrap_or(defaults::MAIL_FROM_SEVERITY),
+    })
+}
+
+fn schedule(file: &Section<'_>) -> Result<BTreeMap<ProbeName, u32>, PolicyError> {
+    let section = file.section("schedule", &ProbeName::ALL.map(ProbeName::as_str))?;
+    let minutes = Number { what: "a whole number of minutes", range: 1..=MINUTES_A_WEEK, example: 60 };
+    let mut schedule = BTreeMap::new();
+    for key in section.keys() {
+        if let (Some(probe), Some(every)) = (ProbeName::parse(key), section.number(key, &minutes)?) {
+            schedule.insert(probe, every);
+        }
+    }
+    Ok(schedule)
+}
+
+fn addresses(section: &Section<'_>, key: &str) -> Result<Vec<String>, PolicyError> {
+    let texts = Texts { list: ADDRESSES, fault: check::address, count: 1..=50 };
+    section.texts(key, &texts)?.ok_or_else(|| section.missing(key, ADDRESSES))
+}
+
+fn folders(least: usize) -> Texts {
+    Texts {
+        list: "a list of folders, for example [\"~/Documents\"]",
+        fault: check::folder,
+        count: least..=limits::FOLDERS,
+    }
+}

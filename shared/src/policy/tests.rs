@@ -1,0 +1,255 @@
+//! Policy files as people write them, good and bad.
+
+use std::collections::BTreeMap;
+
+use super::{PRESET, Policy, PolicyError};
+use crate::lexicon::CATEGORIES;
+use crate::model::ProbeName;
+
+const ALERTS: &str =
+    "[alerts]\nsafeguarding_lead = [\"lead@example.school\"]\nnetwork_manager = [\"it@example.school\"]\n";
+
+/// The error for `lines`, which stand before a good `[alerts]` section.
+fn error(lines: &str) -> PolicyError {
+    Policy::parse(&format!("{lines}\n{ALERTS}")).expect_err(lines)
+}
+
+#[test]
+fn the_preset_holds_the_defaults() {
+    let preset = Policy::parse(PRESET).expect("the preset is a policy");
+    let silent = Policy::parse(ALERTS).expect("addresses are enough");
+    let mut categories = preset.documents.categories.clone();
+    let mut all: Vec<_> = CATEGORIES.iter().map(|category| category.id.to_owned()).collect();
+    assert_eq!(Policy { alerts: silent.alerts.clone(), ..preset.clone() }, silent);
+    assert_eq!(preset.alerts.mail_from_severity, silent.alerts.mail_from_severity);
+    assert_eq!(preset.schedule, BTreeMap::new());
+    categories.sort();
+    all.sort();
+    assert_eq!(categories, all);
+}
+
+#[test]
+fn the_preset_names_the_clauses_that_it_serves() {
+    for clause in ["A1", "A4", "A9", "A12", "B5", "C4", "C5", "E1", "E2", "E4", "E8"] {
+        assert!(PRESET.contains(&format!("[{clause}")) || PRESET.contains(&format!(", {clause}")), "{clause}");
+    }
+}
+
+#[test]
+fn every_key_is_read() {
+    let text = format!(
+        r#"
+        [documents]
+        enabled = false
+        folders = []
+        categories = ["hate"]
+        [executables]
+        folders = ["~/bin", "/srv"]
+        allowed = ["/opt/whiteboard/", "sha256:{}"]
+        [antivirus]
+        approved = ["ClamAV"]
+        real_time = false
+        signature_max_age_hours = 1_000
+        [screen_lock]
+        max_seconds = 0x10
+        [contact]
+        silent_after_days = 30
+        [schedule]
+        screen-lock = 15
+        {ALERTS}
+        mail_from_severity = 5
+        "#,
+        "AB".repeat(32)
+    );
+    let policy = Policy::parse(&text).expect("a policy");
+    assert!(!policy.documents.enabled && policy.documents.folders.is_empty());
+    assert_eq!(policy.documents.categories, ["hate"]);
+    assert_eq!(policy.executables.folders, ["~/bin", "/srv"]);
+    let digest = format!("sha256:{}", "ab".repeat(32));
+    assert_eq!(policy.executables.allowed, ["/opt/whiteboard/", digest.as_str()]);
+    assert_eq!(policy.antivirus.approved, ["ClamAV"]);
+    assert!(!policy.antivirus.real_time);
+    assert_eq!(policy.antivirus.signature_max_age_hours, 1000);
+    assert_eq!(policy.screen_lock.max_seconds, 16);
+    assert_eq!(policy.contact.silent_after_days, 30);
+    assert_eq!(policy.schedule, BTreeMap::from([(ProbeName::ScreenLock, 15)]));
+    assert_eq!(policy.alerts.safeguarding_lead, ["lead@example.school"]);
+    assert_eq!(policy.alerts.network_manager, ["it@example.school"]);
+    assert_eq!(policy.alerts.mail_from_severity, 5);
+}
+
+#[test]
+fn an_error_reads_as_the_screens_show_it() {
+    let error = error(&format!("{}[screen_lock]\nmax_seconds = \"5m\"", "# \n".repeat(12)));
+    let shown =
+        "policy.toml, line 14: screen_lock.max_seconds = \"5m\"\n  expected a whole number of seconds, for example 300";
+    assert_eq!(error.at("policy.toml"), shown);
+}
+
+/// Lines, line of the error, field, and how its second line begins.
+const WRONG: &[(&str, usize, &str, &str)] = &[
+    // Kinds of values.
+    (
+        "[screen_lock]\nmax_seconds = \"5m\"",
+        2,
+        "screen_lock.max_seconds = \"5m\"",
+        "expected a whole number of seconds, for example 300",
+    ),
+    ("[screen_lock]\nmax_seconds = 300.0", 2, "screen_lock.max_seconds = 300.0", "expected a whole number of seconds"),
+    ("screen_lock.max_seconds = true", 1, "screen_lock.max_seconds = true", "expected a whole number of seconds"),
+    ("[documents]\nenabled = \"yes\"", 2, "documents.enabled = \"yes\"", "expected true or false, without quotation"),
+    ("[antivirus]\nreal_time = 1", 2, "antivirus.real_time = 1", "expected true or false"),
+    ("[documents]\nfolders = \"~\"", 2, "documents.folders = \"~\"", "expected a list of folders, for example ["),
+    ("[documents]\nfolders = [\"~\", 7]", 2, "documents.folders entry 2 = 7", "expected a list of folders"),
+    ("documents = 5", 1, "documents = 5", "expected a section: [documents] on a line of its own"),
+    ("[[contact]]\nsilent_after_days = 7", 1, "contact = ", "expected a section: [contact]"),
+    // Ranges.
+    (
+        "[screen_lock]\nmax_seconds = 0",
+        2,
+        "screen_lock.max_seconds = 0",
+        "expected a whole number of seconds from 1 to 86400, for example 300",
+    ),
+    ("[screen_lock]\nmax_seconds = -5", 2, "screen_lock.max_seconds = -5", "expected a whole number of seconds from 1"),
+    (
+        "[contact]\n\nsilent_after_days = 99_999_999_999",
+        3,
+        "contact.silent_after_days = 99_999_999_999",
+        "expected a whole number of days from 1 to 365, for example 7",
+    ),
+    ("[antivirus]\nsignature_max_age_hours = 0", 2, "antivirus.signature_max_age_hours = 0", "expected a whole number"),
+    ("[schedule]\nhost = 0", 2, "schedule.host = 0", "expected a whole number of minutes from 1 to 10080"),
+    // Lists.
+    ("[documents]\nfolders = []", 2, "documents.folders = []", "expected at least one entry: a list of folders"),
+    ("[documents]\ncategories = []", 2, "documents.categories = []", "expected at least one entry"),
+    ("[antivirus]\napproved = []", 2, "antivirus.approved = []", "expected at least one entry"),
+    ("[antivirus]\napproved = [\" \"]", 2, "antivirus.approved entry 1 = \" \"", "expected the name of a product"),
+    (
+        "[documents]\ncategories = [\n  \"hate\",\n  \"selfharn\",\n]",
+        4,
+        "documents.categories entry 2 = \"selfharn\"",
+        "there is no such category; did you mean \"selfharm\"?",
+    ),
+    (
+        "[documents]\ncategories = [\"football\"]",
+        2,
+        "documents.categories entry 1 = \"football\"",
+        "there is no such category; there are: suicide, ",
+    ),
+    (
+        "[documents]\nfolders = [\"Documents\"]",
+        2,
+        "documents.folders entry 1 = \"Documents\"",
+        "expected a folder that begins with / or ~/",
+    ),
+    ("[documents]\nfolders = [\"~sam/x\"]", 2, "documents.folders entry 1 = \"~sam/x\"", "expected a folder that"),
+    (
+        "[executables]\nfolders = [\"/a/../b\"]",
+        2,
+        "executables.folders entry 1 = \"/a/../b\"",
+        "expected a path without",
+    ),
+    ("[executables]\nallowed = [\"~/x\"]", 2, "executables.allowed entry 1 = \"~/x\"", "expected a path that begins"),
+    (
+        "[executables]\nallowed = [\"sha256:12\"]",
+        2,
+        "executables.allowed entry 1 = \"sha256:12\"",
+        "expected 64 hexadecimal digits",
+    ),
+    // Keys.
+    (
+        "[screen_lock]\nmax_second = 300",
+        2,
+        "screen_lock.max_second = 300",
+        "there is no such key; did you mean screen_lock.max_seconds?",
+    ),
+    ("[screenlock]", 1, "[screenlock]", "there is no such section; did you mean [screen_lock]?"),
+    ("[documents.more]\nx = 1", 1, "[documents.more]", "there is no such key; there are: enabled, folders, categories"),
+    ("colour = \"blue\"", 1, "colour = \"blue\"", "there is no such section; there are: documents, "),
+    (
+        "[schedule]\nscreen_lock = 60",
+        2,
+        "schedule.screen_lock = 60",
+        "there is no such key; did you mean schedule.screen-lock?",
+    ),
+    ("[schedule]\nregistry = 60", 2, "schedule.registry = 60", "there is no such key; there are: host, software, "),
+    // Not TOML.
+    ("[contact\nsilent_after_days = 7", 1, "[contact", "this line cannot be read: the closing ] is missing"),
+    ("[screen_lock]\nmax_seconds = 5m", 2, "max_seconds = 5m", "this line cannot be read: expected a number, true"),
+    ("[screen_lock]\nmax_seconds =", 2, "max_seconds =", "this line cannot be read: expected a number, true"),
+    (
+        "[contact]\nsilent_after_days = 7\nsilent_after_days = 8",
+        3,
+        "silent_after_days = 8",
+        "this line cannot be read: this name stands",
+    ),
+    ("[documents]\nfolders = [\"~\"", 3, "[alerts]", "this line cannot be read: a comma or the closing ] of a list"),
+    ("[screen_lock]\nmax_seconds 300", 2, "max_seconds 300", "this line cannot be read: expected a name, then ="),
+    ("[executables]\nfolders = [\"~]", 2, "folders = [\"~]", "this line cannot be read: the closing quotation mark"),
+    ("[executables]\nfolders = [\"C:\\Users\"]", 2, "folders = [\"C:\\Users\"]", "this line cannot be read: "),
+];
+
+#[test]
+fn what_is_wrong_is_told_with_line_field_value_and_remedy() {
+    for (lines, line, field, expected) in WRONG {
+        let error = error(lines);
+        assert_eq!(error.line, *line, "{lines}: {error}");
+        assert!(error.field.starts_with(field), "{lines}: {error}");
+        assert!(error.expected.starts_with(expected), "{lines}: {error}");
+        assert!(!error.problem.is_empty());
+    }
+}
+
+#[test]
+fn addresses_must_be_there_and_look_right() {
+    let lead =
+        |list: &str| format!("[alerts]\nnetwork_manager = [\"it@example.school\"]\nsafeguarding_lead = {list}\n");
+    for bad in
+        ["lead", "lead@", "@school", "a@b@c", "a b@school", "a@scho ol", "a@b..school", "a\\nb@school", "a@-x", "<a@b>"]
+    {
+        let error = Policy::parse(&lead(&format!("[\"{bad}\"]"))).expect_err(bad);
+        assert_eq!(error.line, 3, "{error}");
+        assert!(error.field.starts_with("alerts.safeguarding_lead entry 1 = "), "{error}");
+        assert!(error.expected.starts_with("expected one e-mail address, for example"), "{error}");
+    }
+    for good in ["lead@school", "first.last+alerts@north.example.school", "o'neill@example.school"] {
+        assert!(Policy::parse(&lead(&format!("[\"{good}\"]"))).is_ok(), "{good}");
+    }
+    let empty = Policy::parse(&lead("[]")).expect_err("nobody would hear");
+    assert_eq!((empty.line, empty.field.as_str()), (3, "alerts.safeguarding_lead = []"));
+
+    let without = Policy::parse("[contact]\nsilent_after_days = 7\n\n[alerts]\nmail_from_severity = 3\n");
+    let without = without.expect_err("nobody would hear");
+    assert_eq!((without.line, without.field.as_str()), (4, "alerts.safeguarding_lead"));
+    assert!(without.expected.starts_with("missing: add a list of e-mail addresses, for example ["));
+
+    let level = Policy::parse(&format!("{ALERTS}mail_from_severity = 9\n")).expect_err("there are five levels");
+    assert_eq!((level.line, level.field.as_str()), (4, "alerts.mail_from_severity = 9"));
+    assert_eq!(level.expected, "expected a level from 1 to 5, for example 3");
+
+    let nothing = Policy::parse("# a comment\n\n[contact]\n").expect_err("nobody would hear");
+    assert_eq!((nothing.line, nothing.field.as_str()), (3, "alerts.safeguarding_lead"));
+    assert_eq!(Policy::parse("").expect_err("nobody would hear").line, 1);
+}
+
+#[test]
+fn a_long_or_hostile_value_is_shown_on_one_line() {
+    let long = error(&format!("[antivirus]\nreal_time = \"{}\"", "x".repeat(500)));
+    assert!(long.field.len() < 120 && long.field.ends_with("..."), "{long}");
+    let lines = error("[antivirus]\nreal_time = \"\"\"one\ntwo\"\"\"");
+    assert_eq!(lines.field, "antivirus.real_time = \"\"\"one ...");
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_refused_without_a_panic(text in "(?s).{0,200}", at in 0_usize..4000, cut in 0_usize..40) {
+        let _ = Policy::parse(&text);
+        let letters: Vec<char> = PRESET.chars().collect();
+        let at = at.min(letters.len());
+        let end = (at + cut).min(letters.len());
+        let changed: String = letters[..at].iter().chain(&text.chars().collect::<Vec<_>>()).chain(&letters[end..]).collect();
+        if let Err(error) = Policy::parse(&changed) {
+            proptest::prop_assert!(error.line >= 1 && error.line <= changed.lines().count().max(1));
+        }
+    }
+}

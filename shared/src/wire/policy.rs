@@ -1,0 +1,174 @@
+//! The device's part of a policy.
+
+use std::time::Duration;
+
+use caretaker_proto::agent::v1 as proto;
+
+use super::common::{WireError, bounded, identifier, list, text};
+use super::limits;
+use crate::model::ProbeName;
+use crate::policy::{DevicePolicy, Viewer};
+
+impl From<&DevicePolicy> for proto::DevicePolicy {
+    fn from(policy: &DevicePolicy) -> Self {
+        let seconds = |every: Duration| u32::try_from(every.as_secs()).unwrap_or(u32::MAX);
+        let probes = policy.probe_every.iter().map(|(probe, &every)| (probe.as_str().to_owned(), seconds(every)));
+        Self {
+            version: policy.version,
+            school: super::common::fit(&policy.school, limits::TEXT_BYTES),
+            site: super::common::fit(&policy.site, limits::TEXT_BYTES),
+            document_folders: policy.document_folders.clone(),
+            documents_enabled: !policy.document_folders.is_empty(),
+            categories: policy.categories.clone(),
+            executable_folders: policy.executable_folders.clone(),
+            probe_seconds: probes.collect(),
+            viewers: policy.viewers.iter().map(proto::Viewer::from).collect(),
+        }
+    }
+}
+
+impl TryFrom<proto::DevicePolicy> for DevicePolicy {
+    type Error = WireError;
+
+    fn try_from(policy: proto::DevicePolicy) -> Result<Self, WireError> {
+        if policy.version == 0 {
+            return Err(WireError::Missing("version"));
+        }
+        if policy.categories.len() > limits::CATEGORIES {
+            return Err(WireError::TooLarge("categories"));
+        }
+        if policy.probe_seconds.len() > limits::PROBES {
+            return Err(WireError::TooLarge("probe_seconds"));
+        }
+        let mut probe_every = std::collections::BTreeMap::new();
+        for (name, seconds) in policy.probe_seconds {
+            if seconds == 0 {
+                return Err(WireError::Malformed("probe_seconds"));
+            }
+            // A later collector may speak of probes that this version does not have.
+            if let Some(probe) = ProbeName::parse(&name) {
+                probe_every.insert(probe, Duration::from_secs(seconds.into()));
+            }
+        }
+        // Checked even when documents are off: a bad list is a bad message.
+        let document_folders = folders(policy.document_folders, "document_folders")?;
+        let categories = policy.categories.into_iter().map(|id| identifier(id, "categories"));
+        let categories = categories.collect::<Result<Vec<_>, _>>()?;
+        let read = policy.documents_enabled;
+        Ok(Self {
+            version: policy.version,
+            school: text(policy.school, "school")?,
+            site: text(policy.site, "site")?,
+            document_folders: if read { document_folders } else { Vec::new() },
+            categories: if read { categories } else { Vec::new() },
+            executable_folders: folders(policy.executable_folders, "executable_folders")?,
+            probe_every,
+            viewers: list(policy.viewers, limits::VIEWERS, "viewers")?,
+        })
+    }
+}
+
+/// Folders below the root or below each user's home, without a way back up.
+fn folders(entries: Vec<String>, field: &'static str) -> Result<Vec<String>, WireError> {
+    if entries.len() > limits::FOLDERS {
+        return Err(WireError::TooLarge(field));
+    }
+    let checked = entries.into_iter().map(|entry| {
+        let entry = bounded(entry, limits::FOLDER_BYTES, field)?;
+        let rooted = entry.starts_with('/') || entry == "~" || entry.starts_with("~/");
+        if !rooted || entry.split('/').any(|part| part == "..") {
+            return Err(WireError::Malformed(field));
+        }
+        Ok(entry)
+    });
+    checked.collect()
+}
+
+impl From<&Viewer> for proto::Viewer {
+    fn from(viewer: &Viewer) -> Self {
+        Self { role: viewer.role.clone(), sees: viewer.sees.clone() }
+    }
+}
+
+impl TryFrom<proto::Viewer> for Viewer {
+    type Error = WireError;
+
+    fn try_from(viewer: proto::Viewer) -> Result<Self, WireError> {
+        Ok(Self { role: text(viewer.role, "role")?, sees: text(viewer.sees, "sees")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use caretaker_proto::agent::v1 as proto;
+
+    use crate::model::ProbeName;
+    use crate::policy::{DevicePolicy, PRESET, Policy};
+    use crate::wire::{WireError, limits};
+
+    fn message() -> proto::DevicePolicy {
+        let policy = Policy::parse(&format!("{PRESET}\nscreen-lock = 45\n")).expect("a policy");
+        policy.for_device("Northfield School", "North", 14)
+    }
+
+    fn with(change: impl FnOnce(&mut proto::DevicePolicy)) -> Result<DevicePolicy, WireError> {
+        let mut message = message();
+        change(&mut message);
+        message.try_into()
+    }
+
+    #[test]
+    fn a_device_reads_what_its_policy_says() {
+        let device = DevicePolicy::try_from(message()).expect("a good message");
+        assert_eq!((device.version, device.school.as_str(), device.site.as_str()), (14, "Northfield School", "North"));
+        assert_eq!(device.document_folders, ["~/Documents", "~/Desktop", "~/Downloads"]);
+        assert!(device.categories.contains(&"suicide".to_owned()));
+        assert_eq!(device.probe_every.get(&ProbeName::ScreenLock), Some(&Duration::from_secs(45 * 60)));
+        assert_eq!(device.viewers.len(), 2);
+        assert_eq!(proto::DevicePolicy::from(&device), message());
+    }
+
+    #[test]
+    fn a_device_that_reads_no_documents_hears_of_no_folder_and_no_category() {
+        let text = PRESET.replace("enabled = true", "enabled = false");
+        let message = Policy::parse(&text).expect("a policy").for_device("Northfield School", "North", 1);
+        assert!(!message.documents_enabled && message.document_folders.is_empty() && message.categories.is_empty());
+        let off = with(|message| message.documents_enabled = false).expect("a good message");
+        assert!(off.document_folders.is_empty() && off.categories.is_empty());
+    }
+
+    #[test]
+    fn a_probe_of_a_later_version_is_passed_over() {
+        let later = with(|message| message.probe_seconds.extend([("encryption".into(), 60)]));
+        assert_eq!(later.expect("a good message").probe_every.len(), 1);
+    }
+
+    #[test]
+    fn what_breaks_a_limit_is_refused() {
+        let folder = |folder: &str| vec![folder.to_owned()];
+        assert_eq!(with(|message| message.version = 0), Err(WireError::Missing("version")));
+        for bad in ["Documents", "~other/Documents", "/home/../etc", "", "/a\nb"] {
+            let refused = with(|message| message.document_folders = folder(bad));
+            assert_eq!(refused, Err(WireError::Malformed("document_folders")), "{bad:?}");
+        }
+        let many = with(|message| message.executable_folders = vec!["/opt".into(); limits::FOLDERS + 1]);
+        assert_eq!(many, Err(WireError::TooLarge("executable_folders")));
+        let words = with(|message| message.categories = vec!["a pupil's words".into()]);
+        assert_eq!(words, Err(WireError::Malformed("categories")));
+        let often = with(|message| message.probe_seconds.extend([("host".into(), 0)]));
+        assert_eq!(often, Err(WireError::Malformed("probe_seconds")));
+    }
+
+    #[test]
+    fn the_largest_policy_fits_a_message() {
+        use prost::Message as _;
+        let mut message = message();
+        let folder = format!("/{}", "x".repeat(limits::FOLDER_BYTES - 1));
+        message.document_folders = vec![folder.clone(); limits::FOLDERS];
+        message.executable_folders = vec![folder; limits::FOLDERS];
+        assert!(message.encoded_len() < limits::RESPONSE_BYTES);
+        assert!(DevicePolicy::try_from(message).is_ok());
+    }
+}
