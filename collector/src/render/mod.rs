@@ -85,3 +85,6 @@ fn columns() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
     Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,8 @@ mod in_force;
 mod ingest;
 mod policies;
 mod revocation;
+#[cfg(test)]
+pub(crate) mod sample;
 mod sessions;
 mod sites;
 mod status;

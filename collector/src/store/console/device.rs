@@ -1,13 +1,11 @@
 //! Everything that is known of one device.
 
-use caretaker_proto::agent::v1 as wire;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Facts, HostFacts, Outcome, ProbeName, Reading};
 use jiff::Timestamp;
-use prost::Message as _;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::super::{Store, StoreError};
+use super::super::{Store, StoreError, facts};
 use super::{DeviceRow, count, time};
 
 /// What stands behind a device's row.
@@ -107,7 +105,7 @@ impl ReadingRow {
     }
 
     fn facts(&self) -> Option<Facts> {
-        wire::Reading::decode(self.facts.as_deref()?).ok()?.facts?.try_into().ok()
+        facts::decode(self.facts.as_deref()?)
     }
 }
 
