@@ -17,8 +17,8 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
 use crate::grpc::{self, AgentParts, AgentService, Limits};
-use crate::service_manager;
 use crate::store::Store;
+use crate::{mail, outbox, scheduler, service_manager};
 
 /// How long calls that are under way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -41,10 +41,13 @@ pub async fn serve(
     let listener = bind(config.listen).await?;
     let listening = listener.local_addr().context("the listening port cannot be told")?;
 
+    let mailer = mail::open(&config.mail).context("mail cannot be sent as [mail] in collector.toml says")?;
     let mail_waits = Arc::new(Notify::new());
     let parts = Parts { store, authority, clock, config, mail_waits, stop: stop.clone() };
     let tasks = TaskTracker::new();
     tasks.spawn(parts.devices(listener, acceptor));
+    tasks.spawn(outbox::run(parts.store.clone(), mailer, parts.clock.clone(), parts.mail_waits.clone(), stop.clone()));
+    tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
     tasks.spawn(service_manager::watchdog(parts.store.clone(), stop.clone()));
 

@@ -87,6 +87,7 @@ pub async fn set_up(folder: &DataFolder, setup: &Setup, clock: Arc<dyn Clock>) -
     steps.push(step(&folder.server_pem(), "the server's certificate, renewed by itself", done));
     steps.push(step(&folder.server_key(), "its private key", done));
     steps.push(make_database(folder, setup, clock.as_ref()).await?);
+    steps.push(make_mail_folder(folder)?);
     steps.push(make_settings(folder, setup)?);
     Ok(steps)
 }
@@ -98,6 +99,7 @@ fn pieces(folder: &DataFolder) -> impl Iterator<Item = (std::path::PathBuf, &'st
         (folder.server_pem(), "the server's certificate, renewed by itself"),
         (folder.server_key(), "its private key"),
         (folder.database(), "the database"),
+        (folder.mail(), "mail that is kept on this machine"),
         (folder.settings(), "the settings"),
     ]
     .into_iter()
@@ -178,6 +180,16 @@ async fn make_database(folder: &DataFolder, setup: &Setup, clock: &dyn Clock) ->
     let about = format!("the database, with the site {} and its first policy", setup.site);
     let outcome = if made { StepOutcome::Made } else { StepOutcome::Exists };
     Ok(step(&path, if made { &about } else { "the database" }, outcome))
+}
+
+/// A folder for mail until a mail server is set: a collector that has settings may have one already.
+fn make_mail_folder(folder: &DataFolder) -> anyhow::Result<Step> {
+    let path = folder.mail();
+    let exists = path.exists() || folder.settings().exists();
+    if !exists {
+        private_file::create_folder(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+    }
+    Ok(step(&path, "mail that is kept on this machine", if exists { StepOutcome::Exists } else { StepOutcome::Made }))
 }
 
 fn make_settings(folder: &DataFolder, setup: &Setup) -> anyhow::Result<Step> {

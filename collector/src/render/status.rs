@@ -8,6 +8,8 @@ use super::{Ink, Screen, time};
 
 /// Sites whose policy is shown; the others are counted.
 const SITES: usize = 6;
+/// Columns that a requirement's title needs to be read.
+const TITLE: usize = 37;
 /// Columns of the words before a line.
 const HEADING: usize = 12;
 
@@ -57,7 +59,7 @@ pub fn no_devices(site: Option<&str>, screen: &Screen) -> String {
             let site = if site.contains(' ') { format!("\"{}\"", safe(site)) } else { safe(site) };
             hang(
                 "",
-                &format!("No devices yet. Create a token:  caretaker-collector token create --site {site}"),
+                &format!("No devices yet. Create a token: caretaker-collector token create --site {site}"),
                 screen.width,
             )
         }
@@ -138,7 +140,7 @@ fn alert_mail(mail: &MailHealth, screen: &Screen) -> String {
         told.push_str(&format!(", {} waiting", number(mail.waiting)));
     }
     if !mail.route.is_empty() {
-        told.push_str(&format!("   by {}", safe(&mail.route)));
+        told.push_str(&format!(", by {}", safe(&mail.route)));
     }
     let heading = format!("{:HEADING$}", "Alert mail");
     let mut shown = hang(&heading, &told, screen.width).replacen(state, &screen.ink(ink, state), 1);
@@ -152,17 +154,15 @@ fn alert_mail(mail: &MailHealth, screen: &Screen) -> String {
 fn requirements(requirements: &[Compliance], screen: &Screen) -> String {
     let mut table = Table::new(vec![
         Column::text("Requirement"),
-        Column::text("").shrinks(16),
+        Column::text("").shrinks(TITLE),
         Column::number("met"),
-        Column::number(""),
+        Column::number("").spare(),
         Column::number("not met"),
         Column::number("unknown"),
-        Column::text("").spare(),
     ]);
     for row in requirements {
         let all = row.met + row.not_met + row.unknown;
         let open = row.not_met + row.unknown > 0;
-        let next = if open { format!("findings {}", row.requirement) } else { String::new() };
         let met_ink = if open { Ink::Plain } else { Ink::Good };
         table.row(vec![
             Cell(row.requirement.clone(), Ink::Strong),
@@ -171,10 +171,20 @@ fn requirements(requirements: &[Compliance], screen: &Screen) -> String {
             percent(row.met, all).into(),
             count(row.not_met, Ink::Bad),
             count(row.unknown, Ink::Unsure),
-            Cell(next, Ink::Faint),
         ]);
     }
-    table.show(screen)
+    let mut shown = table.show(screen);
+    let open: Vec<String> = requirements
+        .iter()
+        .filter(|row| row.not_met + row.unknown > 0)
+        .map(|row| format!("findings\u{a0}{}", row.requirement))
+        .collect();
+    if !open.is_empty() {
+        shown.push('\n');
+        // Each command stays on one line: the blank in it is not one to break at.
+        shown.push_str(&hang("Look closer  ", &open.join(", "), screen.width).replace('\u{a0}', " "));
+    }
+    shown
 }
 
 fn count(n: u32, ink: Ink) -> Cell {

@@ -183,9 +183,9 @@ mod tests {
     fn shrinks_first_and_then_leaves_out() {
         assert_eq!(
             table().show(&screen(40)),
-            "name         count  system\n\
-             PC-LA…ER-01  1,204  Debian GNU/Linux 12\n\
-             PC-2             7\n"
+            "name          count  system\n\
+             PC-LAB…ER-01  1,204  Debian GNU/Linux 12\n\
+             PC-2              7\n"
         );
         assert_eq!(
             table().show(&screen(30)),

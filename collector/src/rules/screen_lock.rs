@@ -17,8 +17,14 @@ pub(super) fn judge(locks: &[ScreenLock], missing: Option<&str>, policy: &Policy
             worst.insert(&lock.user, outcome);
         }
     }
-    if worst.is_empty() {
-        worst.insert("", nobody(missing));
+    if let Some(missing) = missing {
+        // Those who were found may all be fine; nothing is known of the others.
+        let unsure = worst.get("").is_none_or(|default| matches!(default, VerdictOutcome::Meets { .. }));
+        if unsure {
+            worst.insert("", others(missing));
+        }
+    } else if worst.is_empty() {
+        worst.insert("", nobody());
     }
     let verdict =
         |(user, outcome): (&str, _)| Verdict { requirement: Requirement::E2, subject: user.to_owned(), outcome };
@@ -66,8 +72,13 @@ fn setting(lock: &ScreenLock) -> String {
     if lock.user_can_change { format!("{told} (users can change it)") } else { told }
 }
 
-fn nobody(missing: Option<&str>) -> VerdictOutcome {
-    let reason = missing.unwrap_or("neither a user nor a default was found");
+fn others(missing: &str) -> VerdictOutcome {
+    let remedy = "Remove what keeps the agent from reading these settings, or check this device by hand.";
+    VerdictOutcome::unknown("not all users could be looked at", missing, remedy)
+}
+
+fn nobody() -> VerdictOutcome {
+    let reason = "neither a user nor a default was found";
     VerdictOutcome::unknown("cannot tell when it locks", reason, "Check this device by hand.")
 }
 
@@ -140,6 +151,19 @@ mod tests {
         dark.until_covered = Idle::Seconds(60);
         let verdicts = judge(&[dark], None, &sample::policy());
         assert!(told(&verdicts[0]).1.contains("no password"));
+    }
+
+    #[test]
+    fn users_who_could_not_be_looked_at_keep_a_partial_reading_from_being_met() {
+        let fine = [lock("", Idle::Seconds(60)), lock("pupil.one", Idle::Seconds(60))];
+        let verdicts = judge(&fine, Some("profile of pupil.two: permission denied"), &sample::policy());
+        assert_eq!(told(&verdicts[0]).0, "unknown");
+        assert_eq!(told(&verdicts[1]).0, "meets");
+        let never = judge(&[lock("", Idle::Never)], Some("permission denied"), &sample::policy());
+        assert_eq!(
+            told(&never[0]),
+            ("fails", "never locks", "GNOME: idle-delay = 900 in /etc/dconf/db/local (users can change it)")
+        );
     }
 
     #[test]

@@ -1,34 +1,362 @@
 //! Alerts: raised in the transaction of their cause, together with the mail that tells of them.
+//!
+//! A flood must not bury what matters: an event about the same document by the same rule joins an alert of the last
+//! hour that is still open and at least as severe, without new mail. At the highest level it joins only while nobody
+//! has acknowledged; afterwards it is news again. A device has one open alert about each requirement.
 
-use caretaker_shared::model::{KeywordEvent, TamperEvent};
+use caretaker_shared::model::{KeywordEvent, Requirement, Severity, TamperEvent, TamperKind};
 use caretaker_shared::policy::Policy;
-use jiff::Timestamp;
-use rusqlite::Transaction;
+use jiff::{Timestamp, tz::TimeZone};
+use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::StoreError;
+use super::{StoreError, audit, outbox};
+use crate::audit::Entry;
+
+/// How long after an alert was raised an event may still join it.
+const JOIN_MS: i64 = 60 * 60 * 1000;
+/// What a safeguarding alert is about: the rule and the category stay with its events.
+const ABOUT_DOCUMENT: &str = "a document met a safeguarding rule";
+/// Level of an alert that protection was turned off.
+const PROTECTION_OFF: u8 = 3;
+/// Level of an alert that a device's reports cannot be relied on.
+const UNRELIABLE: u8 = 2;
+
+/// Whom an alert concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Safeguarding,
+    Device,
+}
+
+/// What is to be raised, and where.
+struct Raise<'a> {
+    kind: Kind,
+    severity: u8,
+    site_rowid: i64,
+    device_rowid: i64,
+    about: &'a str,
+    /// Who gets mail; empty when it only stands in the list.
+    addresses: &'a [String],
+    now: Timestamp,
+}
 
 /// Joins a keyword event to an open alert or raises a new one; says whether mail was queued.
 pub(crate) fn raise_for_keyword(
-    _tx: &Transaction<'_>,
-    _event_rowid: i64,
-    _device_rowid: i64,
-    _site_rowid: i64,
-    _event: &KeywordEvent,
-    _policy: &Policy,
-    _now: Timestamp,
+    tx: &Transaction<'_>,
+    event_rowid: i64,
+    device_rowid: i64,
+    site_rowid: i64,
+    event: &KeywordEvent,
+    policy: &Policy,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
-    unimplemented!("written next")
+    if let Some(alert) = joinable(tx, device_rowid, event, now)? {
+        attach(tx, event_rowid, alert)?;
+        return Ok(false);
+    }
+    let severity = event.severity.level();
+    let mailed = severity >= policy.alerts.mail_from_severity;
+    let addresses = if mailed { policy.alerts.safeguarding_lead.as_slice() } else { &[] };
+    let raise =
+        Raise { kind: Kind::Safeguarding, severity, site_rowid, device_rowid, about: ABOUT_DOCUMENT, addresses, now };
+    let (alert, queued) = raise.insert(tx)?;
+    attach(tx, event_rowid, alert)?;
+    Ok(queued)
 }
 
 /// Raises a device alert where a tamper event deserves one; says whether mail was queued.
 pub(crate) fn raise_for_tamper(
-    _tx: &Transaction<'_>,
-    _event_rowid: i64,
-    _device_rowid: i64,
-    _site_rowid: i64,
-    _event: &TamperEvent,
-    _policy: &Policy,
-    _now: Timestamp,
+    tx: &Transaction<'_>,
+    event_rowid: i64,
+    device_rowid: i64,
+    site_rowid: i64,
+    event: &TamperEvent,
+    policy: &Policy,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
-    unimplemented!("written next")
+    let (requirement, severity, what) = match event.kind {
+        TamperKind::AntivirusOff => (Requirement::E1, PROTECTION_OFF, "antivirus was turned off"),
+        TamperKind::SpoolSetAside => {
+            (Requirement::Integrity, UNRELIABLE, "the agent's memory was damaged and set aside")
+        }
+        TamperKind::Started | TamperKind::StartedAfterKill | TamperKind::Stopped | TamperKind::AntivirusOn => {
+            return Ok(false);
+        }
+    };
+    let (alert, queued) = raise_once(tx, device_rowid, site_rowid, requirement, severity, what, policy, now)?;
+    attach(tx, event_rowid, alert)?;
+    Ok(queued)
+}
+
+/// Raises a device alert that a device's reports contradict themselves; says whether mail was queued.
+pub(super) fn raise_for_integrity(
+    tx: &Transaction<'_>,
+    device_rowid: i64,
+    site_rowid: i64,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let what = "reports contradict each other";
+    let (_, queued) = raise_once(tx, device_rowid, site_rowid, Requirement::Integrity, UNRELIABLE, what, policy, now)?;
+    Ok(queued)
+}
+
+/// The open alert of a device about a requirement, or a new one.
+#[expect(clippy::too_many_arguments, reason = "one call carries one sentence; a struct for it would be used once")]
+fn raise_once(
+    tx: &Transaction<'_>,
+    device_rowid: i64,
+    site_rowid: i64,
+    requirement: Requirement,
+    severity: u8,
+    what: &str,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(i64, bool), StoreError> {
+    let open: Option<i64> = tx
+        .prepare_cached(
+            "SELECT id FROM alert
+             WHERE device = ?1 AND kind = 'device' AND state <> 'closed' AND about GLOB ?2 || ' *' LIMIT 1",
+        )?
+        .query_row(params![device_rowid, requirement.id()], |row| row.get(0))
+        .optional()?;
+    if let Some(alert) = open {
+        return Ok((alert, false));
+    }
+    let about = format!("{requirement} {what}");
+    let addresses = policy.alerts.network_manager.as_slice();
+    Raise { kind: Kind::Device, severity, site_rowid, device_rowid, about: &about, addresses, now }.insert(tx)
+}
+
+/// The newest alert that an event may join without new mail.
+fn joinable(
+    tx: &Transaction<'_>,
+    device_rowid: i64,
+    event: &KeywordEvent,
+    now: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let highest = event.severity == Severity::HIGHEST;
+    let alert = tx
+        .prepare_cached(
+            "SELECT alert.id FROM alert
+             WHERE alert.device = ?1 AND alert.kind = 'safeguarding' AND alert.severity >= ?2
+               AND alert.raised_at >= ?3 AND (alert.state = 'new' OR (alert.state = 'acknowledged' AND NOT ?4))
+               AND EXISTS (SELECT 1 FROM event WHERE event.alert = alert.id AND event.rule = ?5 AND event.document = ?6)
+             ORDER BY alert.raised_at DESC, alert.id DESC LIMIT 1",
+        )?
+        .query_row(
+            params![
+                device_rowid,
+                event.severity.level(),
+                now.as_millisecond() - JOIN_MS,
+                highest,
+                event.rule,
+                event.document.as_bytes()
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(alert)
+}
+
+fn attach(tx: &Transaction<'_>, event_rowid: i64, alert: i64) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE event SET alert = ?2 WHERE id = ?1")?.execute([event_rowid, alert])?;
+    Ok(())
+}
+
+impl Raise<'_> {
+    /// Writes the alert, its mail and its link in the audit chain; says which alert, and whether mail was queued.
+    fn insert(&self, tx: &Transaction<'_>) -> Result<(i64, bool), StoreError> {
+        let reference = next_reference(tx, self.now)?;
+        let (kind, role) = match self.kind {
+            Kind::Safeguarding => ("safeguarding", "safeguarding-lead"),
+            Kind::Device => ("device", "network-manager"),
+        };
+        let at_ms = self.now.as_millisecond();
+        tx.prepare_cached(
+            "INSERT INTO alert (reference, kind, severity, site, device, about, state, raised_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'new', ?7)",
+        )?
+        .execute(params![
+            reference,
+            kind,
+            self.severity,
+            self.site_rowid,
+            self.device_rowid,
+            self.about,
+            at_ms
+        ])?;
+        let alert = tx.last_insert_rowid();
+        let queued = outbox::enqueue(tx, alert, &reference, role, self.addresses, self.now)?;
+        audit::append(
+            tx,
+            &Entry {
+                at_ms,
+                actor: "collector".into(),
+                action: "alert.raise".into(),
+                subject: reference,
+                detail: format!("severity {}", self.severity),
+            },
+        )?;
+        Ok((alert, queued > 0))
+    }
+}
+
+/// The next reference of the year: "26-0001". Beyond 9999 the number grows longer.
+fn next_reference(tx: &Transaction<'_>, now: Timestamp) -> Result<String, StoreError> {
+    let year = now.to_zoned(TimeZone::UTC).year().rem_euclid(100);
+    let last: Option<String> = tx
+        .prepare_cached(
+            "SELECT reference FROM alert WHERE reference GLOB ?1
+             ORDER BY length(reference) DESC, reference DESC LIMIT 1",
+        )?
+        .query_row([format!("{year:02}-*")], |row| row.get(0))
+        .optional()?;
+    let number = last.and_then(|last| last.split_once('-')?.1.parse::<u32>().ok()).unwrap_or(0);
+    Ok(format!("{year:02}-{:04}", number + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use caretaker_shared::model::TamperKind;
+    use jiff::{Timestamp, ToSpan as _};
+
+    use super::super::Order;
+    use super::super::sample::{DEVICE, SITE, Sample, keyword, store};
+    use super::raise_for_integrity;
+    use crate::rules::sample;
+
+    const COUNTS: &str = "SELECT reference || ' ' || severity || ' ' ||
+        (SELECT count(*) FROM event WHERE event.alert = alert.id) FROM alert ORDER BY id";
+
+    fn at(minute: i64) -> Timestamp {
+        sample::now().checked_add(minute.minutes()).expect("a time in range")
+    }
+
+    async fn report(sample: &Sample, severity: u32, document: &str, minute: i64) -> bool {
+        sample.report(keyword(severity, document), sample::policy(), at(minute)).await
+    }
+
+    async fn acknowledge(sample: &Sample) {
+        sample.write(|tx| tx.execute("UPDATE alert SET state = 'acknowledged'", [])).await;
+    }
+
+    #[tokio::test]
+    async fn a_flood_about_one_document_joins_one_alert_without_new_mail() {
+        let sample = store().await;
+        assert!(report(&sample, 4, "essay", 0).await);
+        assert!(!report(&sample, 4, "essay", 30).await);
+        assert!(!report(&sample, 3, "essay", 60).await);
+        assert_eq!(sample.texts(COUNTS).await, ["26-0001 4 3"]);
+        assert_eq!(sample.texts("SELECT address FROM outbox ORDER BY id").await.len(), 2, "one for each lead");
+    }
+
+    #[tokio::test]
+    async fn what_is_later_more_severe_or_about_something_else_is_an_alert_of_its_own() {
+        let sample = store().await;
+        report(&sample, 3, "essay", 0).await;
+        assert!(report(&sample, 4, "essay", 1).await, "more severe");
+        assert!(report(&sample, 3, "poem", 2).await, "another document");
+        assert!(report(&sample, 3, "essay", 62).await, "more than an hour later");
+        assert_eq!(
+            sample.texts(COUNTS).await,
+            ["26-0001 3 1", "26-0002 4 1", "26-0003 3 1", "26-0004 3 1"],
+            "references are consecutive"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_closed_alert_is_never_joined() {
+        let sample = store().await;
+        report(&sample, 4, "essay", 0).await;
+        sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
+        assert!(report(&sample, 4, "essay", 1).await);
+    }
+
+    #[tokio::test]
+    async fn the_highest_level_mails_anew_once_somebody_has_acknowledged() {
+        let sample = store().await;
+        assert!(report(&sample, 5, "essay", 0).await);
+        assert!(!report(&sample, 5, "essay", 1).await);
+        acknowledge(&sample).await;
+        assert!(report(&sample, 5, "essay", 2).await);
+
+        let other = store().await;
+        report(&other, 4, "essay", 0).await;
+        acknowledge(&other).await;
+        assert!(!report(&other, 4, "essay", 1).await, "a lower level joins what somebody has in hand");
+    }
+
+    #[tokio::test]
+    async fn below_the_policys_level_an_alert_stands_in_the_list_without_mail() {
+        let sample = store().await;
+        assert!(!report(&sample, 2, "essay", 0).await);
+        assert_eq!(sample.texts(COUNTS).await, ["26-0001 2 1"]);
+        assert!(sample.texts("SELECT address FROM outbox").await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_address_listed_twice_gets_one_mail() {
+        let sample = store().await;
+        let mut policy = sample::policy();
+        policy.alerts.safeguarding_lead = vec![
+            "lead@northfield.example".into(),
+            "Lead@northfield.example ".into(),
+            "deputy@northfield.example".into(),
+        ];
+        sample.report(keyword(4, "essay"), policy, at(0)).await;
+        let addresses = sample.texts("SELECT address FROM outbox ORDER BY id").await;
+        assert_eq!(addresses, ["lead@northfield.example", "deputy@northfield.example"]);
+    }
+
+    #[tokio::test]
+    async fn numbers_begin_anew_each_year_and_go_on_beyond_four_digits() {
+        let sample = store().await;
+        report(&sample, 4, "essay", 0).await;
+        sample.write(|tx| tx.execute("UPDATE alert SET reference = '26-9999'", [])).await;
+        report(&sample, 4, "poem", 1).await;
+        report(&sample, 4, "letter", 2).await;
+        report(&sample, 4, "diary", 60 * 24 * 60).await;
+        let references = sample.texts("SELECT reference FROM alert ORDER BY id").await;
+        assert_eq!(references, ["26-9999", "26-10000", "26-10001", "27-0001"]);
+    }
+
+    #[tokio::test]
+    async fn antivirus_turned_off_tells_the_network_manager_once_while_it_is_open() {
+        let sample = store().await;
+        assert!(sample.tamper(TamperKind::AntivirusOff, at(0)).await);
+        assert!(!sample.tamper(TamperKind::AntivirusOff, at(600)).await);
+        let told = sample.texts("SELECT about || ' ' || severity || ' ' || address FROM alert JOIN outbox").await;
+        assert_eq!(told, ["E1 antivirus was turned off 3 network@northfield.example"]);
+        assert_eq!(sample.texts(COUNTS).await, ["26-0001 3 2"]);
+        sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
+        assert!(sample.tamper(TamperKind::AntivirusOff, at(601)).await);
+    }
+
+    #[tokio::test]
+    async fn a_device_has_one_open_alert_that_it_cannot_be_relied_on() {
+        let sample = store().await;
+        assert!(sample.tamper(TamperKind::SpoolSetAside, at(0)).await);
+        let integrity =
+            |tx: &rusqlite::Transaction<'_>| raise_for_integrity(tx, DEVICE, SITE, &sample::policy(), sample::now());
+        assert!(!sample.store.write(Order::First, integrity).await.expect("is written"));
+        assert!(sample.tamper(TamperKind::AntivirusOff, at(1)).await, "another requirement");
+    }
+
+    #[tokio::test]
+    async fn starts_and_stops_of_the_agent_raise_nothing() {
+        let sample = store().await;
+        for kind in [TamperKind::Started, TamperKind::StartedAfterKill, TamperKind::Stopped, TamperKind::AntivirusOn] {
+            assert!(!sample.tamper(kind, at(0)).await);
+        }
+        assert!(sample.texts(COUNTS).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_audit_chain_knows_the_reference_and_the_severity_and_no_more() {
+        let sample = store().await;
+        report(&sample, 4, "essay", 0).await;
+        let links = sample.texts("SELECT actor || '|' || action || '|' || subject || '|' || detail FROM audit").await;
+        assert_eq!(links, ["collector|alert.raise|26-0001|severity 4"]);
+    }
 }

@@ -14,7 +14,10 @@ pub(crate) mod findings;
 mod identity;
 mod in_force;
 mod ingest;
+mod moment;
+mod outbox;
 mod policies;
+mod rejudge;
 mod revocation;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -33,6 +36,7 @@ pub use alert_answers::Answered;
 pub use findings::Settled;
 pub use identity::{Caller, NewDevice, Standing, TokenStanding};
 pub use ingest::{Ingested, NotIngested};
+pub use outbox::{DueMail, MailedAlert, MailedKind};
 pub use policies::{Applied, SitePolicyText};
 pub use sessions::Welcome;
 pub use status::{DeviceState, MailState, Overview, SiteState};

@@ -1,150 +1,137 @@
-//! Rows for tests: what devices and loops would have written, put in place directly.
+//! A database with one site and one device, for tests.
 
-use caretaker_shared::model::{DeviceId, Reading};
+use caretaker_shared::digest::Sha256;
+use caretaker_shared::model::{KeywordEvent, Severity, TamperEvent, TamperKind};
+use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, params};
+use tempfile::TempDir;
 
-use super::{Order, Store, StoreError, facts};
+use super::alerts::{raise_for_keyword, raise_for_tamper};
+use super::{Order, Store};
+use crate::rules::sample;
 
-/// A finding to put in place.
-pub(crate) struct SampleFinding {
-    pub(crate) device: &'static str,
-    pub(crate) requirement: &'static str,
-    pub(crate) subject: &'static str,
-    pub(crate) verdict: &'static str,
-    pub(crate) summary: &'static str,
-    pub(crate) reason: &'static str,
-    pub(crate) remedy: &'static str,
-    pub(crate) opened_at: Timestamp,
+/// Row of the only site, of the only device, of its only epoch.
+pub(crate) const SITE: i64 = 1;
+pub(crate) const DEVICE: i64 = 1;
+const EPOCH: i64 = 1;
+/// Name of the only device, which no mail may hold.
+pub(crate) const DEVICE_NAME: &str = "PC-LAB3-11";
+
+pub(crate) struct Sample {
+    pub(crate) store: Store,
+    _home: TempDir,
 }
 
-/// An alert with one mail to put in place.
-pub(crate) struct SampleAlert {
-    pub(crate) reference: &'static str,
-    pub(crate) kind: &'static str,
-    pub(crate) severity: i64,
-    pub(crate) device: &'static str,
-    pub(crate) about: &'static str,
-    pub(crate) raised_at: Timestamp,
-    pub(crate) mail_state: &'static str,
-    pub(crate) mail_error: &'static str,
+pub(crate) async fn store() -> Sample {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&home.path().join("collector.db")).expect("a fresh database opens");
+    let sample = Sample { store, _home: home };
+    let enrolled = sample::now().as_millisecond();
+    sample
+        .write(move |tx| {
+            tx.execute("INSERT INTO site (id, name) VALUES (1, 'Northfield School')", [])?;
+            tx.execute(
+                "INSERT INTO device (id, uuid, site, name, status, enrolled_at, agent_version)
+                 VALUES (1, ?1, 1, ?2, 'active', ?3, '0.1.0')",
+                params![[7_u8; 16], DEVICE_NAME, enrolled],
+            )?;
+            tx.execute(
+                "INSERT INTO epoch (id, device, uuid, reason, first_seen) VALUES (1, 1, ?1, 'new-install', 0)",
+                [[8_u8; 16]],
+            )
+        })
+        .await;
+    sample
 }
 
-impl Store {
-    async fn put(&self, step: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError> + Send + 'static) {
-        self.write(Order::First, step).await.expect("a sample fits the tables");
+/// A rule met a document.
+pub(crate) fn keyword(severity: u32, document: &str) -> KeywordEvent {
+    KeywordEvent {
+        rule: "selfharm.plan.03".into(),
+        category: "self-harm".into(),
+        severity: Severity::new(severity).expect("1 to 5"),
+        document: Sha256::of(document.as_bytes()),
+        occurred_at: sample::now(),
+    }
+}
+
+impl Sample {
+    pub(crate) async fn write<T, F>(&self, step: F) -> T
+    where
+        T: Send + 'static,
+        F: FnOnce(&rusqlite::Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.store.write(Order::First, move |tx| Ok(step(tx)?)).await.expect("the step is written")
     }
 
-    /// Active devices of a site that exists, with the last word of each.
-    pub(crate) async fn add_devices(&self, site: &'static str, devices: Vec<(String, Option<Timestamp>)>) {
-        self.put(move |transaction| {
-            for (name, seen) in devices {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO device (uuid, site, name, status, enrolled_at, last_seen_at, agent_version,
-                                             policy_version)
-                         VALUES (?1, (SELECT id FROM site WHERE name = ?2), ?3, 'active', 1795000000000, ?4, '0.1.0', 1)",
-                    )?
-                    .execute(params![
-                        DeviceId::random().as_bytes(),
-                        site,
-                        name,
-                        seen.map(Timestamp::as_millisecond)
-                    ])?;
-            }
-            Ok(())
+    pub(crate) async fn read<T, F>(&self, query: F) -> T
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.store.read(move |connection| Ok(query(connection)?)).await.expect("the query answers")
+    }
+
+    /// Puts a policy in force at the site.
+    pub(crate) async fn apply_policy(&self) {
+        let toml = "[alerts]
+                    safeguarding_lead = ['lead@northfield.example']
+                    network_manager = ['network@northfield.example']
+                    [antivirus]
+                    approved = ['ClamAV']";
+        self.write(move |tx| {
+            tx.execute(
+                "INSERT INTO policy (site, version, toml, applied_at, applied_by) VALUES (?1, 1, ?2, 0, 'a test')",
+                params![SITE, toml],
+            )
         })
         .await;
     }
 
-    /// The newest reading of a probe.
-    pub(crate) async fn add_reading(&self, device: &'static str, reading: Reading) {
-        self.put(move |transaction| {
-            transaction.execute(
-                "INSERT INTO reading (device, probe, completeness, reason, taken_at, received_at, facts)
-                 VALUES ((SELECT id FROM device WHERE name = ?1), ?2, ?3, ?4, ?5, ?5, ?6)",
-                params![
-                    device,
-                    reading.probe.as_str(),
-                    reading.outcome.word(),
-                    reading.outcome.reason().unwrap_or_default(),
-                    reading.taken_at.as_millisecond(),
-                    reading.outcome.facts().map(facts::encode)
-                ],
-            )?;
-            Ok(())
-        })
-        .await;
+    /// All rows of a query with one text column.
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
+        self.read(move |connection| connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()).await
     }
 
-    /// Installed titles: name and version.
-    pub(crate) async fn add_software(&self, device: &'static str, titles: Vec<(String, String)>) {
-        self.put(move |transaction| {
-            for (name, version) in titles {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO software (device, name, version, architecture, source, publisher)
-                         VALUES ((SELECT id FROM device WHERE name = ?1), ?2, ?3, 'amd64', 'dpkg', 'Sample Maker')",
-                    )?
-                    .execute(params![device, name, version])?;
-            }
-            Ok(())
-        })
-        .await;
+    /// Stores a keyword event as ingest does, and raises what it deserves.
+    pub(crate) async fn report(&self, event: KeywordEvent, policy: Policy, now: Timestamp) -> bool {
+        self.store
+            .write(Order::First, move |tx| {
+                tx.execute(
+                    "INSERT INTO event (epoch, stream, seq, device, kind, rule, category, severity, document,
+                                        occurred_at, time_certainty, received_at)
+                     VALUES (?1, 0, (SELECT count(*) + 1 FROM event), ?2, 'keyword', ?3, ?4, ?5, ?6, ?7, 'exact', ?8)",
+                    params![
+                        EPOCH,
+                        DEVICE,
+                        event.rule,
+                        event.category,
+                        event.severity.level(),
+                        event.document.as_bytes(),
+                        event.occurred_at.as_millisecond(),
+                        now.as_millisecond()
+                    ],
+                )?;
+                raise_for_keyword(tx, tx.last_insert_rowid(), DEVICE, SITE, &event, &policy, now)
+            })
+            .await
+            .expect("the event is written")
     }
 
-    /// An open finding.
-    pub(crate) async fn add_finding(&self, finding: SampleFinding) {
-        self.put(move |transaction| {
-            transaction.execute(
-                "INSERT INTO finding (device, requirement, subject, verdict, summary, reason, remedy, opened_at, updated_at)
-                 VALUES ((SELECT id FROM device WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
-                params![
-                    finding.device,
-                    finding.requirement,
-                    finding.subject,
-                    finding.verdict,
-                    finding.summary,
-                    finding.reason,
-                    finding.remedy,
-                    finding.opened_at.as_millisecond()
-                ],
-            )?;
-            Ok(())
-        })
-        .await;
-    }
-
-    /// A new alert and its mail to the safeguarding lead.
-    pub(crate) async fn add_alert(&self, alert: SampleAlert) {
-        self.put(move |transaction| {
-            let raised = alert.raised_at.as_millisecond();
-            transaction.execute(
-                "INSERT INTO alert (reference, kind, severity, site, device, about, state, raised_at)
-                 SELECT ?1, ?2, ?3, site, id, ?5, 'new', ?6 FROM device WHERE name = ?4",
-                params![alert.reference, alert.kind, alert.severity, alert.device, alert.about, raised],
-            )?;
-            let sent = Some(raised + 1_000).filter(|_| alert.mail_state == "sent");
-            transaction.execute(
-                "INSERT INTO outbox (alert, role, address, message_id, state, attempts, created_at, next_at, sent_at,
-                                     last_error)
-                 VALUES ((SELECT id FROM alert WHERE reference = ?1), 'safeguarding-lead', 'lead@northfield.example',
-                         ?1, ?2, 1, ?3, ?3, ?4, ?5)",
-                params![alert.reference, alert.mail_state, raised, sent, alert.mail_error],
-            )?;
-            Ok(())
-        })
-        .await;
-    }
-
-    /// Actors, actions and subjects of the audit chain, oldest first.
-    pub(crate) async fn audited(&self) -> Vec<(String, String, String)> {
-        self.read(|connection| {
-            let mut query = connection.prepare("SELECT actor, action, subject FROM audit ORDER BY n")?;
-            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-        .expect("the audit chain is read")
+    /// Stores a tamper event as ingest does, and raises what it deserves.
+    pub(crate) async fn tamper(&self, kind: TamperKind, now: Timestamp) -> bool {
+        self.store
+            .write(Order::First, move |tx| {
+                tx.execute(
+                    "INSERT INTO event (epoch, stream, seq, device, kind, occurred_at, time_certainty, received_at)
+                     VALUES (?1, 1, (SELECT count(*) + 1 FROM event), ?2, ?3, ?4, 'exact', ?4)",
+                    params![EPOCH, DEVICE, kind.word(), now.as_millisecond()],
+                )?;
+                let event = TamperEvent { kind, occurred_at: now };
+                raise_for_tamper(tx, tx.last_insert_rowid(), DEVICE, SITE, &event, &sample::policy(), now)
+            })
+            .await
+            .expect("the event is written")
     }
 }

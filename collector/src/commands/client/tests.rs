@@ -20,7 +20,7 @@ use crate::console::{self, Context, SOCKET};
 use crate::render::Screen;
 use crate::render::text::width;
 use crate::store::Store;
-use crate::store::sample::{SampleAlert, SampleFinding};
+use crate::store::console::sample::{SampleAlert, SampleFinding};
 
 #[derive(clap::Parser)]
 struct Typed {
@@ -158,7 +158,7 @@ async fn an_empty_school_says_what_to_do_next() {
     for line in [["status"], ["devices"], ["software"], ["findings"]] {
         let said = school.types(&line).await.expect("an answer");
         assert!(
-            said.contains("No devices yet. Create a token:  caretaker-collector token create --site Main"),
+            said.contains("No devices yet. Create a token: caretaker-collector token create --site Main"),
             "{said}"
         );
     }

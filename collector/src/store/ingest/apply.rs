@@ -27,33 +27,37 @@ impl Scene<'_> {
     pub(super) fn apply(&self, arrival: &Arrival, first: u64, ingested: &mut Ingested) -> Result<(), StoreError> {
         let envelope = match &arrival.content {
             Ok(envelope) => envelope,
-            Err(error) => return self.set_unusable_aside(arrival, &error.to_string()),
+            Err(error) => {
+                ingested.alerts_raised |= self.set_unusable_aside(arrival, &error.to_string())?;
+                return Ok(());
+            }
         };
         if envelope.payload.stream().is_some_and(|stream| stream != self.stream) {
-            return self.set_unusable_aside(arrival, "its content does not belong into this stream");
+            let reason = "its content does not belong into this stream";
+            ingested.alerts_raised |= self.set_unusable_aside(arrival, reason)?;
+            return Ok(());
         }
         let recorded = envelope.recorded;
-        match &envelope.payload {
-            Payload::Reading(reading) => self.keep_reading(reading, recorded),
+        ingested.alerts_raised |= match &envelope.payload {
+            Payload::Keyword(event) => self.keep_keyword(arrival.seq, event, recorded)?,
+            Payload::Tamper(event) => self.keep_tamper(arrival.seq, *event, recorded)?,
+            Payload::Gap(gap) if gap.to != arrival.seq => {
+                self.set_unusable_aside(arrival, "a gap that does not end at its own number")?
+            }
+            Payload::Gap(gap) => self.keep_gap(gap, first).map(|()| false)?,
+            Payload::Reading(reading) => self.keep_reading(reading, recorded).map(|()| false)?,
+            Payload::ExecutableFacts(facts) => {
+                executables::describe(self.transaction, facts, self.received).map(|()| false)?
+            }
+            Payload::Cost(cost) => self.keep_cost(cost).map(|()| false)?,
             Payload::Unchanged(unchanged) => {
                 if !self.refresh_reading(unchanged, recorded)? && !ingested.resend.contains(&unchanged.probe) {
                     ingested.resend.push(unchanged.probe);
                 }
-                Ok(())
+                false
             }
-            Payload::ExecutableFacts(facts) => executables::describe(self.transaction, facts, self.received),
-            Payload::Keyword(event) => {
-                ingested.alerts_raised |= self.keep_keyword(arrival.seq, event, recorded)?;
-                Ok(())
-            }
-            Payload::Tamper(event) => {
-                ingested.alerts_raised |= self.keep_tamper(arrival.seq, *event, recorded)?;
-                Ok(())
-            }
-            Payload::Cost(cost) => self.keep_cost(cost),
-            Payload::Gap(gap) if gap.to == arrival.seq => self.keep_gap(gap, first),
-            Payload::Gap(_) => self.set_unusable_aside(arrival, "a gap that does not end at its own number"),
-        }
+        };
+        Ok(())
     }
 
     /// The policy in force at the device's site; `None` for a site without one.

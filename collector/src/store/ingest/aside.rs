@@ -11,8 +11,8 @@ const ENVELOPE_BYTES: usize = 64 * 1024;
 const PER_DEVICE: i64 = 1_000;
 
 impl Scene<'_> {
-    /// Keeps a record that is taken in but cannot be used.
-    pub(super) fn set_unusable_aside(&self, arrival: &Arrival, reason: &str) -> Result<(), StoreError> {
+    /// Keeps a record that is taken in but cannot be used; says whether mail was queued.
+    pub(super) fn set_unusable_aside(&self, arrival: &Arrival, reason: &str) -> Result<bool, StoreError> {
         self.set_aside(arrival, reason)?;
         findings::open_integrity(
             self.transaction,
@@ -24,10 +24,11 @@ impl Scene<'_> {
         )
     }
 
-    /// Keeps a record that came under a number that holds something else. What is held stays as it is.
-    pub(super) fn set_contradiction_aside(&self, arrival: &Arrival) -> Result<(), StoreError> {
+    /// Keeps a record that came under a number that holds something else; says whether mail was queued. What is held
+    /// stays as it is.
+    pub(super) fn set_contradiction_aside(&self, arrival: &Arrival) -> Result<bool, StoreError> {
         if !self.set_aside(arrival, "another record is held under this number")? {
-            return Ok(());
+            return Ok(false);
         }
         tracing::warn!(device.id = %self.caller.device, stream = %self.stream, seq = arrival.seq, "two records under one number");
         findings::open_integrity(

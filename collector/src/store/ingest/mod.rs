@@ -115,7 +115,7 @@ impl Scene<'_> {
         for (arrival, place) in arrivals.iter().zip(places) {
             match place {
                 Place::Held => {}
-                Place::Contradicts => self.set_contradiction_aside(arrival)?,
+                Place::Contradicts => ingested.alerts_raised |= self.set_contradiction_aside(arrival)?,
                 Place::Next { first } => {
                     self.note(arrival)?;
                     self.apply(arrival, first, &mut ingested)?;

@@ -1,0 +1,388 @@
+//! The loop that sends mail: lease what is due, write it, send it, mark it.
+//!
+//! At least once: a row is marked after the mail server took the mail. If the collector dies in between, the lease ends
+//! and the same mail goes again, with the same Message-ID and an `X-Resend` header. The loop registers for its wake-up
+//! before it looks for work, so that no signal is lost, and looks again when a send ends or the next row falls due.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use caretaker_shared::clock::Clock;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::mail::{self, MailError, Mailer};
+use crate::store::{DueMail, Store, StoreError};
+
+/// Sends under way at once: a slow one holds up none of the others.
+const AT_ONCE: usize = 4;
+/// Longest pause between two looks into the queue.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Pause after the database refused.
+const REFUSED_PAUSE: Duration = Duration::from_secs(5);
+/// Minutes after a mail was queued at which it is tried; then every 30.
+const TRIES: [i64; 7] = [0, 1, 2, 5, 10, 15, 30];
+/// Distance of the tries after those.
+const LATER_TRIES: i64 = 30;
+/// A server that cannot be reached at all is asked more often, so that mail leaves soon after it returns (G18).
+const UNREACHABLE_TRIES: i64 = 5;
+/// When a mail is given up.
+const GIVE_UP_MINUTES: i64 = 5 * 24 * 60;
+
+/// Sends mail until `stop`; then finishes what is under way.
+pub async fn run(
+    store: Store,
+    mailer: Arc<dyn Mailer>,
+    clock: Arc<dyn Clock>,
+    wake: Arc<Notify>,
+    stop: CancellationToken,
+) {
+    let mut sending = JoinSet::new();
+    loop {
+        let mut woken = std::pin::pin!(wake.notified());
+        woken.as_mut().enable();
+        let pause = match start_due(&store, &mailer, &clock, &mut sending).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                tracing::error!(%error, "mail that is due could not be looked up; it is tried again");
+                REFUSED_PAUSE
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = woken => {}
+            Some(ended) = sending.join_next() => note(ended),
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+    while let Some(ended) = sending.join_next().await {
+        note(ended);
+    }
+}
+
+/// Starts as many due sends as there is room for; says how long there is nothing to do.
+async fn start_due(
+    store: &Store,
+    mailer: &Arc<dyn Mailer>,
+    clock: &Arc<dyn Clock>,
+    sending: &mut JoinSet<()>,
+) -> Result<Duration, StoreError> {
+    let room = AT_ONCE - sending.len();
+    if room == 0 {
+        return Ok(LONGEST_PAUSE);
+    }
+    for due in store.lease_mail(room, clock.now()).await? {
+        sending.spawn(deliver(store.clone(), Arc::clone(mailer), Arc::clone(clock), due));
+    }
+    let next = store.next_mail_due().await?;
+    let wait = next
+        .map_or(LONGEST_PAUSE, |next| Duration::try_from(next.duration_since(clock.now())).unwrap_or(Duration::ZERO));
+    // With no room left the end of a send is what to wait for, not the rows that it keeps waiting.
+    Ok(if sending.len() == AT_ONCE { LONGEST_PAUSE } else { wait.min(LONGEST_PAUSE) })
+}
+
+async fn deliver(store: Store, mailer: Arc<dyn Mailer>, clock: Arc<dyn Clock>, due: DueMail) {
+    let mail = mail::compose(&due, clock.now(), &TimeZone::system());
+    let result = mailer.send(&mail).await;
+    let now = clock.now();
+    let marked = match result {
+        Ok(()) => {
+            tracing::info!(alert.reference = %due.alert.reference, attempt = due.attempt, "mail sent");
+            store.mail_sent(due.id, now).await
+        }
+        Err(error) => {
+            let next = next_try(due.created_at, now, &error);
+            report(&due, &error, next);
+            store.mail_not_sent(due.id, due.attempt, error.to_string(), next).await
+        }
+    };
+    if let Err(error) = marked {
+        tracing::error!(%error, alert.reference = %due.alert.reference,
+            "the result of a send could not be stored; the mail may go out twice");
+    }
+}
+
+fn report(due: &DueMail, error: &MailError, next: Option<Timestamp>) {
+    let (reference, attempt) = (&due.alert.reference, due.attempt);
+    match next {
+        Some(_) => tracing::warn!(alert.reference = %reference, attempt, %error, "mail not sent; it is tried again"),
+        None => tracing::error!(alert.reference = %reference, attempt, %error, "mail not sent and given up"),
+    }
+}
+
+fn note(ended: Result<(), tokio::task::JoinError>) {
+    if ended.is_err() {
+        tracing::error!("a send broke off; its mail goes again when its lease ends");
+    }
+}
+
+/// The next point of the schedule after `now`; `None` when trying again cannot help or has been done long enough.
+fn next_try(created: Timestamp, now: Timestamp, error: &MailError) -> Option<Timestamp> {
+    let gone = now.duration_since(created);
+    if error.is_permanent() || gone >= SignedDuration::from_mins(GIVE_UP_MINUTES) {
+        return None;
+    }
+    let minutes = gone.as_secs().max(0) / 60;
+    let scheduled =
+        TRIES.into_iter().find(|at| *at > minutes).unwrap_or_else(|| (minutes / LATER_TRIES + 1) * LATER_TRIES);
+    let scheduled = created.saturating_add(SignedDuration::from_mins(scheduled)).unwrap_or(Timestamp::MAX);
+    let soon = now.saturating_add(SignedDuration::from_mins(UNREACHABLE_TRIES)).unwrap_or(Timestamp::MAX);
+    Some(match error {
+        MailError::Unreachable(_) => scheduled.min(soon),
+        MailError::Later(_)
+        | MailError::Unwelcome { .. }
+        | MailError::Refused(_)
+        | MailError::Address
+        | MailError::Folder(_) => scheduled,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use caretaker_shared::clock::{Clock, ManualClock};
+    use caretaker_shared::model::TamperKind;
+    use jiff::{Timestamp, ToSpan as _};
+    use tokio::sync::Notify;
+    use tokio::task::JoinSet;
+    use tokio_util::sync::CancellationToken;
+
+    use super::{next_try, run, start_due};
+    use crate::mail::memory::MemoryMailer;
+    use crate::mail::{Mail, MailError, Mailer, Reply};
+    use crate::rules::sample;
+    use crate::store::sample::{DEVICE_NAME, Sample, keyword, store};
+
+    const MINUTE: Duration = Duration::from_secs(60);
+    const STATES: &str =
+        "SELECT address || ' ' || state || ' ' || attempts || ' ' || last_error FROM outbox ORDER BY id";
+
+    struct Bench {
+        sample: Sample,
+        mailer: Arc<MemoryMailer>,
+        clock: Arc<ManualClock>,
+    }
+
+    impl Bench {
+        async fn new(mailer: MemoryMailer) -> Self {
+            let clock = Arc::new(ManualClock::new(sample::now()));
+            Self { sample: store().await, mailer: Arc::new(mailer), clock }
+        }
+
+        /// One safeguarding alert with one recipient.
+        async fn alert(&self, severity: u32, document: &str) {
+            let mut policy = sample::policy();
+            policy.alerts.safeguarding_lead.truncate(1);
+            assert!(self.sample.report(keyword(severity, document), policy, self.clock.now()).await);
+        }
+
+        /// One turn of the loop: everything that is due now, to its end.
+        async fn turn(&self) {
+            let (mailer, clock): (Arc<dyn Mailer>, Arc<dyn Clock>) = (self.mailer.clone(), self.clock.clone());
+            loop {
+                let mut sending = JoinSet::new();
+                start_due(&self.sample.store, &mailer, &clock, &mut sending).await.expect("the queue is read");
+                if sending.is_empty() {
+                    return;
+                }
+                sending.join_all().await;
+            }
+        }
+
+        /// Moves the clock to the next time that anything is due, and takes a turn.
+        async fn next_turn(&self) {
+            let due = self.sample.store.next_mail_due().await.expect("the queue is read").expect("something waits");
+            self.clock.set_wall(due.max(self.clock.now()));
+            self.turn().await;
+        }
+
+        fn start(&self, wake: &Arc<Notify>, stop: &CancellationToken) -> tokio::task::JoinHandle<()> {
+            let store = self.sample.store.clone();
+            tokio::spawn(run(store, self.mailer.clone(), self.clock.clone(), wake.clone(), stop.clone()))
+        }
+    }
+
+    fn minutes_after(start: Timestamp, minutes: i64) -> Timestamp {
+        start.checked_add(minutes.minutes()).expect("a time in range")
+    }
+
+    fn unreachable() -> MailError {
+        MailError::Unreachable("the mail server could not be reached")
+    }
+
+    fn later() -> MailError {
+        MailError::Later(Reply { code: 451, status: Some("4.3.0".into()) })
+    }
+
+    #[test]
+    fn tries_follow_the_schedule_and_end_after_five_days() {
+        let start = sample::now();
+        for (gone, next) in
+            [(0, 1), (1, 2), (2, 5), (5, 10), (10, 15), (15, 30), (30, 60), (60, 90), (61, 90), (7199, 7200)]
+        {
+            let got = next_try(start, minutes_after(start, gone), &later());
+            assert_eq!(got, Some(minutes_after(start, next)), "after {gone} minutes");
+        }
+        assert_eq!(next_try(start, minutes_after(start, 7200), &later()), None);
+        assert_eq!(next_try(start, start, &MailError::Address), None);
+        let silent = next_try(start, minutes_after(start, 61), &unreachable());
+        assert_eq!(silent, Some(minutes_after(start, 66)), "a server that is away is asked every five minutes");
+    }
+
+    #[tokio::test]
+    async fn a_mail_goes_out_once_and_is_marked() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        bench.alert(4, "essay").await;
+        bench.turn().await;
+        bench.clock.advance(60 * MINUTE);
+        bench.turn().await;
+        assert_eq!(bench.mailer.sent().len(), 1);
+        assert_eq!(bench.sample.texts(STATES).await, ["lead@northfield.example sent 1 "]);
+        assert_eq!(bench.sample.store.next_mail_due().await.expect("reads"), None);
+    }
+
+    #[tokio::test]
+    async fn a_crash_between_send_and_mark_sends_again_with_the_same_message_id() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        bench.alert(5, "essay").await;
+        let leased = bench.sample.store.lease_mail(1, bench.clock.now()).await.expect("leases");
+        let before = crate::mail::compose(&leased[0], bench.clock.now(), &jiff::tz::TimeZone::UTC);
+        bench.mailer.send(&before).await.expect("is taken; and here the collector dies");
+
+        bench.turn().await;
+        assert_eq!(bench.mailer.sent().len(), 1, "nobody else gets a leased row");
+        bench.next_turn().await;
+        let sent = bench.mailer.sent();
+        assert_eq!(sent.len(), 2);
+        assert_eq!(sent[0].message_id, sent[1].message_id);
+        assert_eq!((sent[0].resend, sent[1].resend), (0, 1));
+        assert_eq!(bench.sample.texts(STATES).await, ["lead@northfield.example sent 2 "]);
+    }
+
+    #[tokio::test]
+    async fn one_recipient_who_is_refused_for_good_does_not_touch_the_other() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        bench.mailer.answer(|mail| {
+            if mail.to.starts_with("deputy") {
+                return Err(MailError::Refused(Reply { code: 550, status: Some("5.1.1".into()) }));
+            }
+            Ok(())
+        });
+        bench.sample.report(keyword(4, "essay"), sample::policy(), bench.clock.now()).await;
+        bench.turn().await;
+        assert_eq!(
+            bench.sample.texts(STATES).await,
+            [
+                "lead@northfield.example sent 1 ",
+                "deputy@northfield.example failed 1 550 5.1.1: the mail server refuses this recipient for good"
+            ]
+        );
+        bench.clock.advance(24 * 60 * MINUTE);
+        bench.turn().await;
+        assert_eq!(bench.mailer.tried().len(), 2, "what is refused for good is not tried again");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_lost_while_the_server_is_away_for_72_hours() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        let (clock, back) = (bench.clock.clone(), minutes_after(sample::now(), 72 * 60 + 1));
+        bench.mailer.answer(move |_| if clock.now() < back { Err(unreachable()) } else { Ok(()) });
+        bench.alert(4, "essay").await;
+        bench.alert(5, "poem").await;
+        while bench.mailer.sent().len() < 2 {
+            bench.next_turn().await;
+        }
+        assert!(bench.clock.now() <= minutes_after(back, 5), "within five minutes of its return");
+        let identifiers: BTreeSet<String> = bench.mailer.tried().into_iter().map(|mail| mail.message_id).collect();
+        assert_eq!(identifiers.len(), 2, "one for each mail, over all tries");
+    }
+
+    #[tokio::test]
+    async fn a_mail_is_given_up_after_five_days_and_says_why() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        bench.mailer.answer(|_| Err(later()));
+        bench.alert(4, "essay").await;
+        while bench.sample.store.next_mail_due().await.expect("reads").is_some() {
+            bench.next_turn().await;
+        }
+        assert_eq!(bench.clock.now(), minutes_after(sample::now(), 5 * 24 * 60));
+        let states = bench.sample.texts(STATES).await;
+        assert!(states[0].ends_with("451 4.3.0: the mail server asks to try again later"), "{states:?}");
+        assert!(states[0].contains(" failed "), "{states:?}");
+    }
+
+    #[tokio::test]
+    async fn the_most_severe_goes_first_and_then_the_oldest() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        for (severity, document) in [(3, "one"), (4, "two"), (5, "three"), (4, "four")] {
+            bench.alert(severity, document).await;
+            bench.clock.advance(MINUTE);
+        }
+        let leased = bench.sample.store.lease_mail(10, bench.clock.now()).await.expect("leases");
+        let order: Vec<_> = leased.into_iter().map(|mail| mail.alert.reference).collect();
+        assert_eq!(order, ["26-0003", "26-0002", "26-0004", "26-0001"]);
+    }
+
+    #[tokio::test]
+    async fn two_loops_never_send_the_same_mail() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        for document in 0..40 {
+            bench.alert(4, &format!("essay {document}")).await;
+        }
+        let stop = CancellationToken::new();
+        let loops = [bench.start(&Arc::default(), &stop), bench.start(&Arc::default(), &stop)];
+        bench.mailer.until_sent(40).await;
+        stop.cancel();
+        for each in loops {
+            each.await.expect("the loop ends");
+        }
+        let identifiers: BTreeSet<String> = bench.mailer.tried().into_iter().map(|mail| mail.message_id).collect();
+        assert_eq!((identifiers.len(), bench.mailer.tried().len()), (40, 40));
+    }
+
+    #[tokio::test]
+    async fn a_slow_recipient_holds_up_nobody_and_a_wake_up_is_enough() {
+        let bench = Bench::new(MemoryMailer::holding("lead@northfield.example")).await;
+        let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+        let outbox = bench.start(&wake, &stop);
+        bench.sample.report(keyword(5, "essay"), sample::policy(), bench.clock.now()).await;
+        bench.sample.tamper(TamperKind::AntivirusOff, bench.clock.now()).await;
+        wake.notify_one();
+        bench.mailer.until_sent(2).await;
+        let to: BTreeSet<String> = bench.mailer.sent().into_iter().map(|mail| mail.to).collect();
+        assert_eq!(to, ["deputy@northfield.example", "network@northfield.example"].map(String::from).into());
+
+        stop.cancel();
+        bench.mailer.release();
+        outbox.await.expect("the loop finishes what is under way");
+        assert_eq!(bench.mailer.sent().len(), 3);
+        assert!(bench.sample.texts(STATES).await.iter().all(|row| row.contains(" sent ")));
+    }
+
+    #[tokio::test]
+    async fn no_mail_names_a_rule_a_category_a_document_a_device_or_another_recipient() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        let event = keyword(5, "essay");
+        bench.sample.report(event.clone(), sample::policy(), bench.clock.now()).await;
+        bench.sample.tamper(TamperKind::AntivirusOff, bench.clock.now()).await;
+        bench.sample.tamper(TamperKind::SpoolSetAside, bench.clock.now()).await;
+        bench.turn().await;
+        let sent = bench.mailer.sent();
+        assert_eq!(sent.len(), 4);
+        let document = event.document.to_string();
+        let forbidden =
+            [event.rule.as_str(), event.category.as_str(), "selfharm", "suicide", &document, DEVICE_NAME, "@"];
+        for Mail { subject, body, message_id, .. } in &sent {
+            let text = format!("{subject}\n{body}\n{message_id}").to_lowercase();
+            for word in forbidden {
+                assert!(!text.contains(&word.to_lowercase()), "{word} in:\n{text}");
+            }
+            assert!(text.lines().all(|line| line.chars().count() <= 78), "{text}");
+        }
+    }
+}

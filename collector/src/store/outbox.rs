@@ -1,0 +1,210 @@
+//! Rows of mail that must go out: leased, sent outside of any transaction, marked.
+//!
+//! A row that is leased and never marked (the collector died in between) is due again when its lease ends, with the
+//! same Message-ID: mail goes out at least once, and a mail program can tell that both are one.
+
+use caretaker_shared::digest::Sha256;
+use caretaker_shared::model::Requirement;
+use jiff::{Timestamp, ToSpan as _};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+
+use super::moment::moment;
+use super::{Order, Store, StoreError};
+
+/// How long a sender has until its row is due again; well beyond the deadline of one send.
+const LEASE_MINUTES: i64 = 2;
+
+/// A mail to send now, and all that its text may say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueMail {
+    /// Row.
+    pub id: i64,
+    /// Who gets it.
+    pub address: String,
+    /// Left part of the Message-ID: the same at every try.
+    pub message_id: String,
+    /// 1 for the first try.
+    pub attempt: u32,
+    /// When it was queued: the schedule of tries counts from here.
+    pub created_at: Timestamp,
+    /// What it tells of.
+    pub alert: MailedAlert,
+}
+
+/// What a mail may say of an alert: nothing of the device, the person, the rule or the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailedAlert {
+    /// "26-0001".
+    pub reference: String,
+    /// 1 to 5.
+    pub severity: u8,
+    /// Where.
+    pub site: String,
+    /// When it was raised.
+    pub raised_at: Timestamp,
+    /// Whom it concerns.
+    pub kind: MailedKind,
+    /// Mails that tell of it.
+    pub recipients: u32,
+}
+
+/// Whom an alert concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailedKind {
+    /// The safeguarding lead: events that were seen so far.
+    Safeguarding {
+        /// How many.
+        events: u32,
+    },
+    /// The network manager: the requirement that is no longer met.
+    Device {
+        /// Which, when this version knows it.
+        requirement: Option<Requirement>,
+    },
+}
+
+/// Queues one mail for each address, once for each however often it is listed; says how many.
+pub(super) fn enqueue(
+    tx: &Transaction<'_>,
+    alert: i64,
+    reference: &str,
+    role: &str,
+    addresses: &[String],
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    let at = now.as_millisecond();
+    let mut queued = Vec::with_capacity(addresses.len());
+    for address in addresses.iter().map(|address| address.trim()) {
+        let folded = address.to_lowercase();
+        if queued.contains(&folded) {
+            continue;
+        }
+        let message_id = Sha256::of(format!("{reference}\n{folded}\n{at}").as_bytes()).to_string();
+        tx.prepare_cached(
+            "INSERT INTO outbox (alert, role, address, message_id, state, created_at, next_at)
+             VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5)",
+        )?
+        .execute(params![alert, role, address, message_id, at])?;
+        queued.push(folded);
+    }
+    Ok(u32::try_from(queued.len()).unwrap_or(u32::MAX))
+}
+
+impl Store {
+    /// Takes up to `most` mails that are due, the most severe first; nobody else gets them until the lease ends.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn lease_mail(&self, most: usize, now: Timestamp) -> Result<Vec<DueMail>, StoreError> {
+        self.write(Order::First, move |tx| lease(tx, most, now)).await
+    }
+
+    /// Notes that a mail server (or folder) has taken a mail.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mail_sent(&self, id: i64, now: Timestamp) -> Result<(), StoreError> {
+        self.write(Order::First, move |tx| {
+            tx.prepare_cached(
+                "UPDATE outbox SET state = 'sent', sent_at = ?2, leased_until = NULL, last_error = ''
+                 WHERE id = ?1 AND state <> 'sent'",
+            )?
+            .execute([id, now.as_millisecond()])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Notes that try number `attempt` failed. The mail waits until `next`, or has failed for good without it.
+    ///
+    /// A sender whose lease has ended meanwhile changes nothing: the row is another's.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mail_not_sent(
+        &self,
+        id: i64,
+        attempt: u32,
+        error: String,
+        next: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        self.write(Order::First, move |tx| {
+            let state = if next.is_some() { "waiting" } else { "failed" };
+            tx.prepare_cached(
+                "UPDATE outbox SET state = ?3, last_error = ?4, leased_until = NULL, next_at = coalesce(?5, next_at)
+                 WHERE id = ?1 AND attempts = ?2 AND state = 'sending'",
+            )?
+            .execute(params![id, attempt, state, error, next.map(Timestamp::as_millisecond)])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// When the next mail is due: a waiting one, or one whose lease ends.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn next_mail_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|connection| {
+            let due: Option<i64> = connection
+                .prepare_cached(
+                    "SELECT min(at) FROM (SELECT min(next_at) AS at FROM outbox WHERE state = 'waiting'
+                     UNION ALL SELECT min(leased_until) FROM outbox WHERE state = 'sending')",
+                )?
+                .query_row([], |row| row.get(0))
+                .optional()?
+                .flatten();
+            Ok(due.map(moment))
+        })
+        .await
+    }
+}
+
+fn lease(tx: &Transaction<'_>, most: usize, now: Timestamp) -> Result<Vec<DueMail>, StoreError> {
+    let at = now.as_millisecond();
+    let until = now.checked_add(LEASE_MINUTES.minutes()).unwrap_or(Timestamp::MAX).as_millisecond();
+    let mails = tx
+        .prepare_cached(
+            "SELECT outbox.id, outbox.address, outbox.message_id, outbox.attempts, outbox.created_at,
+                    alert.reference, alert.severity, site.name, alert.raised_at, alert.kind, alert.about,
+                    (SELECT count(*) FROM event WHERE event.alert = alert.id),
+                    (SELECT count(*) FROM outbox AS other WHERE other.alert = alert.id)
+             FROM outbox JOIN alert ON alert.id = outbox.alert JOIN site ON site.id = alert.site
+             WHERE (outbox.state = 'waiting' AND outbox.next_at <= ?1)
+                OR (outbox.state = 'sending' AND outbox.leased_until <= ?1)
+             ORDER BY alert.severity DESC, outbox.created_at, outbox.id LIMIT ?2",
+        )?
+        .query_map(params![at, i64::try_from(most).unwrap_or(i64::MAX)], due_mail)?
+        .collect::<Result<Vec<_>, _>>()?;
+    for mail in &mails {
+        tx.prepare_cached("UPDATE outbox SET state = 'sending', attempts = ?2, leased_until = ?3 WHERE id = ?1")?
+            .execute(params![mail.id, mail.attempt, until])?;
+    }
+    Ok(mails)
+}
+
+fn due_mail(row: &Row<'_>) -> rusqlite::Result<DueMail> {
+    let kind: String = row.get(9)?;
+    let about: String = row.get(10)?;
+    let kind = if kind == "device" {
+        let requirement = about.split_once(' ').and_then(|(id, _)| Requirement::parse(id));
+        MailedKind::Device { requirement }
+    } else {
+        MailedKind::Safeguarding { events: row.get(11)? }
+    };
+    Ok(DueMail {
+        id: row.get(0)?,
+        address: row.get(1)?,
+        message_id: row.get(2)?,
+        attempt: row.get::<_, u32>(3)?.saturating_add(1),
+        created_at: moment(row.get(4)?),
+        alert: MailedAlert {
+            reference: row.get(5)?,
+            severity: row.get(6)?,
+            site: row.get(7)?,
+            raised_at: moment(row.get(8)?),
+            kind,
+            recipients: row.get(12)?,
+        },
+    })
+}
