@@ -41,6 +41,21 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Makes a folder that is there one that only its owner may enter.
+///
+/// # Errors
+/// Those of the file system.
+pub fn close_folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
 /// Says who besides the owner may enter or change what stands here.
 ///
 /// # Errors

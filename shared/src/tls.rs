@@ -19,6 +19,7 @@ use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
 use rustls::version::TLS13;
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, TlsConnector};
@@ -33,6 +34,8 @@ pub const DEVICE_NAME: &str = "devices.caretaker.internal";
 /// The name under which a device that has none yet asks to be enrolled.
 pub const ENROL_NAME: &str = "enrol.caretaker.internal";
 
+/// Bytes that are read from a caller who was refused, so that it can read why.
+const LAST_WORDS: u64 = 64 * 1024;
 const HTTP2: &[u8] = b"h2";
 const CONNECT: Duration = Duration::from_secs(10);
 const REQUEST: Duration = Duration::from_secs(30);
@@ -133,9 +136,9 @@ impl Acceptor {
     pub async fn accept(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, Peer)> {
         let hello = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream).await?;
         match hello.client_hello().server_name() {
-            Some(ENROL_NAME) => Ok((hello.into_stream(self.strangers.clone()).await?, Peer::Stranger)),
+            Some(ENROL_NAME) => Ok((shake_hands(hello, self.strangers.clone()).await?, Peer::Stranger)),
             Some(DEVICE_NAME) => {
-                let stream = hello.into_stream(self.devices.clone()).await?;
+                let stream = shake_hands(hello, self.devices.clone()).await?;
                 let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
                 let device = shown.expect("the verifier demands a certificate").to_vec();
                 Ok((stream, Peer::Device(device)))
@@ -143,6 +146,22 @@ impl Acceptor {
             _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "asks for a name that is not ours")),
         }
     }
+}
+
+/// Ends the handshake. When it fails, the other end is given time to read why: a connection that is closed while
+/// bytes wait to be read is reset by the system, and the reason may be lost with it.
+async fn shake_hands(
+    hello: tokio_rustls::StartHandshake<TcpStream>,
+    config: Arc<ServerConfig>,
+) -> io::Result<TlsStream<TcpStream>> {
+    let (error, mut stream) = match hello.into_stream(config).into_fallible().await {
+        Ok(stream) => return Ok(stream),
+        Err(failed) => failed,
+    };
+    if stream.shutdown().await.is_ok() {
+        let _ = tokio::io::copy(&mut stream.take(LAST_WORDS), &mut tokio::io::sink()).await;
+    }
+    Err(error)
 }
 
 /// A channel to the collector for a device that has its certificate. Connects when it is first used.
@@ -213,12 +232,25 @@ pub fn fault(error: &(dyn std::error::Error + 'static)) -> Option<Fault> {
             Some(_) => return Some(Fault::WrongAuthority),
             None => {}
         }
+        // HTTP/2 passes on the text of an error, but not the error: an alert that comes after our side of the handshake
+        // has ended is only known by it.
+        if let Some(alert) = io_text(error).as_deref().and_then(|text| text.strip_prefix(ALERT)) {
+            let expired = alert == format!("{:?}", AlertDescription::CertificateExpired);
+            return Some(if expired { Fault::DeviceExpired } else { Fault::DeviceUnknown });
+        }
         if error.is::<io::Error>() || error.is::<tonic::transport::Error>() {
             unreachable = Some(Fault::Unreachable);
         }
         cause = error.source();
     }
     unreachable
+}
+
+/// How rustls begins the text of an alert.
+const ALERT: &str = "received fatal alert: ";
+
+fn io_text(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    error.downcast_ref::<io::Error>().map(ToString::to_string)
 }
 
 fn provider() -> Arc<CryptoProvider> {

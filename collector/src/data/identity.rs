@@ -79,7 +79,7 @@ impl ServerIdentity {
     }
 
     /// Makes a new key and certificate. A crash between the two files is put right at the next start.
-    fn renew(&self, now: Timestamp) -> anyhow::Result<()> {
+    pub(super) fn renew(&self, now: Timestamp) -> anyhow::Result<()> {
         let validity = Validity { now, days: SERVER_DAYS };
         let (issued, key) = self.authority.issue_server(validity).context("the server's certificate cannot be made")?;
         write(&self.folder.server_key(), key.expose().as_bytes())?;

@@ -79,11 +79,13 @@ pub async fn set_up(folder: &DataFolder, setup: &Setup, clock: Arc<dyn Clock>) -
     };
     let authority = Arc::new(make_authority(folder, setup, clock.as_ref(), &mut steps)?);
     let identity = ServerIdentity::new(folder.clone(), authority, clock.clone());
-    let fresh = folder.server_pem().exists() && folder.server_key().exists();
-    if !fresh {
-        identity.acceptor()?;
+    // A certificate of the server from before its authority had one would not be believed.
+    let authority_made = steps.iter().any(|step| step.piece == "authority.pem" && step.outcome == StepOutcome::Made);
+    let keep = !authority_made && folder.server_pem().exists() && folder.server_key().exists();
+    if !keep {
+        identity.renew(clock.now())?;
     }
-    let done = if fresh { StepOutcome::Exists } else { StepOutcome::Made };
+    let done = if keep { StepOutcome::Exists } else { StepOutcome::Made };
     steps.push(step(&folder.server_pem(), "the server's certificate, renewed by itself", done));
     steps.push(step(&folder.server_key(), "its private key", done));
     steps.push(make_database(folder, setup, clock.as_ref()).await?);
@@ -123,6 +125,9 @@ fn make_folder(folder: &DataFolder) -> anyhow::Result<Step> {
         })
         .map_err(unusable)?;
     let ours = |name: &String| OURS.iter().any(|known| name.starts_with(known));
+    if names.is_empty() {
+        private_file::close_folder(path).map_err(unusable)?;
+    }
     if !names.is_empty() && !names.iter().any(ours) {
         return Err(FolderError::Foreign { path: path.to_owned(), found: names[0].clone() }.into());
     }

@@ -1,0 +1,8 @@
+//! The collector as its devices meet it: a real port, real certificates, a clock that the test moves.
+
+mod house;
+mod identity;
+mod ingest;
+mod limits;
+mod numbers;
+mod setup;
