@@ -9,12 +9,14 @@ use caretaker_shared::clock::Clock;
 use caretaker_shared::pki::{Authority, DEVICE_DAYS};
 use caretaker_shared::shutdown;
 use caretaker_shared::tls::Acceptor;
-use tokio::net::TcpListener;
+use jiff::tz::TimeZone;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::console;
 use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
 use crate::grpc::{self, AgentParts, AgentService, Limits};
 use crate::store::Store;
@@ -38,6 +40,8 @@ pub async fn serve(
     let store = open_store(&folder)?;
     let identity = ServerIdentity::new(folder.clone(), authority.clone(), clock.clone());
     let (renewed, acceptor) = watch::channel(identity.acceptor()?);
+    let console_path = folder.console_socket();
+    let console = console::bind(&console_path).with_context(|| format!("{} cannot be used", console_path.display()))?;
     let listener = bind(config.listen).await?;
     let listening = listener.local_addr().context("the listening port cannot be told")?;
 
@@ -46,6 +50,7 @@ pub async fn serve(
     let parts = Parts { store, authority, clock, config, mail_waits, stop: stop.clone() };
     let tasks = TaskTracker::new();
     tasks.spawn(parts.devices(listener, acceptor));
+    tasks.spawn(parts.operators(console));
     tasks.spawn(outbox::run(parts.store.clone(), mailer, parts.clock.clone(), parts.mail_waits.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
@@ -91,6 +96,29 @@ impl Parts {
         async move {
             if let Err(error) = grpc::serve(listener, acceptor, service, Limits::default(), stop.clone()).await {
                 tracing::error!(error = &error as &dyn std::error::Error, "the server for devices failed");
+                stop.cancel();
+            }
+        }
+    }
+}
+
+impl Parts {
+    /// Serves operators on the socket in the data folder.
+    fn operators(&self, listener: UnixListener) -> impl Future<Output = ()> + Send + 'static {
+        let context = console::Context {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            zone: TimeZone::system(),
+            school: self.config.school.clone(),
+            address: self.config.address.clone(),
+            authority: self.authority.fingerprint(),
+            mail_route: self.config.mail.route.to_string(),
+            started_at: self.clock.now(),
+        };
+        let stop = self.stop.clone();
+        async move {
+            if let Err(error) = console::serve(listener, context, stop.clone()).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the server for operators failed");
                 stop.cancel();
             }
         }

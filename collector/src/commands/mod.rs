@@ -13,6 +13,8 @@ mod policy;
 mod refused;
 mod software;
 mod status;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::io::{self, Write};
@@ -65,6 +67,10 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Init(args) => init::run(args, out),
         Command::Serve(args) => serve::run(&args),
+        Command::Client(command) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(client::run(command, &client::data_dir(cli.data), out))
+        }
     }
 }
 
