@@ -48,8 +48,8 @@ pub struct CloseArgs {
     #[arg(value_name = "REF")]
     reference: String,
     /// What was done, or why nothing had to be; leave it out to see the choices
-    #[arg(long, default_value = "")]
-    outcome: String,
+    #[arg(long)]
+    outcome: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -95,7 +95,7 @@ pub(super) async fn run(command: AlertCommand, mut client: Client, output: &mut 
             output.text(&render::alerts::answered(&answer.alert.unwrap_or_default(), output.screen))
         }
         AlertCommand::Close(args) => {
-            let request = CloseAlertRequest { reference: args.reference, outcome: args.outcome };
+            let request = CloseAlertRequest { reference: args.reference, outcome: args.outcome.unwrap_or_default() };
             let answer = client.close_alert(request).await.map_err(|status| refused(&status))?.into_inner();
             if args.json {
                 return output.json(&answer);

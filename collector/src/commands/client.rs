@@ -93,6 +93,3 @@ async fn answer(command: ClientCommand, data: &Path, output: &mut Output<'_>) ->
         ClientCommand::Policy(command) => policy::run(command, client, output).await,
     }
 }
-
-#[cfg(test)]
-mod tests;

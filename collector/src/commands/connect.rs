@@ -37,21 +37,20 @@ async fn open(socket: PathBuf) -> io::Result<TokioIo<UnixStream>> {
 }
 
 fn unreachable(error: &io::Error, data: &Path) -> Failure {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => failure(
+    let shown = data.display();
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        return failure(
             Exit::Denied,
             format!(
-                "only root and the account of the collector may speak with it on {}\n  run the command with sudo",
-                data.display()
+                "only root and the account of the collector may speak with it on {shown}\n  run the command with sudo"
             ),
-        ),
-        io::ErrorKind::InvalidInput => failure(
-            Exit::Usage,
-            format!(
-                "the path of {} is too long for a socket\n  go there and name it shorter:  --data .",
-                data.display()
-            ),
-        ),
-        _ => not_running(data),
+        );
     }
+    if error.kind() == io::ErrorKind::InvalidInput {
+        return failure(
+            Exit::Usage,
+            format!("the path of {shown} is too long for a socket\n  go there and name it shorter:  --data ."),
+        );
+    }
+    not_running(data)
 }

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::{ClientCommand, run_on};
+use super::client::{ClientCommand, run_on};
 use crate::commands::{Exit, Failure};
 use crate::console::{self, Context, SOCKET};
 use crate::render::Screen;
@@ -38,7 +38,7 @@ struct School {
 }
 
 impl School {
-    async fn open() -> Self {
+    fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&folder.path().join("caretaker.db")).expect("a fresh database");
         let clock = Arc::new(ManualClock::new("2026-11-21T14:02:00Z".parse().expect("a time")));
@@ -60,7 +60,7 @@ impl School {
 
     /// A school with the site "Main" and its first policy.
     async fn with_site() -> Self {
-        let school = Self::open().await;
+        let school = Self::open();
         let now = school.clock.now();
         school.store.apply_policy("Main", PRESET, "the test", now).await.expect("a first policy");
         school
@@ -147,7 +147,7 @@ async fn without_a_collector_it_says_how_to_start_one() {
 
 #[tokio::test]
 async fn an_empty_school_says_what_to_do_next() {
-    let school = School::open().await;
+    let school = School::open();
     let status = school.types(&["status"]).await.expect("an answer");
     assert!(status.contains("policy apply --site Main policy.toml"), "{status}");
     let no_site = school.types(&["token", "create", "--site", "Main"]).await.expect_err("no site yet");
@@ -403,7 +403,7 @@ async fn an_alert_is_taken_and_closed_once_with_an_outcome() {
     let refused = school.types(&["alert", "close", "26-0001"]).await.expect_err("no outcome");
     assert_eq!(
         refused.message,
-        "\"\" is no outcome of a safeguarding alert\n  one of:  false-alarm, no-action, pastoral, parents, \
+        "say the outcome of a safeguarding alert\n  one of:  false-alarm, no-action, pastoral, parents, \
          early-help, social-care, police, prevent, lado"
     );
     school.types(&["alert", "close", "26-0002", "--outcome", "pastoral"]).await.expect_err("not of a device alert");
@@ -421,7 +421,7 @@ async fn an_alert_is_taken_and_closed_once_with_an_outcome() {
 
 #[tokio::test]
 async fn a_policy_begins_a_site_and_the_same_text_changes_nothing() {
-    let school = School::open().await;
+    let school = School::open();
     let file = school.folder.path().join("policy.toml");
     std::fs::write(&file, PRESET).expect("writes");
     let file = file.to_str().expect("a path");

@@ -26,9 +26,9 @@ impl Operator {
             Some(uid) if may(uid, own) => Ok(Self { actor: format!("{} on this machine", account(uid)) }),
             Some(_) | None => {
                 tracing::warn!(caller.uid = caller, "an operator's call was refused");
+                let and_own = if own == ROOT { String::new() } else { format!(" and {}", account(own)) };
                 Err(Status::permission_denied(format!(
-                    "only root and {} may speak with the collector on this machine\n  run the command with sudo",
-                    account(own)
+                    "only root{and_own} may speak with the collector on this machine\n  run the command with sudo"
                 )))
             }
         }

@@ -19,7 +19,7 @@ pub(super) enum Refusal {
     NoAlert(String),
     #[error("alert {reference} was closed before, with the outcome \"{outcome}\"\n  nothing was changed")]
     ClosedBefore { reference: String, outcome: String },
-    #[error("\"{outcome}\" is no outcome of a {kind} alert\n  one of:  {}", Outcome::words_for(.kind))]
+    #[error("{} of a {kind} alert\n  one of:  {}", no_outcome(.outcome), Outcome::words_for(.kind))]
     NoOutcome { outcome: String, kind: String },
     #[error("there is no requirement \"{}\"\n  one of:  {}", .0, requirements())]
     NoRequirement(String),
@@ -61,6 +61,10 @@ fn known_sites(known: &[String]) -> String {
     } else {
         format!("the sites are:  {}", known.join(", "))
     }
+}
+
+fn no_outcome(outcome: &str) -> String {
+    if outcome.is_empty() { "say the outcome".into() } else { format!("\"{outcome}\" is no outcome") }
 }
 
 fn requirements() -> String {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use caretaker_proto::console::v1::Finding;
+use caretaker_shared::model::Requirement;
 
 use super::devices::{footer, word};
 use super::group::{Group, group, names};
@@ -19,6 +20,9 @@ pub fn show(findings: &[Finding], screen: &Screen) -> Option<String> {
             order.push(&finding.requirement);
         }
     }
+    // In the order of the status; what this version does not know comes last.
+    let place = |id: &&str| Requirement::ALL.iter().position(|known| known.id() == *id).unwrap_or(usize::MAX);
+    order.sort_by_key(place);
     let mut shown = String::new();
     for requirement in &order {
         let of_it: Vec<&Finding> = findings.iter().filter(|finding| finding.requirement == *requirement).collect();
