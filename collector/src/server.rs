@@ -1,5 +1,6 @@
 //! Wiring: opens what the collector needs, starts its loops, and ends them in order.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,8 +50,8 @@ pub async fn serve(
     let mail_waits = Arc::new(Notify::new());
     let parts = Parts { store, authority, clock, config, mail_waits, stop: stop.clone() };
     let tasks = TaskTracker::new();
-    tasks.spawn(parts.devices(listener, acceptor));
-    tasks.spawn(parts.operators(console));
+    let devices = tasks.spawn(parts.devices(listener, acceptor));
+    let operators = tasks.spawn(parts.operators(console));
     tasks.spawn(outbox::run(parts.store.clone(), mailer, parts.clock.clone(), parts.mail_waits.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
@@ -62,6 +63,12 @@ pub async fn serve(
     service_manager::stopping();
     if !shutdown::drain(&tasks, DRAIN).await {
         tracing::warn!("some calls did not end in time and were cut off; devices send again what was not acknowledged");
+    }
+    if devices.is_finished() {
+        devices.await.context("the server for devices was cut off")??;
+    }
+    if operators.is_finished() {
+        operators.await.context("the server for operators was cut off")??;
     }
     tracing::info!("stopped");
     Ok(())
@@ -83,7 +90,7 @@ impl Parts {
         &self,
         listener: TcpListener,
         acceptor: watch::Receiver<Acceptor>,
-    ) -> impl Future<Output = ()> + Send + 'static {
+    ) -> impl Future<Output = anyhow::Result<()>> + Send + 'static {
         let service = AgentService::new(AgentParts {
             store: self.store.clone(),
             authority: self.authority.clone(),
@@ -94,17 +101,14 @@ impl Parts {
         });
         let stop = self.stop.clone();
         async move {
-            if let Err(error) = grpc::serve(listener, acceptor, service, Limits::default(), stop.clone()).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the server for devices failed");
-                stop.cancel();
-            }
+            let served = grpc::serve(listener, acceptor, service, Limits::default(), stop.clone()).await;
+            stop.cancel();
+            served.context("the server for devices failed")
         }
     }
-}
 
-impl Parts {
     /// Serves operators on the socket in the data folder.
-    fn operators(&self, listener: UnixListener) -> impl Future<Output = ()> + Send + 'static {
+    fn operators(&self, listener: UnixListener) -> impl Future<Output = anyhow::Result<()>> + Send + 'static {
         let context = console::Context {
             store: self.store.clone(),
             clock: self.clock.clone(),
@@ -117,10 +121,9 @@ impl Parts {
         };
         let stop = self.stop.clone();
         async move {
-            if let Err(error) = console::serve(listener, context, stop.clone()).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the server for operators failed");
-                stop.cancel();
-            }
+            let served = console::serve(listener, context, stop.clone()).await;
+            stop.cancel();
+            served.context("the server for operators failed")
         }
     }
 }
@@ -134,19 +137,18 @@ fn open_store(folder: &DataFolder) -> anyhow::Result<Store> {
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => anyhow!(
-            "another program listens on {address}; stop it, or set another address as \"listen\" in collector.toml"
-        ),
-        std::io::ErrorKind::AddrNotAvailable => anyhow!(
-            "this machine has no address {}; correct \"listen\" in collector.toml, for example to \"0.0.0.0:{}\"",
-            address.ip(),
-            address.port()
-        ),
-        std::io::ErrorKind::PermissionDenied => {
-            anyhow!("this account may not listen on {address}; set a port above 1023 as \"listen\" in collector.toml")
+    TcpListener::bind(address).await.map_err(|error| {
+        let remedy = [
+            (ErrorKind::AddrInUse, "another program has the port: stop it, or set another port"),
+            (ErrorKind::AddrNotAvailable, "this machine has no such address: set 0.0.0.0 for all that it has"),
+            (ErrorKind::PermissionDenied, "this account may not: set a port above 1023"),
+        ]
+        .into_iter()
+        .find(|(kind, _)| *kind == error.kind());
+        match remedy {
+            Some((_, remedy)) => anyhow!("cannot listen on {address}: {remedy} as \"listen\" in collector.toml"),
+            None => anyhow::Error::new(error).context(format!("cannot listen on {address}")),
         }
-        _ => anyhow::Error::new(error).context(format!("cannot listen on {address}")),
     })
 }
 

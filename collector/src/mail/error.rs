@@ -82,7 +82,7 @@ pub enum SetupError {
     #[error("mail.from is not an address; write one such as Caretaker <caretaker@example.school>")]
     From,
     /// Plain SMTP to another machine.
-    #[error("mail.smtp.tls is none, but {0} is not this machine; use starttls or implicit")]
+    #[error("mail.tls is none, but {0} is not this machine; use starttls or implicit")]
     PlainOffHost(String),
     /// The certificate authority cannot be read.
     #[error("the certificate authority {path} cannot be read")]
@@ -94,7 +94,7 @@ pub enum SetupError {
         source: std::io::Error,
     },
     /// TLS cannot be set up.
-    #[error("TLS to the mail server cannot be set up; check mail.smtp.host and mail.smtp.ca_file")]
+    #[error("TLS to the mail server cannot be set up; check mail.host and mail.ca_file")]
     Tls(#[source] lettre::transport::smtp::Error),
     /// The folder for mail cannot be made.
     #[error("the mail folder {path} cannot be made")]

@@ -71,6 +71,9 @@ pub enum StoreError {
     /// The bundled SQLite has the WAL-reset defect (fixed in 3.51.3).
     #[error("SQLite {0} may lose data; 3.51.3 or later is needed")]
     SqliteTooOld(String),
+    /// A defect of this program; nothing of the step was written.
+    #[error("a step came to grief over its input")]
+    Stumbled,
     /// The store is being closed.
     #[error("the store is closed")]
     Closed,

@@ -90,17 +90,39 @@ fn commit(connection: &mut Connection, steps: impl Iterator<Item = Step>) {
     }
 }
 
-fn in_savepoint<T>(
+/// Runs a step so that it can be undone alone.
+pub(super) fn in_savepoint<T>(
     transaction: &Transaction<'_>,
     step: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     transaction.execute_batch("SAVEPOINT step")?;
     // A step that panics must not take the writer with it: it is undone like any other failure.
-    let result =
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| step(transaction))).unwrap_or(Err(StoreError::Closed));
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| step(transaction)))
+        .unwrap_or(Err(StoreError::Stumbled));
     if result.is_err() {
         transaction.execute_batch("ROLLBACK TO step")?;
     }
     transaction.execute_batch("RELEASE step")?;
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Order;
+    use crate::store::{Store, StoreError};
+
+    #[tokio::test]
+    async fn a_step_that_panics_is_undone_and_the_next_one_works() {
+        let home = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&home.path().join("caretaker.db")).expect("a new database");
+        let stumbled = store
+            .write(Order::First, |transaction| -> Result<(), StoreError> {
+                transaction.execute("INSERT INTO site (name) VALUES ('Main')", [])?;
+                panic!("a defect")
+            })
+            .await;
+        assert!(matches!(stumbled, Err(StoreError::Stumbled)));
+        assert!(store.site_names().await.expect("reads").is_empty());
+        store.answers().await.expect("works on");
+    }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use caretaker_shared::digest::Sha256;
+
 fn collector(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_caretaker-collector")).args(arguments).output().expect("the program starts")
 }
@@ -13,16 +15,25 @@ fn init(folder: &Path) -> Output {
     collector(&["init", "--data", folder, "--name", "Northfield School", "--address", "127.0.0.1:7443"])
 }
 
-/// Everything that matters of a folder; the database's own side files come and go.
-fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+/// The files of a folder by the digest of their content. Of the database only that it is there: it moves its own log
+/// into itself whenever it likes.
+fn contents(folder: &Path) -> BTreeMap<String, String> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
     entries
-        .filter(|entry| entry.path().is_file() && !entry.file_name().to_string_lossy().contains("-"))
-        .map(|entry| {
-            let content = std::fs::read(entry.path()).expect("a file");
-            (entry.file_name().to_string_lossy().into_owned(), content)
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+        .filter(|(name, path)| path.is_file() && !name.contains('-'))
+        .map(|(name, path)| {
+            let content = if name == "caretaker.db" { Vec::new() } else { std::fs::read(path).expect("a file") };
+            (name, Sha256::of(&content).to_string())
         })
         .collect()
+}
+
+/// What `init` writes into the database.
+fn written(folder: &Path) -> (i64, i64, i64) {
+    let database = rusqlite::Connection::open(folder.join("caretaker.db")).expect("opens");
+    let counts = "SELECT (SELECT count(*) FROM site), (SELECT count(*) FROM policy), (SELECT count(*) FROM audit)";
+    database.query_row(counts, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).expect("one row")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -42,6 +53,7 @@ fn init_twice_makes_everything_once() {
     assert_eq!(text(&second.stdout).matches("exists ").count(), 8);
     assert!(text(&second.stdout).contains("nothing was changed"));
     assert_eq!(contents(&folder), before);
+    assert_eq!(written(&folder), (1, 1, 1));
 }
 
 #[test]
@@ -101,7 +113,8 @@ fn serve_says_what_is_missing_or_wrong_and_how_to_put_it_right() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     std::fs::write(&settings, good.replace("127.0.0.1:7443", &address)).expect("writes");
-    assert!(serve().contains(&format!("another program listens on {address}")));
+    let told = serve();
+    assert!(told.contains(&format!("cannot listen on {address}: another program has the port")), "{told}");
 
     let database = rusqlite::Connection::open(folder.join("caretaker.db")).expect("opens");
     database.pragma_update(None, "user_version", 999).expect("writes");

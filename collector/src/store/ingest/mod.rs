@@ -19,7 +19,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::identity::{Caller, entry};
 use super::in_force::Policies;
-use super::{Order, Store, StoreError, audit, number, sessions};
+use super::{Order, Store, StoreError, audit, number, sessions, writer};
 use place::Place;
 
 /// What came of an upload.
@@ -118,7 +118,7 @@ impl Scene<'_> {
                 Place::Contradicts => ingested.alerts_raised |= self.set_contradiction_aside(arrival)?,
                 Place::Next { first } => {
                     self.note(arrival)?;
-                    self.apply(arrival, first, &mut ingested)?;
+                    self.apply_or_set_aside(arrival, first, &mut ingested)?;
                     hashes.update(arrival.hash.as_bytes());
                     ingested.high_water = arrival.seq;
                 }
@@ -136,6 +136,17 @@ impl Scene<'_> {
             audit::append(self.transaction, &entry(self.caller.device, "ingest", detail, self.received))?;
         }
         Ok(Ok(ingested))
+    }
+
+    /// Applies a record. One over which this version stumbles must not hold up those behind it for ever.
+    fn apply_or_set_aside(&self, arrival: &Arrival, first: u64, ingested: &mut Ingested) -> Result<(), StoreError> {
+        match writer::in_savepoint(self.transaction, |_| self.apply(arrival, first, ingested)) {
+            Err(StoreError::Stumbled) => {
+                ingested.alerts_raised |= self.set_unusable_aside(arrival, "this version cannot digest it")?;
+                Ok(())
+            }
+            applied => applied,
+        }
     }
 
     /// Where each record stands; `None` when numbers are missing before one of them.
