@@ -1,13 +1,19 @@
 //! What can be typed. Types only.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
+use crate::commands::client::ClientCommand;
 use crate::commands::{init, serve};
 
 /// The collector of a school: gathers what its devices report, and tells the right people.
 #[derive(Debug, Parser)]
 #[command(name = "caretaker-collector", disable_help_subcommand = true)]
 pub struct Cli {
+    /// Folder of the collector [default: CARETAKER_DATA, ./caretaker-data or /var/lib/caretaker-collector]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -20,4 +26,7 @@ pub enum Command {
     Init(init::Args),
     /// Run the collector
     Serve(serve::Args),
+    /// A question to a running collector.
+    #[command(flatten)]
+    Client(ClientCommand),
 }

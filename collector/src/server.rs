@@ -10,12 +10,14 @@ use caretaker_shared::clock::Clock;
 use caretaker_shared::pki::{Authority, DEVICE_DAYS};
 use caretaker_shared::shutdown;
 use caretaker_shared::tls::Acceptor;
-use tokio::net::TcpListener;
+use jiff::tz::TimeZone;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::console;
 use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
 use crate::grpc::{self, AgentParts, AgentService, Limits};
 use crate::store::Store;
@@ -39,6 +41,8 @@ pub async fn serve(
     let store = open_store(&folder)?;
     let identity = ServerIdentity::new(folder.clone(), authority.clone(), clock.clone());
     let (renewed, acceptor) = watch::channel(identity.acceptor()?);
+    let console_path = folder.console_socket();
+    let console = console::bind(&console_path).with_context(|| format!("{} cannot be used", console_path.display()))?;
     let listener = bind(config.listen).await?;
     let listening = listener.local_addr().context("the listening port cannot be told")?;
 
@@ -47,6 +51,7 @@ pub async fn serve(
     let parts = Parts { store, authority, clock, config, mail_waits, stop: stop.clone() };
     let tasks = TaskTracker::new();
     let devices = tasks.spawn(parts.devices(listener, acceptor));
+    let operators = tasks.spawn(parts.operators(console));
     tasks.spawn(outbox::run(parts.store.clone(), mailer, parts.clock.clone(), parts.mail_waits.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
@@ -61,6 +66,9 @@ pub async fn serve(
     }
     if devices.is_finished() {
         devices.await.context("the server for devices was cut off")??;
+    }
+    if operators.is_finished() {
+        operators.await.context("the server for operators was cut off")??;
     }
     tracing::info!("stopped");
     Ok(())
@@ -96,6 +104,26 @@ impl Parts {
             let served = grpc::serve(listener, acceptor, service, Limits::default(), stop.clone()).await;
             stop.cancel();
             served.context("the server for devices failed")
+        }
+    }
+
+    /// Serves operators on the socket in the data folder.
+    fn operators(&self, listener: UnixListener) -> impl Future<Output = anyhow::Result<()>> + Send + 'static {
+        let context = console::Context {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            zone: TimeZone::system(),
+            school: self.config.school.clone(),
+            address: self.config.address.clone(),
+            authority: self.authority.fingerprint(),
+            mail_route: self.config.mail.route.to_string(),
+            started_at: self.clock.now(),
+        };
+        let stop = self.stop.clone();
+        async move {
+            let served = console::serve(listener, context, stop.clone()).await;
+            stop.cancel();
+            served.context("the server for operators failed")
         }
     }
 }

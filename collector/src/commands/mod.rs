@@ -1,7 +1,21 @@
 //! What a person types: one file a command. Each writes its answer to `out` and its outcome is an [`Exit`].
 
+pub mod client;
 pub mod init;
 pub mod serve;
+
+mod alerts;
+mod connect;
+mod devices;
+mod findings;
+mod output;
+mod policy;
+mod refused;
+mod software;
+mod status;
+#[cfg(test)]
+mod tests;
+mod token;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -53,6 +67,10 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Init(args) => init::run(args, out),
         Command::Serve(args) => serve::run(&args),
+        Command::Client(command) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(client::run(command, &client::data_dir(cli.data), out))
+        }
     }
 }
 

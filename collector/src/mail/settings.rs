@@ -1,5 +1,6 @@
 //! How mail leaves the house, as the configuration says it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use caretaker_shared::secret::Secret;
@@ -23,6 +24,16 @@ pub enum Route {
     },
     /// To a mail server.
     Smtp(SmtpSettings),
+}
+
+impl fmt::Display for Route {
+    /// For people: "smtp mail.example.school:587", "maildir ./caretaker-data/mail".
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Maildir { path } => write!(out, "maildir {}", path.display()),
+            Self::Smtp(smtp) => write!(out, "smtp {}:{}", smtp.host, smtp.port),
+        }
+    }
 }
 
 /// A mail server and how to speak with it.

@@ -130,8 +130,9 @@ fn devices(connection: &Connection, sites: &HashMap<i64, usize>) -> Result<Vec<D
         };
         devices.insert(row.get(0)?, state);
     }
-    let mut query =
-        connection.prepare_cached("SELECT device, probe FROM reading WHERE completeness IN ('complete', 'partial')")?;
+    let mut query = connection.prepare_cached(
+        "SELECT device, probe FROM reading WHERE completeness IN ('complete', 'partial') AND facts IS NOT NULL",
+    )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let probe = ProbeName::parse(row.get_ref(1)?.as_str().unwrap_or_default());

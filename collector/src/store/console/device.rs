@@ -1,14 +1,15 @@
 //! Everything that is known of one device.
 
-use caretaker_proto::agent::v1 as wire;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Facts, HostFacts, Outcome, ProbeName, Reading};
 use jiff::Timestamp;
-use prost::Message as _;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::super::{Store, StoreError};
+use super::super::{Store, StoreError, facts};
 use super::{DeviceRow, count, time};
+
+/// What is said of facts that another version wrote in a way that this one does not read.
+const UNREADABLE: &str = "the stored reading cannot be read; the next one replaces it";
 
 /// What stands behind a device's row.
 #[derive(Debug, Clone)]
@@ -82,17 +83,17 @@ pub struct OpenFinding {
 }
 
 impl ReadingRow {
-    /// The reading as the rules judge it: what the probe said last. `None` when this version cannot read the row.
+    /// The reading as the rules judge it: what the probe said last. `None` for a probe that this version does not know.
     #[must_use]
     pub fn reading(&self) -> Option<Reading> {
         let probe = ProbeName::parse(&self.probe)?;
         let reason = self.reason.clone();
-        let outcome = match self.completeness.as_str() {
-            "complete" => Outcome::Complete(self.facts()?),
-            "partial" => Outcome::Partial { facts: self.facts()?, reason },
-            "unsupported" => Outcome::Unsupported { reason },
-            "failed" => Outcome::Failed { reason },
-            _ => return None,
+        let outcome = match (self.completeness.as_str(), self.facts()) {
+            ("complete", Some(facts)) => Outcome::Complete(facts),
+            ("partial", Some(facts)) => Outcome::Partial { facts, reason },
+            ("unsupported", _) => Outcome::Unsupported { reason },
+            ("failed", _) => Outcome::Failed { reason },
+            _ => Outcome::Failed { reason: UNREADABLE.into() },
         };
         Some(Reading { probe, taken_at: self.taken_at, outcome })
     }
@@ -107,7 +108,7 @@ impl ReadingRow {
     }
 
     fn facts(&self) -> Option<Facts> {
-        wire::Reading::decode(self.facts.as_deref()?).ok()?.facts?.try_into().ok()
+        facts::decode(self.facts.as_deref()?)
     }
 }
 

@@ -1,13 +1,11 @@
 //! Devices, listed and found.
 
-use caretaker_proto::agent::v1 as wire;
-use caretaker_shared::model::{DeviceId, Requirement};
+use caretaker_shared::model::{DeviceId, Facts, Requirement};
 use jiff::Timestamp;
-use prost::Message as _;
 use rusqlite::{Connection, Row, named_params};
 use uuid::Uuid;
 
-use super::super::{Store, StoreError};
+use super::super::{Store, StoreError, facts};
 use super::{count, time};
 
 /// A device as lists show it.
@@ -147,14 +145,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
 }
 
 fn operating_system(facts: &[u8]) -> String {
-    match wire::Reading::decode(facts).ok().and_then(|reading| reading.facts) {
-        Some(wire::reading::Facts::Host(host)) => host.os,
-        Some(
-            wire::reading::Facts::Software(_)
-            | wire::reading::Facts::Executables(_)
-            | wire::reading::Facts::Antivirus(_)
-            | wire::reading::Facts::ScreenLock(_),
-        )
-        | None => String::new(),
+    match facts::decode(facts) {
+        Some(Facts::Host(host)) => host.os,
+        Some(Facts::Software(_) | Facts::Executables(_) | Facts::Antivirus(_) | Facts::ScreenLock(_)) | None => {
+            String::new()
+        }
     }
 }

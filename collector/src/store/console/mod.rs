@@ -7,6 +7,8 @@ mod alerts;
 mod device;
 mod devices;
 mod findings;
+#[cfg(test)]
+pub(crate) mod sample;
 mod software;
 
 pub(in crate::store) use alerts::by_reference as alert_by_reference;

@@ -1,0 +1,95 @@
+//! The commands that ask a running collector, and how each of them ends.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use super::Exit;
+use super::connect::{Client, connect};
+use super::output::Output;
+use super::{alerts, devices, findings, policy, software, status, token};
+use crate::render::Screen;
+
+/// Names the data folder where `--data` does not.
+const VARIABLE: &str = "CARETAKER_DATA";
+/// The data folder of a first try.
+const HERE: &str = "./caretaker-data";
+/// The data folder of an installed collector.
+const INSTALLED: &str = "/var/lib/caretaker-collector";
+
+/// A command that asks a running collector.
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// How the school stands: devices, policy, mail, requirements
+    Status(status::Args),
+    /// List devices
+    Devices(devices::ListArgs),
+    /// Show one device, or shut it out
+    #[command(subcommand)]
+    Device(devices::DeviceCommand),
+    /// List what is installed, on all devices or on one
+    Software(software::Args),
+    /// What does not hold, and what is not known
+    Findings(findings::Args),
+    /// List alerts
+    Alerts(alerts::ListArgs),
+    /// Show, acknowledge or close one alert
+    #[command(subcommand)]
+    Alert(alerts::AlertCommand),
+    /// Let devices in
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Check, apply or show the policy of a site
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+}
+
+/// The data folder to work on: what was chosen, else CARETAKER_DATA, else ./caretaker-data where there is one, else the
+/// installed collector's.
+#[must_use]
+pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
+    let named = || std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let here = || Some(PathBuf::from(HERE)).filter(|here| here.is_dir());
+    chosen.or_else(named).or_else(here).unwrap_or_else(|| PathBuf::from(INSTALLED))
+}
+
+/// Runs a command against the collector of `data_dir`, for the screen that this program writes to.
+///
+/// # Errors
+/// When it was not done: [`super::exit_of`] says how the program ends then.
+pub async fn run(command: ClientCommand, data_dir: &Path, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    run_on(command, data_dir, &Screen::of_stdout(), out).await
+}
+
+/// The same for any screen.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_on(
+    command: ClientCommand,
+    data_dir: &Path,
+    screen: &Screen,
+    out: &mut dyn Write,
+) -> anyhow::Result<Exit> {
+    answer(command, data_dir, &mut Output { out, screen }).await
+}
+
+async fn answer(command: ClientCommand, data: &Path, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+    // The one command that needs no collector.
+    if let ClientCommand::Policy(policy::PolicyCommand::Check(args)) = &command {
+        return policy::check(args, output);
+    }
+    let client: Client = connect(data).await?;
+    match command {
+        ClientCommand::Status(args) => status::run(args, client, output).await,
+        ClientCommand::Devices(args) => devices::list(args, client, output).await,
+        ClientCommand::Device(command) => devices::run(command, client, output).await,
+        ClientCommand::Software(args) => software::run(args, client, output).await,
+        ClientCommand::Findings(args) => findings::run(args, client, output).await,
+        ClientCommand::Alerts(args) => alerts::list(args, client, output).await,
+        ClientCommand::Alert(command) => alerts::run(command, client, output).await,
+        ClientCommand::Token(command) => token::run(command, client, output).await,
+        ClientCommand::Policy(command) => policy::run(command, client, output).await,
+    }
+}

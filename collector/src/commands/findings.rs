@@ -1,0 +1,69 @@
+//! `findings`.
+
+use caretaker_proto::console::v1::ListFindingsRequest;
+
+use super::Exit;
+use super::connect::Client;
+use super::output::{Output, page};
+use super::refused::refused;
+use super::status;
+use crate::render;
+use crate::render::text::counted;
+
+/// Options of `findings`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only those of this requirement, for example E2
+    #[arg(value_name = "ID")]
+    requirement: Option<String>,
+    /// Only those of this site
+    #[arg(long)]
+    site: Option<String>,
+    /// Closed ones too
+    #[arg(long)]
+    all: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+    let (mut findings, mut after) = (Vec::new(), String::new());
+    loop {
+        let request = ListFindingsRequest {
+            page: page(&after),
+            requirement: args.requirement.clone().unwrap_or_default(),
+            site: args.site.clone().unwrap_or_default(),
+            include_closed: args.all,
+        };
+        let answer = client.list_findings(request).await.map_err(|status| refused(&status))?.into_inner();
+        findings.extend(answer.findings);
+        after = answer.next_page;
+        if after.is_empty() {
+            break;
+        }
+    }
+    if args.json {
+        return output.json(&serde_json::json!({ "findings": findings }));
+    }
+    match render::findings::show(&findings, output.screen) {
+        Some(shown) => output.text(&shown),
+        None => nothing_open(&mut client, output).await,
+    }
+}
+
+/// No finding is not the same as all well: a device that said nothing has none either.
+async fn nothing_open(client: &mut Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+    let status = status::ask(client).await?;
+    let devices = status.devices.unwrap_or_default();
+    if devices.enrolled == 0 {
+        let site = status.policies.first().map(|policy| policy.site.as_str());
+        return output.text(&render::status::no_devices(site, output.screen));
+    }
+    let reported = devices.enrolled - devices.never_reported.min(devices.enrolled);
+    let mut told = format!("Nothing found on the {} that reported.\n", counted(reported, "device"));
+    if devices.never_reported > 0 {
+        told.push_str(&format!("{} never reported: nothing is known of them. See:  devices\n", devices.never_reported));
+    }
+    output.text(&told)
+}

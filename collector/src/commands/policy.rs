@@ -1,0 +1,115 @@
+//! `policy check`, `policy apply`, `policy show`.
+
+use std::path::{Path, PathBuf};
+
+use caretaker_proto::console::v1::{ApplyPolicyRequest, GetPolicyRequest};
+use caretaker_shared::policy::Policy;
+
+use super::connect::Client;
+use super::output::Output;
+use super::refused::{failure, refused};
+use super::{Exit, Failure};
+use crate::render;
+
+/// What can be done with policies.
+#[derive(Debug, clap::Subcommand)]
+pub enum PolicyCommand {
+    /// Check a policy file; ends with 1 when it has a mistake
+    Check(CheckArgs),
+    /// Put a policy file in force at a site, which begins with it when it is new
+    Apply(ApplyArgs),
+    /// Print the policy in force at a site
+    Show(ShowArgs),
+}
+
+/// Options of `policy check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// The policy file
+    file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Options of `policy apply`.
+#[derive(Debug, clap::Args)]
+pub struct ApplyArgs {
+    /// The site
+    #[arg(long)]
+    site: String,
+    /// The policy file
+    file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Options of `policy show`.
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// The site
+    #[arg(long)]
+    site: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn check(args: &CheckArgs, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+    let text = read(&args.file)?;
+    let checked = Policy::parse(&text);
+    if args.json {
+        let mistake = checked.as_ref().err().map(|error| {
+            serde_json::json!({
+                "line": error.line,
+                "field": error.field,
+                "problem": error.problem,
+                "expected": error.expected,
+            })
+        });
+        output.json(&serde_json::json!({ "good": checked.is_ok(), "mistake": mistake }))?;
+        return Ok(if checked.is_ok() { Exit::Fine } else { Exit::Findings });
+    }
+    match checked {
+        Ok(_) => output.text(&render::made::good_policy(&args.file.display().to_string())),
+        Err(error) => Err(failure(Exit::Findings, error.at(&args.file.display().to_string())).into()),
+    }
+}
+
+pub(super) async fn run(command: PolicyCommand, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+    match command {
+        PolicyCommand::Check(args) => check(&args, output),
+        PolicyCommand::Apply(args) => {
+            let request = ApplyPolicyRequest { site: args.site, toml: read(&args.file)? };
+            let applied =
+                client.apply_policy(request).await.map_err(|status| mistake(&status, &args.file))?.into_inner();
+            if args.json { output.json(&applied) } else { output.text(&render::made::policy(&applied)) }
+        }
+        PolicyCommand::Show(args) => {
+            let policy = client
+                .get_policy(GetPolicyRequest { site: args.site })
+                .await
+                .map_err(|status| refused(&status))?
+                .into_inner();
+            if args.json {
+                return output.json(&policy);
+            }
+            output.text(&render::made::policy_text(&policy, output.screen))
+        }
+    }
+}
+
+/// A mistake in the file is told by its line; which file that is, only this side knows.
+fn mistake(status: &tonic::Status, file: &Path) -> Failure {
+    let refused = refused(status);
+    if refused.message.starts_with("line ") {
+        return failure(refused.exit, format!("{}, {}", file.display(), refused.message));
+    }
+    refused
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file)
+        .map_err(|error| failure(Exit::Usage, format!("{} cannot be read: {error}", file.display())))
+}

@@ -1,0 +1,66 @@
+//! Calls about findings.
+
+use caretaker_proto::console::v1 as proto;
+use caretaker_shared::model::Requirement;
+use jiff::Timestamp;
+
+use super::paging::{Asked, cut};
+use super::refusal::Refusal;
+use super::{Context, policies};
+use crate::store::console::{FindingFilter, FindingKey, FindingRow};
+
+pub(super) async fn list(
+    context: &Context,
+    request: proto::ListFindingsRequest,
+) -> Result<proto::ListFindingsResponse, Refusal> {
+    let asked: Asked<FindingKey> = Asked::read(request.page)?;
+    let filter = FindingFilter {
+        requirement: requirement(&request.requirement)?,
+        site: policies::known_site(context, &request.site).await?,
+        include_closed: request.include_closed,
+    };
+    let limit = asked.limit();
+    let rows = context.store.list_findings(filter, asked.after, limit).await?;
+    let (findings, next_page) = cut(
+        rows,
+        asked.size,
+        |row: &FindingRow| -> FindingKey { (row.requirement.clone(), row.device.clone(), row.rowid) },
+        finding,
+    );
+    Ok(proto::ListFindingsResponse { findings, next_page })
+}
+
+/// The requirement of that id; `None` when none is named.
+pub(super) fn requirement(id: &str) -> Result<Option<Requirement>, Refusal> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    Requirement::parse(id).map(Some).ok_or_else(|| Refusal::NoRequirement(id.to_owned()))
+}
+
+/// What a requirement of that id asks for; empty when this version does not know it.
+pub(super) fn title(id: &str) -> String {
+    Requirement::parse(id).map(Requirement::title).unwrap_or_default().to_owned()
+}
+
+fn finding(row: FindingRow) -> proto::Finding {
+    proto::Finding {
+        title: title(&row.requirement),
+        requirement: row.requirement,
+        device: row.device,
+        device_id: row.device_id.to_string(),
+        site: row.site,
+        subject: row.subject,
+        verdict: row.verdict,
+        summary: row.summary,
+        reason: row.reason,
+        remedy: row.remedy,
+        opened_at: row.opened_at.to_string(),
+        closed_at: time(row.closed_at),
+    }
+}
+
+/// A time as the contract writes it; empty for none.
+pub(super) fn time(at: Option<Timestamp>) -> String {
+    at.map(|at| at.to_string()).unwrap_or_default()
+}

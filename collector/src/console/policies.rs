@@ -1,0 +1,86 @@
+//! Calls about policies, and the sites that begin with them.
+
+use caretaker_proto::console::v1 as proto;
+use caretaker_shared::policy::Policy;
+
+use super::Context;
+use super::peer::Operator;
+use super::refusal::Refusal;
+
+/// Largest policy file: what is made of it must fit a message to a device.
+const TOML_BYTES: usize = 64 * 1024;
+/// Longest name of a site, in letters.
+const SITE_LETTERS: usize = 64;
+
+pub(super) async fn apply(
+    context: &Context,
+    request: proto::ApplyPolicyRequest,
+    operator: &Operator,
+) -> Result<proto::ApplyPolicyResponse, Refusal> {
+    let site = request.site.trim();
+    if site.is_empty() || site.chars().count() > SITE_LETTERS || site.chars().any(char::is_control) {
+        return Err(Refusal::Field {
+            field: "site",
+            problem: "is not a name that a site can have",
+            remedy: "1 to 64 letters, for example: --site North",
+        });
+    }
+    if request.toml.len() > TOML_BYTES {
+        return Err(Refusal::Field {
+            field: "policy",
+            problem: "is too large",
+            remedy: "at most 64 KiB; nothing was changed",
+        });
+    }
+    if let Err(error) = Policy::parse(&request.toml) {
+        let before = context.store.site_policy(site).await?;
+        return Err(Refusal::Policy { error, version: before.map_or(0, |policy| policy.version) });
+    }
+    let now = context.clock.now();
+    let applied = context.store.apply_policy(site, &request.toml, &operator.actor, now).await?;
+    if applied.changed {
+        context.store.rejudge_site(&applied.site, now).await?;
+    }
+    Ok(proto::ApplyPolicyResponse {
+        site: applied.site,
+        version: applied.version,
+        changed: applied.changed,
+        devices: applied.devices,
+    })
+}
+
+pub(super) async fn show(
+    context: &Context,
+    request: proto::GetPolicyRequest,
+) -> Result<proto::GetPolicyResponse, Refusal> {
+    let Some(policy) = context.store.site_policy(&request.site).await? else {
+        return Err(no_site(context, request.site).await);
+    };
+    Ok(proto::GetPolicyResponse {
+        site: policy.site,
+        version: policy.version,
+        toml: policy.toml,
+        applied_at: policy.applied_at.to_string(),
+        applied_by: policy.applied_by,
+    })
+}
+
+/// The site as a filter: `None` when none is named.
+pub(super) async fn known_site(context: &Context, site: &str) -> Result<Option<String>, Refusal> {
+    if site.is_empty() {
+        return Ok(None);
+    }
+    let known = context.store.site_names().await?;
+    match known.iter().find(|name| name.eq_ignore_ascii_case(site)) {
+        Some(name) => Ok(Some(name.clone())),
+        None => Err(Refusal::NoSite { site: site.to_owned(), known }),
+    }
+}
+
+/// The refusal for a site that does not exist, naming those that do.
+pub(super) async fn no_site(context: &Context, site: String) -> Refusal {
+    match context.store.site_names().await {
+        Ok(known) => Refusal::NoSite { site, known },
+        Err(error) => error.into(),
+    }
+}

@@ -1,0 +1,80 @@
+//! Why an operator's call was not done, and the one place that makes a gRPC status of it.
+
+use caretaker_shared::policy::PolicyError;
+use tonic::{Code, Status};
+
+use super::outcome::Outcome;
+use crate::store::StoreError;
+
+/// Why a call was refused. The first line says what is wrong, the lines after it what to do.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("there is no site \"{site}\"\n  {}", known_sites(.known))]
+    NoSite { site: String, known: Vec<String> },
+    #[error("there is no device \"{0}\"\n  list them:  caretaker-collector devices")]
+    NoDevice(String),
+    #[error("{} devices are called \"{name}\"\n  name one by its id:  {}", .ids.len(), .ids.join("  "))]
+    SeveralDevices { name: String, ids: Vec<String> },
+    #[error("there is no alert \"{0}\"\n  list them:  caretaker-collector alerts --all")]
+    NoAlert(String),
+    #[error("alert {reference} was closed before, with the outcome \"{outcome}\"\n  nothing was changed")]
+    ClosedBefore { reference: String, outcome: String },
+    #[error("{} of a {kind} alert\n  one of:  {}", no_outcome(.outcome), Outcome::words_for(.kind))]
+    NoOutcome { outcome: String, kind: String },
+    #[error("there is no requirement \"{}\"\n  one of:  {}", .0, requirements())]
+    NoRequirement(String),
+    #[error("{field} {problem}\n  {remedy}")]
+    Field { field: &'static str, problem: &'static str, remedy: &'static str },
+    #[error("{}", policy_text(.error, *.version))]
+    Policy { error: PolicyError, version: u64 },
+    #[error("the collector could not read or write its database\n  its log says why")]
+    Store(#[from] StoreError),
+}
+
+impl Refusal {
+    fn code(&self) -> Code {
+        match self {
+            Self::NoSite { .. } | Self::NoDevice(_) | Self::NoAlert(_) => Code::NotFound,
+            Self::ClosedBefore { .. } => Code::FailedPrecondition,
+            Self::SeveralDevices { .. }
+            | Self::NoOutcome { .. }
+            | Self::NoRequirement(_)
+            | Self::Field { .. }
+            | Self::Policy { .. } => Code::InvalidArgument,
+            Self::Store(_) => Code::Internal,
+        }
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        if let Refusal::Store(error) = &refusal {
+            tracing::error!(error = error as &dyn std::error::Error, "an operator's call failed");
+        }
+        Self::new(refusal.code(), refusal.to_string())
+    }
+}
+
+fn known_sites(known: &[String]) -> String {
+    if known.is_empty() {
+        "no site exists yet; make one:  caretaker-collector policy apply --site Main policy.toml".into()
+    } else {
+        format!("the sites are:  {}", known.join(", "))
+    }
+}
+
+fn no_outcome(outcome: &str) -> String {
+    if outcome.is_empty() { "say the outcome".into() } else { format!("\"{outcome}\" is no outcome") }
+}
+
+fn requirements() -> String {
+    caretaker_shared::model::Requirement::ALL.map(caretaker_shared::model::Requirement::id).join("  ")
+}
+
+fn policy_text(error: &PolicyError, version: u64) -> String {
+    let kept = match version {
+        0 => "nothing was changed".to_owned(),
+        version => format!("nothing was changed; version {version} stays in force"),
+    };
+    format!("{error}\n  {kept}")
+}

@@ -1,0 +1,137 @@
+//! The call that says how the whole school stands.
+
+use caretaker_proto::console::v1 as proto;
+use caretaker_shared::policy::Policy;
+use jiff::{SignedDuration, Timestamp};
+
+use super::findings::time;
+use super::refusal::Refusal;
+use super::{Context, compliance};
+use crate::store::{DeviceState, MailState, Overview, SiteState};
+
+/// Silence that is allowed where a site has no policy that says.
+const SILENT_AFTER_DAYS: u32 = 7;
+/// Mail that waits longer means that something is broken.
+const MAIL_LATE: SignedDuration = SignedDuration::from_mins(15);
+
+pub(super) async fn status(context: &Context) -> Result<proto::StatusResponse, Refusal> {
+    let overview = context.store.overview().await?;
+    let now = context.clock.now();
+    let silences: Vec<SignedDuration> = overview.sites.iter().map(silence).collect();
+    let usual = SignedDuration::from_hours(24 * i64::from(SILENT_AFTER_DAYS));
+    let silence = |device: &DeviceState| silences.get(device.site).copied().unwrap_or(usual);
+    let today = now.to_zoned(context.zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp());
+    Ok(proto::StatusResponse {
+        school: context.school.clone(),
+        now: now.to_string(),
+        started_at: context.started_at.to_string(),
+        devices: Some(counts(&overview, silence, today, now)),
+        policies: policies(&overview),
+        mail: Some(mail(&overview.mail, &context.mail_route, now)),
+        requirements: compliance::count(&overview.devices, silence, now),
+        alerts: Some(proto::AlertCounts { new: overview.alerts_new, acknowledged: overview.alerts_acknowledged }),
+    })
+}
+
+fn silence(site: &SiteState) -> SignedDuration {
+    let days = Policy::parse(&site.policy).map_or(SILENT_AFTER_DAYS, |policy| policy.contact.silent_after_days);
+    SignedDuration::from_hours(24 * i64::from(days))
+}
+
+fn counts(
+    overview: &Overview,
+    silence: impl Fn(&DeviceState) -> SignedDuration,
+    today: Timestamp,
+    now: Timestamp,
+) -> proto::DeviceCounts {
+    let mut counts = proto::DeviceCounts { revoked: overview.revoked, ..proto::DeviceCounts::default() };
+    for device in &overview.devices {
+        counts.enrolled += 1;
+        match device.last_seen_at {
+            None => counts.never_reported += 1,
+            Some(seen) if seen >= today => counts.reported_today += 1,
+            Some(seen) if now.duration_since(seen) > silence(device) => counts.silent += 1,
+            Some(_) => {}
+        }
+    }
+    counts
+}
+
+fn policies(overview: &Overview) -> Vec<proto::SitePolicy> {
+    let of = |site: usize| overview.devices.iter().filter(move |device| device.site == site);
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let policy = |(index, site): (usize, &SiteState)| proto::SitePolicy {
+        site: site.name.clone(),
+        version: site.policy_version,
+        devices: number(of(index).count()),
+        devices_current: number(of(index).filter(|device| device.policy_version == site.policy_version).count()),
+    };
+    overview.sites.iter().enumerate().map(policy).collect()
+}
+
+fn mail(mail: &MailState, route: &str, now: Timestamp) -> proto::MailHealth {
+    let late = |since: Timestamp| now.duration_since(since) > MAIL_LATE;
+    let stuck = mail.oldest_waiting_since.is_some_and(late) && mail.last_sent_at.is_none_or(late);
+    let given_up = mail.given_up_at.is_some_and(|at| mail.last_sent_at.is_none_or(|sent| sent < at));
+    let state = if stuck || given_up {
+        "failing"
+    } else if mail.refused > 0 {
+        "waiting"
+    } else if mail.waiting == 0 && mail.last_sent_at.is_none() && mail.given_up_at.is_none() {
+        "unused"
+    } else {
+        "healthy"
+    };
+    proto::MailHealth {
+        state: state.to_owned(),
+        last_delivered_at: time(mail.last_sent_at),
+        waiting: mail.waiting,
+        last_error: mail.last_error.clone(),
+        route: route.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::mail;
+    use crate::store::MailState;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn ago(minutes: i64) -> Option<Timestamp> {
+        Some(NOW - SignedDuration::from_mins(minutes))
+    }
+
+    fn state(state: MailState) -> String {
+        mail(&state, "maildir mail", NOW).state
+    }
+
+    #[test]
+    fn mail_that_nobody_needed_yet_is_unused() {
+        assert_eq!(state(MailState::default()), "unused");
+    }
+
+    #[test]
+    fn mail_that_is_new_or_delivered_is_healthy() {
+        assert_eq!(state(MailState { waiting: 1, oldest_waiting_since: ago(1), ..MailState::default() }), "healthy");
+        assert_eq!(state(MailState { last_sent_at: ago(600), ..MailState::default() }), "healthy");
+    }
+
+    #[test]
+    fn a_refused_try_is_waiting_and_a_quarter_of_an_hour_of_it_is_failing() {
+        let refused = MailState { waiting: 1, refused: 1, ..MailState::default() };
+        assert_eq!(state(MailState { oldest_waiting_since: ago(15), ..refused.clone() }), "waiting");
+        assert_eq!(state(MailState { oldest_waiting_since: ago(16), ..refused.clone() }), "failing");
+        let others_go = MailState { oldest_waiting_since: ago(16), last_sent_at: ago(2), ..refused };
+        assert_eq!(state(others_go), "waiting");
+    }
+
+    #[test]
+    fn mail_that_was_given_up_is_failing_until_another_goes_out() {
+        let given_up = MailState { given_up_at: ago(30), ..MailState::default() };
+        assert_eq!(state(given_up.clone()), "failing");
+        assert_eq!(state(MailState { last_sent_at: ago(1), ..given_up }), "healthy");
+    }
+}

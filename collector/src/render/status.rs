@@ -1,0 +1,198 @@
+//! `status`: how the whole school stands.
+
+use caretaker_proto::console::v1::{Compliance, DeviceCounts, MailHealth, SitePolicy, StatusResponse};
+
+use super::table::{Cell, Column, Table};
+use super::text::{edges, hang, number, safe, shorten, width};
+use super::{Ink, Screen, time};
+
+/// Sites whose policy is shown; the others are counted.
+const SITES: usize = 6;
+/// Columns that a requirement's title needs to be read.
+const TITLE: usize = 37;
+/// Columns of the words before a line.
+const HEADING: usize = 12;
+
+/// The screen.
+#[must_use]
+pub fn show(status: &StatusResponse, screen: &Screen) -> String {
+    let devices = status.devices.unwrap_or_default();
+    let mut shown = head(status, screen);
+    shown.push('\n');
+    shown.push_str(&counts(&devices, screen));
+    policies(&mut shown, &status.policies, screen);
+    if let Some(mail) = &status.mail {
+        shown.push_str(&alert_mail(mail, screen));
+    }
+    let alerts = status.alerts.unwrap_or_default();
+    if alerts.new + alerts.acknowledged > 0 {
+        let open = format!("{} new, {} acknowledged", number(alerts.new), number(alerts.acknowledged));
+        let ink = if alerts.new > 0 { Ink::Bad } else { Ink::Plain };
+        shown.push_str(&format!(
+            "{:HEADING$}{}   {}\n",
+            "Alerts",
+            screen.ink(ink, &open),
+            screen.ink(Ink::Faint, "alerts")
+        ));
+    }
+    if devices.enrolled == 0 {
+        shown.push('\n');
+        shown.push_str(&no_devices(status.policies.first().map(|policy| policy.site.as_str()), screen));
+        return shown;
+    }
+    shown.push('\n');
+    shown.push_str(&requirements(&status.requirements, screen));
+    shown
+}
+
+/// Whether every requirement is met by every device, and there is one: what `status --check` asks.
+#[must_use]
+pub fn all_met(status: &StatusResponse) -> bool {
+    let any = status.devices.is_some_and(|devices| devices.enrolled > 0);
+    any && status.requirements.iter().all(|requirement| requirement.not_met == 0 && requirement.unknown == 0)
+}
+
+/// What to do where no device has been let in yet.
+#[must_use]
+pub fn no_devices(site: Option<&str>, screen: &Screen) -> String {
+    match site {
+        Some(site) => {
+            let site = if site.contains(' ') { format!("\"{}\"", safe(site)) } else { safe(site) };
+            hang(
+                "",
+                &format!("No devices yet. Create a token: caretaker-collector token create --site {site}"),
+                screen.width,
+            )
+        }
+        None => "No site yet. Begin one with its policy:\n  caretaker-collector policy apply --site Main policy.toml\n"
+            .into(),
+    }
+}
+
+fn head(status: &StatusResponse, screen: &Screen) -> String {
+    let now = time::parse(&status.now).unwrap_or_else(|| screen.now.timestamp());
+    let up = time::parse(&status.started_at).map_or(0, |started| now.duration_since(started).as_secs());
+    let right = format!("{}, collector up {}", time::head(now, &screen.now), time::stretch(up));
+    let school = shorten(&safe(&status.school), screen.width.saturating_sub(width(&right) + 2).max(20));
+    let line = edges(&school, &right, screen.width);
+    // Ink goes on after measuring: its codes take no columns but would be counted.
+    line.replacen(&school, &screen.ink(Ink::Strong, &school), 1) + "\n"
+}
+
+fn counts(devices: &DeviceCounts, screen: &Screen) -> String {
+    let mut parts = vec![format!("{} enrolled", number(devices.enrolled))];
+    if devices.enrolled > 0 {
+        parts.push(format!("{} reported today", number(devices.reported_today)));
+        parts.push(format!("{} silent", number(devices.silent)));
+        parts.push(format!("{} never reported", number(devices.never_reported)));
+    }
+    if devices.revoked > 0 {
+        parts.push(format!("{} revoked", number(devices.revoked)));
+    }
+    let mut line = String::new();
+    for part in parts {
+        let last = line.rsplit('\n').next().unwrap_or_default();
+        if line.is_empty() {
+            line = part;
+        } else if HEADING + width(last) + 3 + width(&part) > screen.width {
+            line.push('\n');
+            line.push_str(&format!("{:HEADING$}{part}", ""));
+        } else {
+            line.push_str(&format!("   {part}"));
+        }
+    }
+    format!("{:HEADING$}{line}\n", "Devices")
+}
+
+fn policies(shown: &mut String, policies: &[SitePolicy], screen: &Screen) {
+    for (at, policy) in policies.iter().take(SITES).enumerate() {
+        let told = if policy.version == 0 {
+            " has none".to_owned()
+        } else if policy.devices == 0 {
+            format!(" version {}, no devices", policy.version)
+        } else {
+            let (current, all) = (number(policy.devices_current), number(policy.devices));
+            let noun = if policy.devices == 1 { "device" } else { "devices" };
+            format!(" version {}, on {current} of {all} {noun}", policy.version)
+        };
+        let heading = if at == 0 { "Policy" } else { "" };
+        let site = shorten(&safe(&policy.site), screen.width.saturating_sub(HEADING + width(&told)).max(12));
+        shown.push_str(&format!("{heading:HEADING$}{site}{told}\n"));
+    }
+    if policies.len() > SITES {
+        shown.push_str(&format!("{:HEADING$}and {} more sites\n", "", policies.len() - SITES));
+    }
+}
+
+fn alert_mail(mail: &MailHealth, screen: &Screen) -> String {
+    let (state, ink) = match mail.state.as_str() {
+        "healthy" => ("healthy", Ink::Good),
+        "waiting" => ("trying again", Ink::Unsure),
+        "failing" => ("FAILING", Ink::Bad),
+        "unused" => ("not needed yet", Ink::Plain),
+        other => (other, Ink::Unsure),
+    };
+    let last = time::parse(&mail.last_delivered_at).map(|at| time::short(at, &screen.now));
+    let mut told = state.to_owned();
+    if let Some(last) = last {
+        told.push_str(&format!(", last delivered {last}"));
+    }
+    if mail.state != "unused" {
+        told.push_str(&format!(", {} waiting", number(mail.waiting)));
+    }
+    if !mail.route.is_empty() {
+        told.push_str(&format!(", by {}", safe(&mail.route)));
+    }
+    let heading = format!("{:HEADING$}", "Alert mail");
+    let mut shown = hang(&heading, &told, screen.width).replacen(state, &screen.ink(ink, state), 1);
+    if !mail.last_error.is_empty() && mail.state != "healthy" {
+        let heading = format!("{:HEADING$}", "");
+        shown.push_str(&hang(&heading, &format!("it said: {}", safe(&mail.last_error)), screen.width));
+    }
+    shown
+}
+
+fn requirements(requirements: &[Compliance], screen: &Screen) -> String {
+    let mut table = Table::new(vec![
+        Column::text("Requirement"),
+        Column::text("").shrinks(TITLE),
+        Column::number("met"),
+        Column::number("").spare(),
+        Column::number("not met"),
+        Column::number("unknown"),
+    ]);
+    for row in requirements {
+        let all = row.met + row.not_met + row.unknown;
+        let open = row.not_met + row.unknown > 0;
+        let met_ink = if open { Ink::Plain } else { Ink::Good };
+        table.row(vec![
+            Cell(row.requirement.clone(), Ink::Strong),
+            row.title.clone().into(),
+            Cell(number(row.met), met_ink),
+            percent(row.met, all).into(),
+            count(row.not_met, Ink::Bad),
+            count(row.unknown, Ink::Unsure),
+        ]);
+    }
+    let mut shown = table.show(screen);
+    let open: Vec<String> = requirements
+        .iter()
+        .filter(|row| row.not_met + row.unknown > 0)
+        .map(|row| format!("findings\u{a0}{}", row.requirement))
+        .collect();
+    if !open.is_empty() {
+        shown.push('\n');
+        // Each command stays on one line: the blank in it is not one to break at.
+        shown.push_str(&hang("Look closer  ", &open.join(", "), screen.width).replace('\u{a0}', " "));
+    }
+    shown
+}
+
+fn count(n: u32, ink: Ink) -> Cell {
+    if n == 0 { "-".into() } else { Cell(number(n), ink) }
+}
+
+/// Rounded down: 100 % is said only where all are meant.
+fn percent(part: u32, all: u32) -> String {
+    if all == 0 { String::new() } else { format!("{} %", u64::from(part) * 100 / u64::from(all)) }
+}
