@@ -3,8 +3,10 @@
 //! `probes` ask the operating system through `host`; `documents` watches folders and matches rules; both hand what they
 //! find to the `spool`, which the `uplink` empties towards the collector. `agent` wires them and nothing else.
 
+pub mod clocks;
 pub mod documents;
 pub mod host;
 pub mod platform;
 pub mod probes;
 pub mod runner;
+pub mod spool;

@@ -12,6 +12,7 @@ pub mod model;
 pub mod pki;
 pub mod policy;
 pub mod private_file;
+pub mod refusal;
 pub mod secret;
 pub mod shutdown;
 pub mod tls;
