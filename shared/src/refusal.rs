@@ -1,40 +1,42 @@
-//! Why a collector turned a device's call down, as one word that both programs know.
+//! Why a collector refuses a call, as one short word that both sides know.
 //!
-//! It travels beside the gRPC status under [`METADATA_KEY`]. Agents live for years: words are added, never changed, and
-//! an agent treats one that it does not know by the status alone.
+//! It travels in the metadata of the answer under [`REASON`], beside a gRPC code and a sentence for people. A word that
+//! this version does not know is no error: the code then says enough.
 
 use std::fmt;
 
-/// The metadata key that carries the word.
-pub const METADATA_KEY: &str = "caretaker-reason";
+/// Name of the metadata entry that holds the word.
+pub const REASON: &str = "caretaker-reason";
+/// Name of the metadata entry that holds, with [`Refusal::SequenceGap`], the last number that the collector has.
+pub const HIGH_WATER: &str = "caretaker-high-water";
 
-/// Why a call was turned down.
+/// Why a call was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
-    /// The collector never made this token.
+    /// The enrolment token was never made here, or was withdrawn.
     TokenUnknown,
-    /// The token's time has passed.
+    /// The enrolment token's time has passed.
     TokenExpired,
-    /// The token let in as many devices as it may.
+    /// The enrolment token has let in as many devices as it may.
     TokenUsedUp,
-    /// The device was turned away by an operator.
+    /// Somebody has revoked this device.
     DeviceRevoked,
-    /// The certificate names a device that the collector does not have.
+    /// The collector does not know this certificate, or the call needs one.
     DeviceUnknown,
-    /// The message is not of the shape that the contract asks for.
+    /// A field is missing or not of the shape that the contract asks for.
     Malformed,
-    /// The message, or a list in it, is larger than the contract allows.
+    /// A message or list is larger than the contract allows.
     TooLarge,
-    /// The records do not follow what the collector holds: greet again and compare.
+    /// Numbers between what the collector has and what was sent are missing.
     SequenceGap,
-    /// The collector does not know this epoch: greet again.
+    /// The device has not announced this epoch by a Hello.
     EpochUnknown,
-    /// The collector cannot do it now.
+    /// The collector cannot do it now; it may be asked again later.
     Unavailable,
 }
 
 impl Refusal {
-    /// Every reason.
+    /// All of them.
     pub const ALL: [Self; 10] = [
         Self::TokenUnknown,
         Self::TokenExpired,
@@ -48,7 +50,7 @@ impl Refusal {
         Self::Unavailable,
     ];
 
-    /// The word on the wire.
+    /// The word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -65,7 +67,7 @@ impl Refusal {
         }
     }
 
-    /// The reason of that word; `None` for one of a later version.
+    /// The refusal of that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|refusal| refusal.as_str() == word)
@@ -75,18 +77,5 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.as_str())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Refusal;
-
-    #[test]
-    fn every_word_comes_back_and_an_unknown_one_is_none() {
-        for refusal in Refusal::ALL {
-            assert_eq!(Refusal::parse(refusal.as_str()), Some(refusal));
-        }
-        assert_eq!(Refusal::parse("of-a-later-version"), None);
     }
 }
