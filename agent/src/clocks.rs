@@ -6,8 +6,7 @@ use caretaker_shared::clock::Clock;
 use caretaker_shared::model::{BootId, DeviceClock};
 use jiff::Timestamp;
 
-/// Where Linux names the boot; elsewhere nothing stands there.
-const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+use crate::platform;
 
 /// The clock, and the boot that its steady half counts from.
 #[derive(Clone)]
@@ -21,8 +20,7 @@ impl DeviceClocks {
     /// compared within one run of the agent only.
     #[must_use]
     pub fn of_this_boot(clock: Arc<dyn Clock>) -> Self {
-        let named = std::fs::read_to_string(BOOT_ID).ok().and_then(|text| text.trim().parse().ok());
-        Self { clock, boot: named.unwrap_or_else(BootId::random) }
+        Self { clock, boot: platform::boot_id() }
     }
 
     /// The time of day.

@@ -1,6 +1,15 @@
 //! Everything that a probe may ask of the operating system.
+//!
+//! All of it reads; nothing here runs a program, writes a file or opens a network connection. Texts and files come from
+//! accounts that may be hostile: an answer is bounded, never blocks on a pipe, and says when it could not be had.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::io::{self, Read, Seek};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use caretaker_shared::model::HostFacts;
+use jiff::Timestamp;
 
 /// One account that people log in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +24,163 @@ pub struct Account {
     pub logged_in: bool,
 }
 
+/// Which questions make sense on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    /// Linux, with its files where the usual distributions keep them.
+    Linux,
+    /// A system that this version builds on but does not know how to ask.
+    Other,
+}
+
+/// One running program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// As the system calls it; Linux keeps the first 15 bytes.
+    pub name: String,
+    /// Number of the account that it runs as.
+    pub uid: u32,
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link, not followed.
+    Link,
+    /// A pipe, a socket, a device.
+    Special,
+}
+
+/// What the file system knows about a path without opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileStatus {
+    /// What it leads to.
+    pub kind: Kind,
+    /// The file system that it lies on.
+    pub device: u64,
+    /// Its number there.
+    pub inode: u64,
+    /// Its size.
+    pub size_bytes: u64,
+    /// Last change of its content; its owner may set this to anything.
+    pub modified_at: Timestamp,
+    /// Last change of its content, name or rights in nanoseconds; only the system sets this.
+    pub changed_ns: i128,
+    /// Number of the account that owns it.
+    pub uid: u32,
+    /// Whether anyone may run it.
+    pub runnable: bool,
+}
+
+/// An open regular file.
+pub struct OpenFile {
+    /// Of the very file that `content` reads.
+    pub status: FileStatus,
+    /// Its bytes.
+    pub content: Box<dyn Content>,
+}
+
+/// Bytes that can be read from any place.
+pub trait Content: Read + Seek {}
+
+impl<T: Read + Seek> Content for T {}
+
+/// One step of a walk.
+#[derive(Debug)]
+pub enum Found {
+    /// A regular file.
+    File(PathBuf, FileStatus),
+    /// A folder or file that could not be looked at.
+    Unreadable(PathBuf),
+}
+
 /// The operating system, as far as a probe may see it. What is not offered here, no probe can do.
+///
+/// Every function fails with [`io::ErrorKind::Unsupported`] where the system has no way to tell.
 pub trait Host: Send + Sync + 'static {
+    /// Which questions make sense here.
+    fn system(&self) -> System;
+
+    /// The machine and its operating system.
+    ///
+    /// # Errors
+    /// When the system does not even tell its name or when it was started.
+    fn facts(&self) -> io::Result<HostFacts>;
+
     /// Accounts of people, in the order of their numbers.
     ///
     /// # Errors
     /// When the list of accounts cannot be read.
-    fn accounts(&self) -> std::io::Result<Vec<Account>>;
+    fn accounts(&self) -> io::Result<Vec<Account>>;
+
+    /// Names of all accounts by number, people's or not.
+    ///
+    /// # Errors
+    /// When the list of accounts cannot be read.
+    fn account_names(&self) -> io::Result<BTreeMap<u32, String>>;
+
+    /// All running programs.
+    ///
+    /// # Errors
+    /// When they cannot be listed, or when some are hidden from this program.
+    fn processes(&self) -> io::Result<Vec<Process>>;
+
+    /// A whole regular file. Links are followed.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no regular file, or is larger than `limit` bytes.
+    fn read(&self, file: &Path, limit: u64) -> io::Result<Vec<u8>>;
+
+    /// Opens a regular file. A link in the place of its name is not followed.
+    ///
+    /// # Errors
+    /// When it cannot be opened or is no regular file.
+    fn open(&self, file: &Path) -> io::Result<OpenFile>;
+
+    /// Names in a folder, sorted. Names that are not UTF-8 are left out: nothing that is asked for has one.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn list(&self, folder: &Path) -> io::Result<Vec<String>>;
+
+    /// What a path leads to; a link itself is described, not what it points at.
+    ///
+    /// # Errors
+    /// When it cannot be looked at.
+    fn status(&self, path: &Path) -> io::Result<FileStatus>;
+
+    /// The path without links.
+    ///
+    /// # Errors
+    /// When it leads nowhere.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// Visits all regular files under a folder, by name, until the visitor breaks off. Follows no link and stays on the
+    /// folder's file system. What vanishes meanwhile is passed over.
+    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>);
+}
+
+/// Says in plain words why a path could not be read: "/var/lib/dpkg/status: permission denied".
+#[must_use]
+pub fn why(path: &Path, error: &io::Error) -> String {
+    match error.get_ref() {
+        Some(own) => format!("{}: {own}", path.display()),
+        None => format!("{}: {}", path.display(), error.kind()),
+    }
+}
+
+/// Tells "it is not there" from "it could not be read".
+///
+/// # Errors
+/// All but those that say that there is no such path.
+pub fn if_there<T>(answer: io::Result<T>) -> io::Result<Option<T>> {
+    match answer {
+        Ok(there) => Ok(Some(there)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

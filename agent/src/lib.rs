@@ -9,4 +9,5 @@ pub mod host;
 pub mod platform;
 pub mod probes;
 pub mod runner;
+pub mod schedule;
 pub mod spool;

@@ -1,18 +1,25 @@
 //! The one place that knows which operating system this is.
 
+mod cost;
+mod facts;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(target_os = "linux"))]
+mod other;
+
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub use cost::own_cost;
+#[cfg(target_os = "linux")]
+pub use linux::{Machine, boot_id, lower_priority, state_dir};
+#[cfg(not(target_os = "linux"))]
+pub use other::{Machine, boot_id, lower_priority, state_dir};
 
 use crate::host::Host;
 
 /// This machine.
 #[must_use]
 pub fn machine() -> Arc<dyn Host> {
-    unimplemented!("written next")
-}
-
-/// Where the agent keeps its state unless it is told otherwise.
-#[must_use]
-pub fn state_dir() -> PathBuf {
-    PathBuf::from("/var/lib/caretaker-agent")
+    Arc::new(Machine::at(PathBuf::from("/")))
 }

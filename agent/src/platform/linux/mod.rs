@@ -1,0 +1,107 @@
+//! Linux. The whole file tree may be rooted at a folder, so that tests can lay out a machine of their own.
+
+mod accounts;
+mod files;
+mod processes;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use caretaker_shared::model::{BootId, HostFacts};
+
+use super::facts;
+use crate::host::{Account, FileStatus, Found, Host, OpenFile, Process, System};
+
+/// A Linux machine, by its file tree.
+#[derive(Debug)]
+pub struct Machine {
+    root: PathBuf,
+}
+
+/// Where the agent keeps its state unless it is told otherwise.
+#[must_use]
+pub fn state_dir() -> PathBuf {
+    PathBuf::from("/var/lib/caretaker-agent")
+}
+
+/// The kernel's name for this boot; a new one where the kernel does not tell.
+#[must_use]
+pub fn boot_id() -> BootId {
+    let told = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
+    told.and_then(|text| text.trim().parse().ok()).unwrap_or_else(BootId::random)
+}
+
+/// Gives way to other programs: lessons come first.
+///
+/// # Errors
+/// When the system refuses.
+pub fn lower_priority() -> io::Result<()> {
+    rustix::process::setpriority_process(None, 10)?;
+    Ok(())
+}
+
+impl Machine {
+    /// The machine whose file tree begins at `root`; "/" for this one. Host facts are always this machine's.
+    #[must_use]
+    pub fn at(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// Where a path of the machine lies for this program.
+    fn real(&self, path: &Path) -> PathBuf {
+        self.root.join(path.strip_prefix("/").unwrap_or(path))
+    }
+
+    /// The path of the machine for a place that this program found.
+    fn own(&self, real: &Path) -> PathBuf {
+        real.strip_prefix(&self.root).map_or_else(|_| real.to_path_buf(), |rest| Path::new("/").join(rest))
+    }
+}
+
+impl Host for Machine {
+    fn system(&self) -> System {
+        System::Linux
+    }
+
+    fn facts(&self) -> io::Result<HostFacts> {
+        facts::facts()
+    }
+
+    fn accounts(&self) -> io::Result<Vec<Account>> {
+        accounts::of_people(self)
+    }
+
+    fn account_names(&self) -> io::Result<BTreeMap<u32, String>> {
+        accounts::names(self)
+    }
+
+    fn processes(&self) -> io::Result<Vec<Process>> {
+        processes::all(self)
+    }
+
+    fn read(&self, file: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        files::read(&self.real(file), limit)
+    }
+
+    fn open(&self, file: &Path) -> io::Result<OpenFile> {
+        files::open(&self.real(file))
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
+        files::list(&self.real(folder))
+    }
+
+    fn status(&self, path: &Path) -> io::Result<FileStatus> {
+        files::status(&std::fs::symlink_metadata(self.real(path))?)
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(self.own(&std::fs::canonicalize(self.real(path))?))
+    }
+
+    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
+        files::walk(&self.real(folder), &|real| self.own(real), visit);
+    }
+}
