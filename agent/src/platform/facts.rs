@@ -12,9 +12,8 @@ use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 /// When the system tells neither its name nor when it was started. A kernel or system that has no name is called
 /// "unknown": it is the name that is missing, not the machine.
 pub(super) fn facts() -> io::Result<HostFacts> {
-    let wanted = RefreshKind::nothing()
-        .with_memory(MemoryRefreshKind::nothing().with_ram())
-        .with_cpu(CpuRefreshKind::nothing());
+    let wanted =
+        RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram()).with_cpu(CpuRefreshKind::nothing());
     let system = System::new_with_specifics(wanted).map_err(|_| io::Error::other("the system answers no questions"))?;
     let booted = System::boot_time().map_err(|_| io::Error::other("the system does not say when it was started"))?;
     let booted_at = i64::try_from(booted).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());

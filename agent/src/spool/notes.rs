@@ -39,6 +39,10 @@ pub(super) fn forget(connection: &Connection, name: &str) -> Result<(), SpoolErr
     Ok(())
 }
 
+pub(super) fn write_time(connection: &Connection, name: &str, at: Timestamp) -> Result<(), SpoolError> {
+    write(connection, name, &at.as_millisecond().to_be_bytes())
+}
+
 pub(super) fn time(connection: &Connection, name: &str) -> Result<Option<Timestamp>, SpoolError> {
     let Some(value) = read(connection, name)? else { return Ok(None) };
     let bytes = value.try_into().map_err(|_| SpoolError::Unreadable("a time"))?;
@@ -67,7 +71,7 @@ impl Spool {
     /// # Errors
     /// When the spool cannot be written.
     pub fn note_contact(&self, at: Timestamp) -> Result<(), SpoolError> {
-        self.change(|change| write(change, CONTACT, &at.as_millisecond().to_be_bytes()))
+        self.change(|change| write_time(change, CONTACT, at))
     }
 
     /// The key that document hashes are made with. It never leaves the device.

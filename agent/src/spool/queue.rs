@@ -5,7 +5,7 @@ use caretaker_shared::wire::{self, limits};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::rows::{mark, set_mark, signed, unsigned};
-use super::{Spool, SpoolError, quota};
+use super::{Spool, SpoolError, notes, quota};
 use crate::clocks::DeviceClocks;
 
 /// Records of one stream that go out together, in order and without gaps.
@@ -85,7 +85,10 @@ impl Spool {
     /// # Errors
     /// When the spool cannot be written.
     pub fn acknowledge(&self, stream: Stream, high_water: u64) -> Result<bool, SpoolError> {
-        self.change(|change| acknowledge(change, &self.clocks, stream, high_water))
+        self.change(|change| {
+            notes::write_time(change, notes::CONTACT, self.clocks.now())?;
+            acknowledge(change, &self.clocks, stream, high_water)
+        })
     }
 
     /// How far every stream has come.

@@ -77,11 +77,7 @@ pub(super) fn status(metadata: &Metadata) -> io::Result<FileStatus> {
 }
 
 /// Visits all regular files under a folder; `own` turns a place on disk into the machine's path.
-pub(super) fn walk(
-    folder: &Path,
-    own: &dyn Fn(&Path) -> PathBuf,
-    visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
-) {
+pub(super) fn walk(folder: &Path, own: &dyn Fn(&Path) -> PathBuf, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
     let entries = WalkDir::new(folder).follow_links(false).follow_root_links(false).same_file_system(true);
     for entry in entries.sort_by_file_name() {
         let found = match entry.map_err(unreadable) {
