@@ -1,5 +1,11 @@
 //! The probes, and the registry that lists them.
 
+pub mod antivirus;
+pub mod executables;
+pub mod host;
+//pub mod screenlock;
+pub mod software;
+
 use std::time::Duration;
 
 use caretaker_shared::model::{Outcome, ProbeName};
@@ -32,7 +38,16 @@ pub trait Probe: Send + Sync + 'static {
 }
 
 /// Every probe of this version, one line each.
+static ALL: [&dyn Probe; 4] = [
+    &host::HostProbe,
+    &software::Software,
+    &executables::EXECUTABLES,
+    &antivirus::Antivirus,
+    //&screenlock::ScreenLock,
+];
+
+/// Every probe of this version.
 #[must_use]
 pub fn all() -> &'static [&'static dyn Probe] {
-    &[]
+    &ALL
 }
