@@ -172,8 +172,7 @@ async fn beat(stop: CancellationToken) {
 }
 
 fn describe(host: Arc<dyn Host>) -> Describe {
-    let _ = host;
-    Arc::new(move |_| None)
+    Arc::new(move |executable| probes::executables::describe(host.as_ref(), executable))
 }
 
 /// What people call this machine; "unknown" when it has no name.

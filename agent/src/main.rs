@@ -4,9 +4,14 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use caretaker_agent::commands;
+use caretaker_agent::documents::extract;
 use caretaker_agent::plain::{Exit, Plain};
 
 fn main() -> ExitCode {
+    // The child that reads a document does nothing of what follows.
+    if std::env::args_os().nth(1).is_some_and(|command| command == extract::ARGUMENT) {
+        return extract::child_main();
+    }
     let mut out = io::stdout().lock();
     let done = commands::run(std::env::args_os(), &mut out).and_then(|exit| {
         out.flush()?;

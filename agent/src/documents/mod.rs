@@ -1,11 +1,27 @@
 //! Documents: watched folders, text taken out of files, rules matched, events handed on.
+//!
+//! [`watch`] follows the folders of the policy. A file that has come to rest is opened without following links, read by
+//! a child without rights, and matched; the ledger keeps what was found, and never a name or a word.
+
+mod beneath;
+mod catch_up;
+pub mod extract;
+mod fold;
+mod folders;
+mod following;
+mod names;
+mod reader;
+mod settle;
+mod watcher;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use caretaker_shared::clock::Clock;
 use caretaker_shared::digest::Sha256;
+use caretaker_shared::lexicon::{Hit, Lexicon};
 use caretaker_shared::model::KeywordEvent;
 use caretaker_shared::secret::Secret;
 use tokio::sync::watch;
@@ -46,16 +62,48 @@ pub trait Ledger: Send + Sync + 'static {
     fn record(&self, document: &Sha256, known: &Known, events: &[KeywordEvent]) -> anyhow::Result<()>;
 }
 
+/// The rules that a text meets, of the given categories.
+pub type Scan = fn(&str, &BTreeSet<String>) -> Vec<Hit>;
+
+/// What reading needs besides the documents.
+#[derive(Debug, Clone)]
+pub struct Means {
+    /// How the child that takes text out of files is started.
+    pub launch: extract::Launch,
+    /// Matches a text.
+    pub scan: Scan,
+}
+
 /// Watches the folders of the settings until `stop`. New settings take effect at once. `key` makes document hashes.
 ///
 /// # Errors
 /// When the operating system's file watch cannot be started at all.
 pub async fn watch(
-    _settings: watch::Receiver<DocumentSettings>,
-    _ledger: Arc<dyn Ledger>,
-    _key: Secret<[u8; 32]>,
-    _clock: Arc<dyn Clock>,
-    _stop: CancellationToken,
+    settings: watch::Receiver<DocumentSettings>,
+    ledger: Arc<dyn Ledger>,
+    key: Secret<[u8; 32]>,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    unimplemented!("written next")
+    let launch = extract::Launch::own().context("the agent's own executable cannot be found")?;
+    let means = Means { launch, scan: |text, categories| Lexicon::builtin().scan(text, categories) };
+    watch_with(means, settings, ledger, key, clock, stop).await
+}
+
+/// As [`watch`], with other means: another executable, other rules.
+///
+/// # Errors
+/// When the operating system's file watch cannot be started at all.
+pub async fn watch_with(
+    means: Means,
+    settings: watch::Receiver<DocumentSettings>,
+    ledger: Arc<dyn Ledger>,
+    key: Secret<[u8; 32]>,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let (watch, notices) = folders::system().context("the operating system's file watch cannot be started")?;
+    let reader = reader::DocumentReader::new(means, ledger, key, clock);
+    watcher::Watcher::new(watch, reader, stop).run(settings, notices).await;
+    Ok(())
 }

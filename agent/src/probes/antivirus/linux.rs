@@ -77,7 +77,8 @@ fn clamav(host: &dyn Host, flaws: &mut Vec<String>) -> Option<AntivirusProduct> 
         flaws.push(flaw);
         None
     });
-    let program = PROGRAMS.iter().find(|program| matches!(host.status(Path::new(program)), Ok(it) if it.kind == Kind::File));
+    let program =
+        PROGRAMS.iter().find(|program| matches!(host.status(Path::new(program)), Ok(it) if it.kind == Kind::File));
     match (&version, program) {
         (None, None) => return None,
         (Some(version), None) => evidence.push(format!("the package list has ClamAV {version}")),

@@ -42,9 +42,7 @@ impl Probe for Antivirus {
     fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
         match host.system() {
             System::Linux => linux::ask(host),
-            System::Other => {
-                Outcome::Unsupported { reason: "this version looks for antivirus on Linux only".into() }
-            }
+            System::Other => Outcome::Unsupported { reason: "this version looks for antivirus on Linux only".into() },
         }
     }
 }

@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn a_time_that_makes_no_sense_is_not_known() {
-        for time in ["yesterday", "31 Feb 2026 22-49 +0000", "21 Nov 2026 25-00 +0000", "21 Nov 2026 22-49 \u{fc}\u{fc}"] {
+        for time in
+            ["yesterday", "31 Feb 2026 22-49 +0000", "21 Nov 2026 25-00 +0000", "21 Nov 2026 22-49 \u{fc}\u{fc}"]
+        {
             assert_eq!(built(&format!("ClamAV-VDB:{time}:7:1:90:m:X:b")), None, "{time}");
         }
     }

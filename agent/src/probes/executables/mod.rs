@@ -60,9 +60,7 @@ impl Probe for Executables {
     fn ask(&self, host: &dyn Host, settings: &ProbeSettings) -> Outcome {
         match host.system() {
             System::Linux => linux::ask(host, &settings.executable_folders, &self.cache),
-            System::Other => {
-                Outcome::Unsupported { reason: "this version looks for executables on Linux only".into() }
-            }
+            System::Other => Outcome::Unsupported { reason: "this version looks for executables on Linux only".into() },
         }
     }
 }

@@ -16,7 +16,9 @@ const STATUS_BYTES: u64 = 128 * 1024 * 1024;
 pub(super) fn ask(host: &dyn Host) -> Outcome {
     let packages = match packages(host) {
         Ok(Some(packages)) => packages,
-        Ok(None) => return Outcome::Unsupported { reason: format!("{STATUS} is not there: this is not Debian's kind") },
+        Ok(None) => {
+            return Outcome::Unsupported { reason: format!("{STATUS} is not there: this is not Debian's kind") };
+        }
         Err(reason) => return Outcome::Failed { reason },
     };
     let Packages { installed, mut flaw } = packages;

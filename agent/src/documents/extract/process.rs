@@ -1,0 +1,88 @@
+//! The parent's side of the child: starts it, takes its text, and ends it when it does not end by itself.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{Child, Command};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::{ARGUMENT, Refusal, TEXT_LIMIT_BYTES, Unread, child};
+
+/// How the child is started.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The agent's executable.
+    pub program: PathBuf,
+    /// Longest time that one document may take.
+    pub deadline: Duration,
+}
+
+impl Launch {
+    /// This program, with ten seconds for a document.
+    ///
+    /// # Errors
+    /// When the system does not say which file this program is.
+    pub fn own() -> io::Result<Self> {
+        Ok(Self { program: std::env::current_exe()?, deadline: Duration::from_secs(10) })
+    }
+}
+
+/// The text of an open file, taken out of it by a child without rights. The child ends with this future.
+///
+/// # Errors
+/// When the file has no text to give, or the child could not be started or did not answer.
+pub async fn text_of(file: File, launch: &Launch) -> Result<Zeroizing<String>, Unread> {
+    let mut child = Command::new(&launch.program)
+        .arg(ARGUMENT)
+        .env_clear()
+        .stdin(Stdio::from(file))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(Unread::NotStarted)?;
+    match tokio::time::timeout(launch.deadline, answer(&mut child)).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            end(&mut child).await;
+            Err(Unread::Slow)
+        }
+    }
+}
+
+async fn answer(child: &mut Child) -> Result<Zeroizing<String>, Unread> {
+    let Some(out) = child.stdout.take() else { return Err(Unread::Died) };
+    // All of it at once: a buffer that grew would leave copies of the text behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(TEXT_LIMIT_BYTES + 1));
+    let read = out.take(TEXT_LIMIT_BYTES as u64 + 1).read_to_end(&mut bytes).await;
+    if bytes.len() > TEXT_LIMIT_BYTES {
+        end(child).await;
+        return Err(Unread::Refused(Refusal::TooLarge));
+    }
+    let status = child.wait().await.map_err(|_| Unread::Died)?;
+    read.map_err(|_| Unread::Died)?;
+    if !status.success() {
+        return Err(reason(status));
+    }
+    String::from_utf8(std::mem::take(&mut *bytes)).map(Zeroizing::new).map_err(|error| {
+        error.into_bytes().zeroize();
+        Unread::Died
+    })
+}
+
+fn reason(status: ExitStatus) -> Unread {
+    match status.code().and_then(|code| u8::try_from(code).ok()) {
+        Some(child::UNCONFINED) => Unread::Unconfined,
+        Some(code) => child::refusal(code).map_or(Unread::Died, Unread::Refused),
+        None => Unread::Died,
+    }
+}
+
+async fn end(child: &mut Child) {
+    // It fails only when the child has ended already, which is what is wanted.
+    let _ = child.kill().await;
+}

@@ -1,0 +1,181 @@
+//! Words out of XML, by a table that says what each element means for the text.
+//!
+//! A document type declaration is refused: no format that is read has one, and entities that it declares may grow
+//! without end.
+
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesRef, Event};
+
+use super::Refusal;
+
+/// Elements may stand in each other this deep.
+const DEPTH: usize = 256;
+
+/// What an element means for the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// Nothing.
+    Plain,
+    /// What stands in it is text.
+    Text,
+    /// A line ends with it.
+    Line,
+    /// What stands in it is text, and a line ends with it.
+    TextLine,
+    /// It stands for one character.
+    Character(char),
+    /// Its lines belong elsewhere: what stands around it reads on as if it were not there.
+    Aside,
+    /// Nothing in it counts.
+    Skipped,
+}
+
+/// The text of `document`, by the meaning of its elements' local names. Asides follow at the end.
+pub(super) fn text(document: &str, meaning: fn(&str) -> Mark) -> Result<String, Refusal> {
+    let mut reader = Reader::from_str(document);
+    let mut page = Page::new();
+    loop {
+        match reader.read_event().map_err(|_| Refusal::Broken)? {
+            Event::Start(element) => page.open(meaning(element.local_name().as_ref()))?,
+            Event::End(_) => page.close(),
+            Event::Empty(element) => {
+                page.open(meaning(element.local_name().as_ref()))?;
+                page.close();
+            }
+            Event::Text(words) => page.write(&words.xml10_content()),
+            Event::CData(words) => page.write(&words.xml10_content()),
+            Event::GeneralRef(reference) => page.write(resolved(&reference).encode_utf8(&mut [0; 4])),
+            Event::DocType(_) => return Err(Refusal::Broken),
+            Event::Eof if page.opened.is_empty() => return Ok(page.finish()),
+            Event::Eof => return Err(Refusal::Broken),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+        }
+    }
+}
+
+/// Without declarations there are only character references and the five entities of XML itself.
+fn resolved(reference: &BytesRef<'_>) -> char {
+    if let Ok(Some(character)) = reference.resolve_char_ref() {
+        return character;
+    }
+    let known = resolve_predefined_entity(reference).and_then(|text| text.chars().next());
+    known.unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// Lines that are being written, and how deep within text they are.
+#[derive(Default)]
+struct Sheet {
+    lines: String,
+    in_text: usize,
+}
+
+struct Page {
+    opened: Vec<Mark>,
+    skipped: usize,
+    sheet: Sheet,
+    covered: Vec<Sheet>,
+    asides: String,
+}
+
+impl Page {
+    fn new() -> Self {
+        Self { opened: Vec::new(), skipped: 0, sheet: Sheet::default(), covered: Vec::new(), asides: String::new() }
+    }
+
+    fn open(&mut self, mark: Mark) -> Result<(), Refusal> {
+        if self.opened.len() == DEPTH {
+            return Err(Refusal::TooLarge);
+        }
+        self.opened.push(mark);
+        match mark {
+            Mark::Plain | Mark::Line => {}
+            Mark::Text | Mark::TextLine => self.sheet.in_text += 1,
+            Mark::Character(character) => self.push(character),
+            Mark::Aside => self.covered.push(std::mem::take(&mut self.sheet)),
+            Mark::Skipped => self.skipped += 1,
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        match self.opened.pop() {
+            None | Some(Mark::Plain | Mark::Character(_)) => {}
+            Some(Mark::Text) => self.sheet.in_text -= 1,
+            Some(Mark::Line) => self.push('\n'),
+            Some(Mark::TextLine) => {
+                self.sheet.in_text -= 1;
+                self.push('\n');
+            }
+            Some(Mark::Aside) => {
+                let aside = std::mem::replace(&mut self.sheet, self.covered.pop().unwrap_or_default());
+                if self.skipped == 0 {
+                    self.asides.push_str(&aside.lines);
+                    self.asides.push('\n');
+                }
+            }
+            Some(Mark::Skipped) => self.skipped -= 1,
+        }
+    }
+
+    fn write(&mut self, words: &str) {
+        if self.skipped == 0 && self.sheet.in_text > 0 {
+            self.sheet.lines.push_str(words);
+        }
+    }
+
+    fn push(&mut self, character: char) {
+        if self.skipped == 0 {
+            self.sheet.lines.push(character);
+        }
+    }
+
+    fn finish(self) -> String {
+        self.sheet.lines + &self.asides
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mark, Refusal, text};
+
+    fn meaning(name: &str) -> Mark {
+        match name {
+            "p" => Mark::TextLine,
+            "tab" => Mark::Character('\t'),
+            "note" => Mark::Aside,
+            "skip" => Mark::Skipped,
+            _ => Mark::Plain,
+        }
+    }
+
+    #[test]
+    fn keeps_entities_and_character_references() {
+        let document = "<d><p>fish &amp; chips &lt;3 caf&#233; &#x1F600; <![CDATA[a & b]]></p></d>";
+        assert_eq!(text(document, meaning).as_deref(), Ok("fish & chips <3 café \u{1f600} a & b\n"));
+    }
+
+    #[test]
+    fn an_aside_does_not_part_the_words_around_it() {
+        let document = "<d><p>want <note>x<p>see there</p></note>to<tab/>go</p><skip><p>no</p></skip></d>";
+        assert_eq!(text(document, meaning).as_deref(), Ok("want to\tgo\nsee there\n\n"));
+    }
+
+    #[test]
+    fn refuses_a_document_type() {
+        let document = "<!DOCTYPE d [<!ENTITY a \"b\">]><d><p>&a;</p></d>";
+        assert_eq!(text(document, meaning), Err(Refusal::Broken));
+    }
+
+    #[test]
+    fn refuses_what_is_nested_too_deep() {
+        let document = "<a>".repeat(300) + &"</a>".repeat(300);
+        assert_eq!(text(&document, meaning), Err(Refusal::TooLarge));
+    }
+
+    #[test]
+    fn refuses_what_does_not_end() {
+        assert_eq!(text("<d><p>words", meaning), Err(Refusal::Broken));
+        assert_eq!(text("<d></p>", meaning), Err(Refusal::Broken));
+    }
+}

@@ -1,0 +1,203 @@
+//! Reads one document: opens it, has its text taken out, matches it, and remembers what is new in it.
+//!
+//! Invariants: the text lives in memory that is wiped, and is gone before the ledger is written. A document whose
+//! findings could not be kept is read again.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use caretaker_shared::clock::Clock;
+use caretaker_shared::digest::{Sha256, keyed};
+use caretaker_shared::lexicon::Hit;
+use caretaker_shared::model::KeywordEvent;
+use caretaker_shared::secret::Secret;
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use super::beneath::{self, Found, Version};
+use super::catch_up::{Caught, Search};
+use super::extract::{FILE_LIMIT_BYTES, Refusal, Unread, text_of};
+use super::{Known, Ledger, Means, fold};
+
+/// Files that changed longer ago than this are left alone when nobody saw them change.
+const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
+/// A document that the child did not finish is tried this often before it is given up in this version.
+const TRIES: u32 = 3;
+
+/// What became of a path whose turn came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It needs no more attention until it changes.
+    Done,
+    /// It is a folder: what is in it may be new.
+    Folder,
+    /// It could not be dealt with, and must be tried again.
+    Again,
+}
+
+/// A path that is to be read.
+pub(super) struct Errand {
+    /// The watched folder.
+    pub(super) folder: PathBuf,
+    /// The path within it.
+    pub(super) inside: PathBuf,
+    /// How often it was tried before.
+    pub(super) attempts: u32,
+    /// Ids of the categories that are looked for.
+    pub(super) categories: Arc<BTreeSet<String>>,
+}
+
+/// Reads paths and searches folders. The real one is [`DocumentReader`]; a test has another.
+pub(super) trait Reader: Send + Sync + 'static {
+    /// Deals with one path.
+    fn read(&self, errand: Errand) -> impl Future<Output = Outcome> + Send;
+
+    /// Finds documents that changed unseen. Takes its time.
+    fn search(&self, search: &Search) -> Caught;
+}
+
+/// The ledger, and the key that names documents in it.
+struct Memory {
+    ledger: Arc<dyn Ledger>,
+    key: Secret<[u8; 32]>,
+}
+
+impl Memory {
+    fn document(&self, path: &Path) -> Sha256 {
+        keyed(self.key.expose(), path.as_os_str().as_encoded_bytes())
+    }
+}
+
+/// Reads documents of this machine.
+pub(super) struct DocumentReader {
+    means: Means,
+    memory: Arc<Memory>,
+    clock: Arc<dyn Clock>,
+}
+
+impl DocumentReader {
+    pub(super) fn new(means: Means, ledger: Arc<dyn Ledger>, key: Secret<[u8; 32]>, clock: Arc<dyn Clock>) -> Self {
+        Self { means, memory: Arc::new(Memory { ledger, key }), clock }
+    }
+}
+
+impl Reader for DocumentReader {
+    async fn read(&self, errand: Errand) -> Outcome {
+        let document = self.memory.document(&errand.folder.join(&errand.inside));
+        let (folder, inside) = (errand.folder.clone(), errand.inside.clone());
+        let (file, version) = match blocking(move || beneath::open(&folder, &inside)).await {
+            Some(Ok(Found::File(file, version))) => (file, version),
+            Some(Ok(Found::Folder)) => return Outcome::Folder,
+            Some(Ok(Found::Other | Found::Nothing)) => return Outcome::Done,
+            Some(Err(error)) => {
+                tracing::warn!(document = %short(&document), reason = %error.kind(), "a document cannot be opened");
+                return Outcome::Done;
+            }
+            None => return Outcome::Again,
+        };
+        let memory = self.memory.clone();
+        let before = match blocking(move || memory.ledger.known(&document)).await {
+            Some(Ok(before)) => before,
+            Some(Err(error)) => return ledger_failed(&error),
+            None => return Outcome::Again,
+        };
+        if before.as_ref().is_some_and(|known| is_version(known, version)) {
+            return Outcome::Done;
+        }
+        let text = if version.size_bytes > FILE_LIMIT_BYTES {
+            Err(Unread::Refused(Refusal::TooLarge))
+        } else {
+            text_of(file, &self.means.launch).await
+        };
+        let fired = before.map(|known| known.fired).unwrap_or_default();
+        let Version { size_bytes, modified_ns } = version;
+        match text {
+            Ok(text) => {
+                let Some(hits) = self.match_text(text, errand.categories).await else { return Outcome::Again };
+                let events = fold::events(&fired, &hits, document, self.clock.now());
+                self.keep(document, Known { size_bytes, modified_ns, fired: fold::fired(&hits) }, events).await
+            }
+            Err(unread) => {
+                report(&document, &unread);
+                if !is_final(&unread, errand.attempts) {
+                    return Outcome::Again;
+                }
+                // What it met when it could be read still stands.
+                self.keep(document, Known { size_bytes, modified_ns, fired }, Vec::new()).await
+            }
+        }
+    }
+
+    fn search(&self, search: &Search) -> Caught {
+        let since = self.clock.now().checked_sub(CATCH_UP).unwrap_or(Timestamp::UNIX_EPOCH);
+        search.run(since, |path, version| {
+            // A ledger that cannot be read now is asked again when the document has its turn.
+            let known = self.memory.ledger.known(&self.memory.document(path)).ok().flatten();
+            !known.is_some_and(|known| is_version(&known, version))
+        })
+    }
+}
+
+impl DocumentReader {
+    async fn match_text(&self, text: Zeroizing<String>, categories: Arc<BTreeSet<String>>) -> Option<Vec<Hit>> {
+        let scan = self.means.scan;
+        // The text moves into the closure, and is wiped at its end.
+        blocking(move || scan(&text, &categories)).await
+    }
+
+    async fn keep(&self, document: Sha256, known: Known, events: Vec<KeywordEvent>) -> Outcome {
+        let memory = self.memory.clone();
+        match blocking(move || memory.ledger.record(&document, &known, &events)).await {
+            Some(Ok(())) => Outcome::Done,
+            Some(Err(error)) => ledger_failed(&error),
+            None => Outcome::Again,
+        }
+    }
+}
+
+/// Runs something that takes its time; `None` when it panicked or the program ends.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
+}
+
+fn is_version(known: &Known, version: Version) -> bool {
+    known.size_bytes == version.size_bytes && known.modified_ns == version.modified_ns
+}
+
+/// Whether asking again about this version of the document is of no use.
+fn is_final(unread: &Unread, attempts: u32) -> bool {
+    match unread {
+        Unread::Refused(_) => true,
+        Unread::Slow | Unread::Died => attempts + 1 >= TRIES,
+        Unread::Unconfined | Unread::NotStarted(_) => false,
+    }
+}
+
+fn report(document: &Sha256, unread: &Unread) {
+    let document = short(document);
+    match unread {
+        // Every picture and every film is one.
+        Unread::Refused(Refusal::Unsupported) => tracing::debug!(document, reason = %unread, "a document was not read"),
+        Unread::Refused(Refusal::Encrypted | Refusal::Broken | Refusal::TooLarge) => {
+            tracing::info!(document, reason = %unread, "a document was not read");
+        }
+        Unread::Slow | Unread::Died | Unread::Unconfined => {
+            tracing::warn!(document, reason = %unread, "a document was not read");
+        }
+        Unread::NotStarted(cause) => tracing::warn!(document, reason = %unread, %cause, "a document was not read"),
+    }
+}
+
+fn ledger_failed(error: &anyhow::Error) -> Outcome {
+    tracing::warn!(error = %format!("{error:#}"), "the ledger of documents failed; the document is tried again");
+    Outcome::Again
+}
+
+/// Enough of a document's hash to tell documents apart in the log.
+fn short(document: &Sha256) -> String {
+    let mut digits = document.to_string();
+    digits.truncate(12);
+    digits
+}

@@ -1,0 +1,228 @@
+//! Watched folders, from a saved file to the ledger: real files, the operating system's notices, the real child.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use caretaker_agent::documents::extract::Launch;
+use caretaker_agent::documents::{DocumentSettings, Known, Ledger, Means, watch_with};
+use caretaker_shared::clock::SystemClock;
+use caretaker_shared::digest::{Sha256, keyed};
+use caretaker_shared::lexicon::Hit;
+use caretaker_shared::model::{KeywordEvent, Severity};
+use caretaker_shared::secret::Secret;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+const KEY: [u8; 32] = [7; 32];
+
+/// Keeps everything in memory, and says when something was kept.
+#[derive(Default)]
+struct MemoryLedger {
+    kept: Mutex<Kept>,
+    failures: AtomicU32,
+    news: Notify,
+}
+
+#[derive(Default)]
+struct Kept {
+    known: HashMap<Sha256, Known>,
+    events: Vec<KeywordEvent>,
+    records: usize,
+}
+
+impl Ledger for MemoryLedger {
+    fn known(&self, document: &Sha256) -> anyhow::Result<Option<Known>> {
+        Ok(self.kept.lock().expect("no test panics here").known.get(document).cloned())
+    }
+
+    fn record(&self, document: &Sha256, known: &Known, events: &[KeywordEvent]) -> anyhow::Result<()> {
+        let left = self.failures.load(Ordering::SeqCst);
+        if left > 0 {
+            self.failures.store(left - 1, Ordering::SeqCst);
+            anyhow::bail!("the disk is full");
+        }
+        let mut kept = self.kept.lock().expect("no test panics here");
+        kept.known.insert(*document, known.clone());
+        kept.events.extend_from_slice(events);
+        kept.records += 1;
+        drop(kept);
+        self.news.notify_one();
+        Ok(())
+    }
+}
+
+impl MemoryLedger {
+    /// Waits until something holds for what was kept.
+    async fn until<T>(&self, holds: impl Fn(&Kept) -> Option<T>) -> T {
+        let wait = async {
+            loop {
+                if let Some(value) = holds(&self.kept.lock().expect("no test panics here")) {
+                    return value;
+                }
+                self.news.notified().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), wait).await.expect("it is kept within a minute")
+    }
+
+    async fn rules(&self, count: usize) -> Vec<String> {
+        let rules = |kept: &Kept| kept.events.iter().map(|event| event.rule.clone()).collect::<Vec<_>>();
+        self.until(|kept| (kept.events.len() >= count).then(|| rules(kept))).await
+    }
+
+    async fn known_at(&self, path: &Path) -> Known {
+        let document = document(path);
+        self.until(|kept| kept.known.get(&document).cloned()).await
+    }
+}
+
+fn document(path: &Path) -> Sha256 {
+    keyed(&KEY, path.as_os_str().as_encoded_bytes())
+}
+
+/// Rules for tests: each word is one.
+fn scan(text: &str, categories: &BTreeSet<String>) -> Vec<Hit> {
+    let hit = |rule: &str| {
+        let count = u32::try_from(text.matches(rule).count()).unwrap_or(u32::MAX);
+        Hit { rule: rule.into(), category: "bullying".into(), severity: Severity::HIGHEST, count }
+    };
+    let wanted = categories.contains("bullying");
+    ["heron", "otter"].into_iter().map(hit).filter(|hit| wanted && hit.count > 0).collect()
+}
+
+struct Running {
+    place: tempfile::TempDir,
+    ledger: Arc<MemoryLedger>,
+    _settings: watch::Sender<DocumentSettings>,
+    _stop: DropGuard,
+}
+
+impl Running {
+    fn start(prepare: impl FnOnce(&Path, &MemoryLedger)) -> Self {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let ledger = Arc::new(MemoryLedger::default());
+        prepare(place.path(), &ledger);
+        let settings = DocumentSettings {
+            folders: vec![place.path().to_path_buf()],
+            categories: BTreeSet::from(["bullying".to_owned()]),
+        };
+        let (settings, wanted) = watch::channel(settings);
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_caretaker-agent"));
+        let means = Means { launch: Launch { program, deadline: Duration::from_secs(60) }, scan };
+        let stop = CancellationToken::new();
+        let watching = watch_with(means, wanted, ledger.clone(), Secret::new(KEY), Arc::new(SystemClock), stop.clone());
+        tokio::spawn(async move { watching.await.expect("the system has a file watch") });
+        Self { place, ledger, _settings: settings, _stop: stop.drop_guard() }
+    }
+
+    /// Starts with a document, and waits until it was read: the folder is watched from then on.
+    async fn watching() -> Self {
+        let running = Self::start(|folder, _| fs::write(folder.join("first.txt"), "no bird").expect("a file"));
+        running.ledger.known_at(&running.path("first.txt")).await;
+        running
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.place.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("a file");
+    }
+}
+
+#[tokio::test]
+async fn reports_a_document_that_is_saved_and_what_is_added_later() {
+    let running = Running::watching().await;
+    running.write("essay.txt", "a heron, a heron");
+    assert_eq!(running.ledger.rules(1).await, ["heron"]);
+    let known = running.ledger.known_at(&running.path("essay.txt")).await;
+    assert_eq!((known.size_bytes, known.fired), (16, vec![("heron".to_owned(), 2)]));
+
+    running.write("essay.txt", "a heron, a heron, an otter");
+    assert_eq!(running.ledger.rules(2).await, ["heron", "otter"]);
+    let event = running.ledger.kept.lock().expect("no test panics here").events[1].clone();
+    assert_eq!(event.document, document(&running.path("essay.txt")));
+    assert_eq!(event.category, "bullying");
+}
+
+#[tokio::test]
+async fn a_file_that_is_renamed_over_another_is_a_save_of_it() {
+    let running = Running::watching().await;
+    running.write(".essay.swp", "a heron");
+    fs::rename(running.path(".essay.swp"), running.path("essay.txt")).expect("a rename");
+    assert_eq!(running.ledger.rules(1).await, ["heron"]);
+    let kept = running.ledger.kept.lock().expect("no test panics here");
+    assert!(kept.known.contains_key(&document(&running.path("essay.txt"))));
+    assert!(!kept.known.contains_key(&document(&running.path(".essay.swp"))));
+}
+
+#[tokio::test]
+async fn catches_up_at_the_start_with_what_the_ledger_does_not_know() {
+    let running = Running::start(|folder, ledger| {
+        fs::create_dir(folder.join("sub")).expect("a folder");
+        fs::write(folder.join("sub/new.txt"), "an otter").expect("a file");
+        fs::write(folder.join("read.txt"), "a heron").expect("a file");
+        let metadata = fs::metadata(folder.join("read.txt")).expect("a file has metadata");
+        let modified = metadata.modified().expect("a file has a time");
+        let age = modified.duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+        let modified_ns = i64::try_from(age.as_nanos()).expect("before 2262");
+        let known = Known { size_bytes: metadata.len(), modified_ns, fired: Vec::new() };
+        ledger.kept.lock().expect("no test panics here").known.insert(document(&folder.join("read.txt")), known);
+    });
+    assert_eq!(running.ledger.rules(1).await, ["otter"]);
+    running.write("last.txt", "a heron");
+    assert_eq!(running.ledger.rules(2).await, ["otter", "heron"]);
+    let kept = running.ledger.kept.lock().expect("no test panics here");
+    assert_eq!(kept.events[1].document, document(&running.path("last.txt")));
+    assert_eq!(kept.records, 2, "what was known was not read again");
+}
+
+#[tokio::test]
+async fn finds_documents_in_a_folder_made_later() {
+    let running = Running::watching().await;
+    fs::create_dir_all(running.path("a/b")).expect("a folder");
+    running.write("a/b/essay.txt", "a heron");
+    assert_eq!(running.ledger.rules(1).await, ["heron"]);
+}
+
+#[tokio::test]
+async fn a_ledger_that_fails_gets_the_findings_when_it_works_again() {
+    let running = Running::start(|folder, ledger| {
+        ledger.failures.store(2, Ordering::SeqCst);
+        fs::write(folder.join("essay.txt"), "a heron").expect("a file");
+    });
+    assert_eq!(running.ledger.rules(1).await, ["heron"]);
+    assert_eq!(running.ledger.kept.lock().expect("no test panics here").records, 1);
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_read_keeps_what_it_met_before() {
+    let running = Running::watching().await;
+    running.write("essay.txt", "a heron");
+    assert_eq!(running.ledger.rules(1).await, ["heron"]);
+    fs::write(running.path("essay.txt"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").expect("a file");
+    let essay = document(&running.path("essay.txt"));
+    let fired = running
+        .ledger
+        .until(|kept| kept.known.get(&essay).filter(|known| known.size_bytes == 16).map(|known| known.fired.clone()));
+    assert_eq!(fired.await, [("heron".to_owned(), 1)]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_is_not_followed() {
+    let outside = tempfile::tempdir().expect("a temporary folder");
+    fs::write(outside.path().join("outside.txt"), "a heron").expect("a file");
+    let running = Running::watching().await;
+    std::os::unix::fs::symlink(outside.path().join("outside.txt"), running.path("link.txt")).expect("a link");
+    std::os::unix::fs::symlink(outside.path(), running.path("way")).expect("a link");
+    // Read after the links: by then they had their turn.
+    running.write("last.txt", "an otter");
+    assert_eq!(running.ledger.rules(1).await, ["otter"]);
+    assert_eq!(running.ledger.kept.lock().expect("no test panics here").records, 2);
+}

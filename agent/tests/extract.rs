@@ -1,0 +1,121 @@
+//! The real child, started as the agent starts it.
+
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom, Write as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use caretaker_agent::documents::extract::{FILE_LIMIT_BYTES, Launch, Refusal, TEXT_LIMIT_BYTES, Unread, text_of};
+
+fn launch() -> Launch {
+    Launch { program: PathBuf::from(env!("CARGO_BIN_EXE_caretaker-agent")), deadline: Duration::from_secs(60) }
+}
+
+fn file(bytes: &[u8]) -> File {
+    let mut file = tempfile::tempfile().expect("a temporary file");
+    file.write_all(bytes).expect("a file takes bytes");
+    file.seek(SeekFrom::Start(0)).expect("a file can be rewound");
+    file
+}
+
+fn docx(body: &str) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).expect("a part begins");
+    writer.write_all(format!("<w:document>{body}</w:document>").as_bytes()).expect("memory takes bytes");
+    writer.finish().expect("the archive ends").into_inner()
+}
+
+async fn refusal(bytes: &[u8]) -> Refusal {
+    match text_of(file(bytes), &launch()).await {
+        Err(Unread::Refused(refusal)) => refusal,
+        Err(other) => panic!("ended with: {other}"),
+        Ok(_) => panic!("gave a text"),
+    }
+}
+
+#[tokio::test]
+async fn hands_back_the_text_of_plain_and_packed_documents() {
+    let plain = text_of(file("a naïve note".as_bytes()), &launch()).await.expect("a text");
+    assert_eq!(*plain, "a naïve note");
+    let body = "<w:p><w:r><w:t>split </w:t></w:r><w:r><w:t>phrase &amp; more</w:t></w:r></w:p>";
+    let packed = text_of(file(&docx(body)), &launch()).await.expect("a text");
+    assert_eq!(*packed, "split phrase & more\n");
+}
+
+#[tokio::test]
+async fn tells_the_kinds_of_refusal_apart() {
+    assert_eq!(refusal(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").await, Refusal::Unsupported);
+    let whole = docx("<w:p/>");
+    assert_eq!(refusal(&whole[..whole.len() - 30]).await, Refusal::Broken);
+    assert_eq!(refusal(&docx(&" ".repeat(4 * 1024 * 1024))).await, Refusal::TooLarge);
+    let mut encrypted = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+    encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+    assert_eq!(refusal(&encrypted).await, Refusal::Encrypted);
+}
+
+#[tokio::test]
+async fn a_text_or_file_beyond_the_limit_is_too_large() {
+    assert_eq!(refusal(&vec![b'a'; TEXT_LIMIT_BYTES + 1]).await, Refusal::TooLarge);
+    let huge = tempfile::tempfile().expect("a temporary file");
+    huge.set_len(FILE_LIMIT_BYTES + 1).expect("a file can have holes");
+    assert!(matches!(text_of(huge, &launch()).await, Err(Unread::Refused(Refusal::TooLarge))));
+}
+
+#[tokio::test]
+async fn a_text_of_exactly_the_limit_is_read() {
+    let text = text_of(file(&vec![b'a'; TEXT_LIMIT_BYTES]), &launch()).await.expect("a text");
+    assert_eq!(text.len(), TEXT_LIMIT_BYTES);
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_there_and_one_that_is_not_ours_are_named() {
+    let missing = Launch { program: PathBuf::from("nowhere/caretaker-agent"), ..launch() };
+    assert!(matches!(text_of(file(b"a"), &missing).await, Err(Unread::NotStarted(_))));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_child_that_does_not_finish_is_ended() {
+    let (never_written, _held_open) = std::io::pipe().expect("a pipe");
+    let hurried = Launch { deadline: Duration::from_millis(200), ..launch() };
+    let endless = File::from(std::os::fd::OwnedFd::from(never_written));
+    assert!(matches!(text_of(endless, &hurried).await, Err(Unread::Slow)));
+}
+
+/// What the kernel says about a child that waits for its input.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_child_holds_no_rights_before_it_reads() {
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(launch().program)
+        .arg(caretaker_agent::documents::extract::ARGUMENT)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the child starts");
+    let folder = PathBuf::from(format!("/proc/{}", child.id()));
+    // More than a pipe holds: when all of it is written, the child has begun to read.
+    let input = child.stdin.as_mut().expect("the input is a pipe");
+    input.write_all(&vec![b'a'; 1024 * 1024]).expect("the child reads");
+    let status = std::fs::read_to_string(folder.join("status")).expect("a waiting child has a status");
+    let field = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+        line.split_once(':').map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    };
+    assert_eq!(field("NoNewPrivs"), "1");
+    assert_eq!(u64::from_str_radix(&field("CapEff"), 16), Ok(0), "{status}");
+    assert_eq!(u64::from_str_radix(&field("CapPrm"), 16), Ok(0), "{status}");
+    assert!(!field("Uid").split_whitespace().any(|id| id == "0"), "still root: {status}");
+    assert!(!field("Gid").split_whitespace().any(|id| id == "0"), "still in root's group: {status}");
+    // Readable by root alone, since nobody may look into the child.
+    if let Ok(limits) = std::fs::read_to_string(folder.join("limits")) {
+        let limit = |name: &str| limits.lines().find(|line| line.starts_with(name)).map(str::to_owned);
+        assert!(limit("Max open files").is_some_and(|line| line.contains(" 3 ")), "{limits}");
+        assert!(limit("Max core file size").is_some_and(|line| line.contains(" 0 ")), "{limits}");
+        assert!(limit("Max address space").is_some_and(|line| line.contains("268435456")), "{limits}");
+    }
+    let output = child.wait_with_output().expect("the child ends");
+    assert!(output.status.success());
+    assert_eq!(output.stdout.len(), 1024 * 1024);
+}
