@@ -81,6 +81,7 @@ struct Running {
     loops: TaskTracker,
     uplink: tokio::task::JoinHandle<Result<(), SpoolError>>,
     stop_uplink: CancellationToken,
+    failed: CancellationToken,
 }
 
 impl Running {
@@ -110,28 +111,32 @@ impl Running {
         let stop_uplink = CancellationToken::new();
         let uplink = tokio::spawn(uplink::run(Session::new(grpc, wiring), stop_uplink.clone()));
         let loops = TaskTracker::new();
-        let probing = probing::Probing {
+        let asker = probing::Asker {
             spool: spool.clone(),
             host: host.clone(),
             clocks: clocks.clone(),
             probes: probes::all(),
-            policy: policy_seen.clone(),
-            resend: resent,
             executables: found,
-            chance,
         };
-        loops.spawn(probing.run(stop.clone()));
-        loops.spawn(cost::run(spool.clone(), stop.clone()));
+        let probing = probing::Probing { asker: Arc::new(asker), policy: policy_seen.clone(), resend: resent, chance };
+        let failed = CancellationToken::new();
+        guard(&loops, "probes", probing.run(stop.clone()), &failed);
+        guard(&loops, "cost", cost::run(spool.clone(), stop.clone()), &failed);
         let key = spool.run(Spool::document_key).await?;
-        loops.spawn(watching::run(policy_seen, host, spool.clone(), key, clocks.clock(), stop));
+        let watching = watching::run(policy_seen, host, spool.clone(), key, clocks.clock(), stop);
+        guard(&loops, "documents", watching, &failed);
         loops.spawn(beat(stop_uplink.clone()));
-        Ok(Self { spool, loops, uplink, stop_uplink })
+        Ok(Self { spool, loops, uplink, stop_uplink, failed })
     }
 
     /// Waits for the stop, then ends the loops that find things before the one that delivers them.
     async fn until(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         tokio::select! {
             () = stop.cancelled() => {}
+            () = self.failed.cancelled() => {
+                stop.cancel();
+                anyhow::bail!("a part of the agent broke; the service manager starts it again");
+            }
             ended = &mut self.uplink => {
                 stop.cancel();
                 return ended?.context("the spool was damaged while the agent ran; the next start sets it aside");
@@ -149,6 +154,22 @@ impl Running {
         tracing::info!("the agent has stopped");
         Ok(())
     }
+}
+
+/// Starts a loop whose end by a panic ends the whole agent: half of an agent would look like a whole one.
+fn guard(
+    loops: &TaskTracker,
+    part: &'static str,
+    work: impl Future<Output = ()> + Send + 'static,
+    failed: &CancellationToken,
+) {
+    let (work, failed) = (tokio::spawn(work), failed.clone());
+    loops.spawn(async move {
+        if work.await.is_err() {
+            tracing::error!(part, "a part of the agent panicked");
+            failed.cancel();
+        }
+    });
 }
 
 /// The policy that was in force before the restart; none is read as documents off.

@@ -27,7 +27,7 @@ pub enum PolicyFault {
     #[error("{0} of the policy is too large")]
     TooLarge(&'static str),
     /// A folder that is neither absolute nor in the homes.
-    #[error("a folder of the policy begins neither with / nor with ~/")]
+    #[error("a folder of the policy begins neither with / nor with ~")]
     Relative,
 }
 
@@ -100,7 +100,7 @@ impl TryFrom<proto::DevicePolicy> for DevicePolicy {
         if policy.viewers.len() > ENTRIES {
             return Err(PolicyFault::TooLarge("viewers"));
         }
-        let rooted = |folder: &String| folder.starts_with("~/") || Path::new(folder).is_absolute();
+        let rooted = |folder: &String| folder == "~" || folder.starts_with("~/") || Path::new(folder).is_absolute();
         if !policy.document_folders.iter().chain(&policy.executable_folders).all(rooted) {
             return Err(PolicyFault::Relative);
         }
@@ -133,8 +133,13 @@ fn bounded(entries: &[String], field: &'static str) -> Result<(), PolicyFault> {
 }
 
 fn expand(folder: &str, accounts: &[Account]) -> Vec<PathBuf> {
-    match folder.strip_prefix("~/") {
-        Some(inner) => accounts.iter().map(|account| account.home.join(inner)).collect(),
+    match folder.strip_prefix('~') {
+        Some(inner) => {
+            let inner = inner.trim_start_matches('/');
+            let within =
+                |account: &Account| if inner.is_empty() { account.home.clone() } else { account.home.join(inner) };
+            accounts.iter().map(within).collect()
+        }
         None => vec![PathBuf::from(folder)],
     }
 }

@@ -9,6 +9,8 @@ use jiff::tz::TimeZone;
 pub(super) fn length(of: Duration) -> String {
     let seconds = of.as_secs();
     let (count, unit) = match seconds {
+        60 => (1, "minute"),
+        3600 => (1, "hour"),
         0..120 => (seconds, "second"),
         120..7200 => (seconds / 60, "minute"),
         7200..172_800 => (seconds / 3600, "hour"),
@@ -61,6 +63,7 @@ mod tests {
         assert_eq!(relative(at(-4), now), "4 seconds ago");
         assert_eq!(relative(at(50 * 86_400), now), "in 50 days");
         assert_eq!(length(Duration::from_secs(300)), "5 minutes");
+        assert_eq!(length(Duration::from_secs(3600)), "1 hour");
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(size(3 << 20), "3 MiB");
     }

@@ -17,6 +17,7 @@ mod quota;
 mod readings;
 mod restore;
 mod rows;
+mod salvage;
 mod schema;
 #[cfg(test)]
 mod tests;

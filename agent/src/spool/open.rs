@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use caretaker_shared::model::{EpochId, EpochReason, Payload, TamperEvent, TamperKind};
+use caretaker_shared::model::{EpochId, EpochReason, Stream, TamperKind};
 use caretaker_shared::private_file;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Notify;
 
-use super::{Spool, SpoolError, epoch, notes, queue, quota, schema};
+use super::{Spool, SpoolError, epoch, notes, queue, quota, salvage, schema};
 use crate::clocks::DeviceClocks;
 
 /// How much a spool may hold before state and metrics give way.
@@ -40,6 +40,12 @@ impl Options {
     }
 }
 
+/// What could be read of a damaged spool.
+struct Past {
+    epoch: Option<EpochId>,
+    urgent: Vec<(Stream, Vec<u8>)>,
+}
+
 impl Spool {
     /// Opens the spool, makes it when there is none, and sets a damaged one aside: a damaged past must not stop the
     /// device from reporting.
@@ -58,9 +64,9 @@ impl Spool {
             Ok(connection) => (connection, None),
             Err(error) if error.is_damage() => {
                 tracing::error!(reason = %error, "the spool is damaged and was set aside");
-                let previous = epoch::of_damaged(&file);
+                let past = Past { epoch: epoch::of_damaged(&file), urgent: salvage::urgent_records(&file) };
                 set_aside(&options.folder).map_err(SpoolError::Folder)?;
-                (connect(&file)?, Some(previous))
+                (connect(&file)?, Some(past))
             }
             Err(error) => return Err(error),
         };
@@ -75,18 +81,20 @@ impl Spool {
         Ok(spool)
     }
 
-    fn begin(&self, found: bool, damaged: Option<Option<EpochId>>) -> Result<(), SpoolError> {
+    fn begin(&self, found: bool, damaged: Option<Past>) -> Result<(), SpoolError> {
         self.change(|change| {
             if notes::read(change, notes::EPOCH)?.is_none() {
                 // An empty file of the right name is left when the very first start was cut off.
                 let reason = if damaged.is_some() { EpochReason::SpoolDamaged } else { EpochReason::NewInstall };
                 tracing::info!(reason = reason.word(), was_there = found, "a new epoch begins");
-                epoch::write(change, EpochId::random(), damaged.flatten(), reason)?;
+                epoch::write(change, EpochId::random(), damaged.as_ref().and_then(|past| past.epoch), reason)?;
                 notes::write(change, notes::DOCUMENT_KEY, &caretaker_shared::digest::random::<32>())?;
             }
-            if damaged.is_some() {
-                let event = TamperEvent { kind: TamperKind::SpoolSetAside, occurred_at: self.clocks.now() };
-                queue::append(change, &self.clocks, &Payload::Tamper(event), None)?;
+            if let Some(past) = damaged {
+                self.tell(change, TamperKind::SpoolSetAside)?;
+                for (stream, envelope) in past.urgent {
+                    queue::append_encoded(change, stream, &envelope, None)?;
+                }
             }
             quota::forget_old(change, self.clocks.now())
         })

@@ -119,7 +119,15 @@ pub(super) fn append(
     slot: Option<&str>,
 ) -> Result<u64, SpoolError> {
     let stream = payload.stream().ok_or(SpoolError::NoStream)?;
-    let envelope = encoded(clocks, payload)?;
+    append_encoded(change, stream, &encoded(clocks, payload)?, slot)
+}
+
+pub(super) fn append_encoded(
+    change: &Connection,
+    stream: Stream,
+    envelope: &[u8],
+    slot: Option<&str>,
+) -> Result<u64, SpoolError> {
     let mut mark = mark(change, stream)?;
     mark.last += 1;
     set_mark(change, stream, mark)?;

@@ -238,6 +238,9 @@ fn a_damaged_spool_is_set_aside_and_the_next_epoch_says_so() {
     assert!(home.path().join("spool/quarantine/spool.db").exists());
     let aside = TamperEvent { kind: TamperKind::SpoolSetAside, occurred_at: noon() };
     assert_eq!(payloads(&spool, Stream::Tamper), [(1, Payload::Tamper(aside))]);
+    let saved = payloads(&spool, Stream::Safeguarding);
+    assert!(!saved.is_empty(), "what could be read of the damaged spool waits again");
+    assert_eq!(saved[0], (1, Payload::Keyword(keyword(0))));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::backoff::heartbeat;
 use super::session::Broken;
 use super::{Backoff, Course, Session, Uplink};
+use crate::identity::refused;
 use crate::spool::SpoolError;
 
 /// How long the last records may take on their way out when the agent stops. What stays is delivered next time.
@@ -78,7 +79,13 @@ impl Pace {
         self.greeting = None;
         self.retreating = course != Course::Hourly;
         let wait = self.backoff.next(course, session.urgent().await, (session.wiring.chance)());
-        let reason = broken.to_string();
+        let reason = match broken {
+            Broken::Uplink(error) => {
+                let plain = refused(error, &session.wiring.keeper.identity().collector.address);
+                format!("{}; {}", plain.problem, plain.remedy)
+            }
+            Broken::Spool(_) | Broken::Stalled | Broken::WentBack => broken.to_string(),
+        };
         if self.told.as_ref() != Some(&reason) {
             tracing::warn!(%reason, retry_seconds = wait.as_secs(), "not delivered; everything is kept");
             self.told = Some(reason);

@@ -76,6 +76,10 @@ impl<U: Uplink> Session<U> {
 
     /// Greets, settles what both hold, fetches a new policy, renews the certificate when it is time.
     pub(super) async fn greet(&mut self) -> Result<Welcome, Broken> {
+        if self.wiring.keeper.expired(self.wiring.clocks.now()) && !self.told_expired {
+            self.told_expired = true;
+            tracing::error!("this device's certificate has expired; run: caretaker-agent enrol --again TOKEN");
+        }
         let mut welcome = self.hello().await?;
         let held = welcome.high_water.clone();
         if self.settle(held).await? == Settled::Ahead {
@@ -184,12 +188,7 @@ impl<U: Uplink> Session<U> {
     }
 
     async fn renew_when_due(&mut self) {
-        let now = self.wiring.clocks.now();
-        if self.wiring.keeper.expired(now) && !self.told_expired {
-            self.told_expired = true;
-            tracing::error!("this device's certificate has expired; run: caretaker-agent enrol --again TOKEN");
-        }
-        if !self.wiring.keeper.renewal_due(now) {
+        if !self.wiring.keeper.renewal_due(self.wiring.clocks.now()) {
             return;
         }
         match self.renew().await {
