@@ -1,5 +1,6 @@
 //! One file a command. Each writes to the handle that it is given.
 
+mod as_json;
 mod enrol;
 mod explain;
 mod probe;

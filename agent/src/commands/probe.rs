@@ -1,7 +1,5 @@
 //! `probe`: asks one probe now and shows what it answers. Nothing is sent.
 
-mod as_json;
-
 use std::io::Write;
 
 use caretaker_shared::clock::SystemClock;
@@ -10,7 +8,7 @@ use caretaker_shared::model::{
     ScreenLock, SoftwareTitle,
 };
 
-use super::words;
+use super::{as_json, words};
 use crate::cli::Probe;
 use crate::config::DevicePolicy;
 use crate::plain::{Exit, Plain};
@@ -107,7 +105,7 @@ fn one_product(product: &AntivirusProduct, out: &mut dyn Write) -> std::io::Resu
     product.evidence.iter().try_for_each(|line| writeln!(out, "    from         {line}"))
 }
 
-fn engine(engine: Engine) -> &'static str {
+pub(super) fn engine(engine: Engine) -> &'static str {
     match engine {
         Engine::Running => "running",
         Engine::Stopped => "stopped",
@@ -115,7 +113,7 @@ fn engine(engine: Engine) -> &'static str {
     }
 }
 
-fn real_time(real_time: RealTime) -> &'static str {
+pub(super) fn real_time(real_time: RealTime) -> &'static str {
     match real_time {
         RealTime::Blocking => "blocking",
         RealTime::DetectOnly => "detect-only",

@@ -360,13 +360,11 @@ impl Collector {
                 assert_eq!(before, bytes, "{stream} {number} came again with another content");
                 continue;
             }
-            let from = match wire::decode(bytes).expect("an envelope").payload {
-                Payload::Gap(gap) => {
-                    assert_eq!(gap.to, *number);
-                    gap.from
-                }
-                _ => *number,
-            };
+            let mut from = *number;
+            if let Payload::Gap(gap) = wire::decode(bytes).expect("an envelope").payload {
+                assert_eq!(gap.to, *number);
+                from = gap.from;
+            }
             assert_eq!(from, *high + 1, "{stream} {number} leaves a hole");
             self.stored.insert((stream.priority(), *number), bytes.clone());
             *high = *number;

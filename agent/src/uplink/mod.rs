@@ -70,13 +70,12 @@ impl From<tonic::Status> for UplinkError {
         if let Some(fault) = tls::fault(&status) {
             return Self::Unreached(fault);
         }
-        use tonic::Code;
-        match status.code() {
-            Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded | Code::Unknown => {
-                Self::Unreached(Fault::Unreachable)
-            }
-            _ => Self::Refused { reason: None, message: crate::config::printable(status.message()) },
+        use tonic::Code::{Cancelled, DeadlineExceeded, Unavailable, Unknown};
+        // These say that the call broke off on the way; everything else is the collector's own word.
+        if matches!(status.code(), Unavailable | Cancelled | DeadlineExceeded | Unknown) {
+            return Self::Unreached(Fault::Unreachable);
         }
+        Self::Refused { reason: None, message: crate::config::printable(status.message()) }
     }
 }
 

@@ -1,9 +1,5 @@
 //! Wiring of the running service: builds the parts, starts their loops, and lets them end in order.
 
-mod cost;
-mod probing;
-mod watching;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::{cost, probing, watching};
 use crate::clocks::DeviceClocks;
 use crate::config::DevicePolicy;
 use crate::host::Host;

@@ -5,6 +5,8 @@ use caretaker_shared::model::{
 };
 use serde_json::{Value, json};
 
+use super::probe;
+
 pub(super) fn reading(reading: &Reading) -> Value {
     json!({
         "probe": reading.probe.as_str(),
@@ -65,8 +67,8 @@ fn product(product: &AntivirusProduct) -> Value {
     json!({
         "name": product.name,
         "version": product.version,
-        "engine": super::engine(product.engine),
-        "real_time": super::real_time(product.real_time),
+        "engine": probe::engine(product.engine),
+        "real_time": probe::real_time(product.real_time),
         "signature_version": product.signature_version,
         "signatures_built_at": product.signatures_built_at.map(|at| at.to_string()),
         "evidence": product.evidence,
