@@ -3,9 +3,18 @@
 //! `probes` ask the operating system through `host`; `documents` watches folders and matches rules; both hand what they
 //! find to the `spool`, which the `uplink` empties towards the collector. `agent` wires them and nothing else.
 
+pub mod agent;
+pub mod cli;
+pub mod clocks;
+pub mod commands;
+pub mod config;
 pub mod documents;
 pub mod host;
+pub mod identity;
+pub mod plain;
 pub mod platform;
 pub mod probes;
 pub mod runner;
 pub mod schedule;
+pub mod spool;
+pub mod uplink;

@@ -1,12 +1,34 @@
-//! The agent's command line.
+//! The agent's command line: arguments in, exit code out.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use caretaker_agent::commands;
 use caretaker_agent::documents::extract;
+use caretaker_agent::plain::{Exit, Plain};
 
 fn main() -> ExitCode {
-    match std::env::args().nth(1) {
-        Some(command) if command == extract::ARGUMENT => extract::child_main(),
-        Some(_) | None => ExitCode::from(2),
+    // The child that reads a document does nothing of what follows.
+    if std::env::args_os().nth(1).is_some_and(|command| command == extract::ARGUMENT) {
+        return extract::child_main();
     }
+    let mut out = io::stdout().lock();
+    let done = commands::run(std::env::args_os(), &mut out).and_then(|exit| {
+        out.flush()?;
+        Ok(exit)
+    });
+    match done {
+        Ok(exit) => exit.code().into(),
+        Err(error) if is_broken_pipe(&error) => Exit::Fine.code().into(),
+        Err(error) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            error.downcast_ref::<Plain>().map_or(Exit::Failed, |plain| plain.exit).code().into()
+        }
+    }
+}
+
+/// Whoever read the output has seen enough.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

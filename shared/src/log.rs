@@ -3,7 +3,7 @@
 //! Messages are for people, fields for queries. Device ids, counts and reasons belong here; names, paths of documents,
 //! words, tokens and addresses of people never do.
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -25,6 +25,8 @@ pub fn start(level: Level) {
         Level::Info => LevelFilter::INFO,
         Level::Debug => LevelFilter::DEBUG,
     };
+    // What a library says at debug level drowns what we say.
+    let filter = Targets::new().with_default(filter.min(LevelFilter::INFO)).with_target("caretaker", filter);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }

@@ -6,6 +6,7 @@ mod facts;
 mod linux;
 #[cfg(not(target_os = "linux"))]
 mod other;
+pub mod service;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,0 +1,8 @@
+//! The running service: its wiring, and the loops that belong to no other part.
+
+mod cost;
+mod probing;
+mod service;
+mod watching;
+
+pub use service::{hostname, run};

@@ -1,0 +1,206 @@
+//! Wiring of the running service: builds the parts, starts their loops, and lets them end in order.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use caretaker_shared::clock::SystemClock;
+use caretaker_shared::{digest, shutdown, tls};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{cost, probing, watching};
+use crate::clocks::DeviceClocks;
+use crate::config::DevicePolicy;
+use crate::host::Host;
+use crate::identity::{self, Keeper};
+use crate::plain::{Exit, Plain};
+use crate::platform::service::{self, Moment};
+use crate::spool::{Options, Spool, SpoolError, StateLock};
+use crate::uplink::{self, Describe, Grpc, Session, Wiring};
+use crate::{platform, probes};
+
+/// How long probes and the watcher may take to end.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How long the uplink may take: its last words, and what surrounds them.
+const DRAIN_UPLINK: Duration = Duration::from_secs(8);
+
+/// Runs the service on a state folder until the system asks it to stop.
+///
+/// # Errors
+/// When it cannot start, or its spool is damaged while it runs.
+pub async fn run(state: PathBuf) -> anyhow::Result<()> {
+    identity::check_state(&state)?;
+    let _lock = lock(&state)?;
+    let keeper = Keeper::open(&state)?.ok_or_else(not_enrolled)?;
+    if let Err(error) = platform::lower_priority() {
+        tracing::debug!(reason = %error, "the priority stays as it is");
+    }
+    let clocks = DeviceClocks::of_this_boot(Arc::new(SystemClock));
+    let options = Options::within(&state);
+    let opened = clocks.clone();
+    let spool = tokio::task::spawn_blocking(move || Spool::open(&options, opened)).await?;
+    let spool = Arc::new(spool.context("the spool cannot be opened")?);
+    let stop = shutdown::on_signal().context("the stop signal cannot be received")?;
+    let began = spool.run(Spool::begin_run).await?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), start = began.word(), "the agent runs");
+    let running = Running::start(keeper, clocks, spool, stop.clone()).await?;
+    service::tell(Moment::Ready);
+    running.until(stop).await
+}
+
+fn lock(state: &Path) -> anyhow::Result<StateLock> {
+    let lock = StateLock::take(state).with_context(|| format!("the lock in {} cannot be taken", state.display()))?;
+    let busy = || {
+        Plain::new(
+            Exit::Denied,
+            format!("another agent already runs on {}", state.display()),
+            "stop it first:  systemctl stop caretaker-agent;  or name another folder with --state",
+        )
+    };
+    Ok(lock.ok_or_else(busy)?)
+}
+
+/// What `run` says on a device without an identity.
+fn not_enrolled() -> Plain {
+    Plain::new(
+        Exit::Denied,
+        "this device is not enrolled",
+        "ask the network manager for a token, then:  caretaker-agent enrol TOKEN",
+    )
+}
+
+/// The loops of a running agent.
+struct Running {
+    spool: Arc<Spool>,
+    loops: TaskTracker,
+    uplink: tokio::task::JoinHandle<Result<(), SpoolError>>,
+    stop_uplink: CancellationToken,
+    failed: CancellationToken,
+}
+
+impl Running {
+    async fn start(
+        keeper: Keeper,
+        clocks: DeviceClocks,
+        spool: Arc<Spool>,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Self> {
+        tls::install_provider();
+        let host = platform::machine();
+        let (policy, policy_seen) = watch::channel(Arc::new(stored_policy(&spool).await?));
+        let (resend, resent) = mpsc::channel(8);
+        let (found, executables) = watch::channel(Arc::default());
+        let grpc = Grpc::new(keeper.identity(), clocks.clock()).context("the identity cannot be used")?;
+        let wiring = Wiring {
+            spool: spool.clone(),
+            keeper,
+            clocks: clocks.clone(),
+            hostname: hostname(host.as_ref()),
+            policy,
+            resend,
+            executables,
+            describe: describe(host.clone()),
+            chance,
+        };
+        let stop_uplink = CancellationToken::new();
+        let uplink = tokio::spawn(uplink::run(Session::new(grpc, wiring), stop_uplink.clone()));
+        let loops = TaskTracker::new();
+        let asker = probing::Asker {
+            spool: spool.clone(),
+            host: host.clone(),
+            clocks: clocks.clone(),
+            probes: probes::all(),
+            executables: found,
+        };
+        let probing = probing::Probing { asker: Arc::new(asker), policy: policy_seen.clone(), resend: resent, chance };
+        let failed = CancellationToken::new();
+        guard(&loops, "probes", probing.run(stop.clone()), &failed);
+        guard(&loops, "cost", cost::run(spool.clone(), stop.clone()), &failed);
+        let key = spool.run(Spool::document_key).await?;
+        let watching = watching::run(policy_seen, host, spool.clone(), key, clocks.clock(), stop);
+        guard(&loops, "documents", watching, &failed);
+        loops.spawn(beat(stop_uplink.clone()));
+        Ok(Self { spool, loops, uplink, stop_uplink, failed })
+    }
+
+    /// Waits for the stop, then ends the loops that find things before the one that delivers them.
+    async fn until(mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.failed.cancelled() => {
+                stop.cancel();
+                anyhow::bail!("a part of the agent broke; the service manager starts it again");
+            }
+            ended = &mut self.uplink => {
+                stop.cancel();
+                return ended?.context("the spool was damaged while the agent ran; the next start sets it aside");
+            }
+        }
+        service::tell(Moment::Stopping);
+        self.spool.run(Spool::end_run).await?;
+        self.stop_uplink.cancel();
+        if !shutdown::drain(&self.loops, DRAIN).await {
+            tracing::warn!("a part of the agent did not end in time");
+        }
+        if tokio::time::timeout(DRAIN_UPLINK, self.uplink).await.is_err() {
+            tracing::warn!("the uplink did not end in time; everything is kept");
+        }
+        tracing::info!("the agent has stopped");
+        Ok(())
+    }
+}
+
+/// Starts a loop whose end by a panic ends the whole agent: half of an agent would look like a whole one.
+fn guard(
+    loops: &TaskTracker,
+    part: &'static str,
+    work: impl Future<Output = ()> + Send + 'static,
+    failed: &CancellationToken,
+) {
+    let (work, failed) = (tokio::spawn(work), failed.clone());
+    loops.spawn(async move {
+        if work.await.is_err() {
+            tracing::error!(part, "a part of the agent panicked");
+            failed.cancel();
+        }
+    });
+}
+
+/// The policy that was in force before the restart; none is read as documents off.
+async fn stored_policy(spool: &Arc<Spool>) -> Result<DevicePolicy, SpoolError> {
+    let Some(bytes) = spool.run(Spool::policy).await? else { return Ok(DevicePolicy::default()) };
+    Ok(DevicePolicy::decode(&bytes).unwrap_or_else(|fault| {
+        tracing::error!(reason = %fault, "the stored policy is not followed");
+        DevicePolicy::default()
+    }))
+}
+
+async fn beat(stop: CancellationToken) {
+    let Some(every) = service::watchdog() else { return };
+    loop {
+        service::tell(Moment::Alive);
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+fn describe(host: Arc<dyn Host>) -> Describe {
+    Arc::new(move |executable| probes::executables::describe(host.as_ref(), executable))
+}
+
+/// What people call this machine; "unknown" when it has no name.
+#[must_use]
+pub fn hostname(host: &dyn Host) -> String {
+    host.facts().map_or_else(|_| "unknown".to_owned(), |facts| facts.hostname)
+}
+
+/// A number from 0 up to 1.
+fn chance() -> f64 {
+    let bits = u32::from_be_bytes(digest::random());
+    f64::from(bits) / (f64::from(u32::MAX) + 1.0)
+}

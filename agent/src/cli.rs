@@ -1,0 +1,111 @@
+//! The agent's command line: what may be typed, and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::platform;
+
+/// Background service of one school computer.
+///
+/// Reports installed software, antivirus, screen lock and other settings that the school's policy speaks about, and
+/// flags documents that may show a child at risk. `caretaker-agent explain` says exactly what, from where, how often and
+/// who may see it.
+#[derive(Debug, Parser)]
+#[command(name = "caretaker-agent", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the service until it is asked to stop
+    Run(Run),
+    /// Make this computer a device of a school
+    Enrol(Enrol),
+    /// Say how the service is doing
+    Status(Status),
+    /// Ask one probe now and show its answer
+    Probe(Probe),
+    /// Say in plain words what is collected, how often, and who may see it
+    Explain(Explain),
+}
+
+/// Where the agent keeps its state.
+#[derive(Debug, Args)]
+pub struct State {
+    /// Folder for identity and spool
+    #[arg(long = "state", value_name = "DIR", default_value_os_t = platform::state_dir())]
+    pub dir: PathBuf,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Where the state is.
+    #[command(flatten)]
+    pub state: State,
+    /// How much to say on standard error
+    #[arg(long, value_enum, default_value = "info")]
+    pub log: LogLevel,
+}
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// Failures and surprises.
+    Warn,
+    /// And each step in the life of the service.
+    Info,
+    /// And each exchange.
+    Debug,
+}
+
+/// `enrol`
+#[derive(Debug, Args)]
+pub struct Enrol {
+    /// The token as the network manager gave it, or - to read it from standard input
+    #[arg(value_name = "TOKEN")]
+    pub token: String,
+    /// Enrol again, in place of the identity that this device has
+    #[arg(long)]
+    pub again: bool,
+    /// Where the state is.
+    #[command(flatten)]
+    pub state: State,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where the state is.
+    #[command(flatten)]
+    pub state: State,
+}
+
+/// `probe`
+#[derive(Debug, Args)]
+pub struct Probe {
+    /// host, software, executables, antivirus or screen-lock
+    pub name: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where the state is.
+    #[command(flatten)]
+    pub state: State,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Where the state is.
+    #[command(flatten)]
+    pub state: State,
+}

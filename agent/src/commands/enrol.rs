@@ -1,0 +1,80 @@
+//! `enrol`: makes this computer a device of a school.
+
+use std::io::{Read as _, Write};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use caretaker_shared::clock::SystemClock;
+use caretaker_shared::tls;
+use caretaker_shared::token::{EnrolmentToken, TokenError};
+
+use super::words;
+use crate::cli::Enrol;
+use crate::identity::{self, Identity};
+use crate::plain::{Exit, Plain};
+use crate::spool::is_running;
+use crate::{agent, platform};
+
+/// More than any token has, so that a wrong pipe is not read to its end.
+const TOKEN_BYTES: u64 = 16 * 1024;
+
+pub(super) fn run(options: &Enrol, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let state = &options.state.dir;
+    identity::check_state(state)?;
+    if let Some(identity) = identity::load(state)?.filter(|_| !options.again) {
+        writeln!(out, "This device is already enrolled; nothing was changed.")?;
+        place(&identity, out)?;
+        writeln!(out, "  to enrol it anew:  caretaker-agent enrol --again TOKEN")?;
+        return Ok(Exit::Fine);
+    }
+    let token = token(&options.token)?;
+    tls::install_provider();
+    let hostname = agent::hostname(platform::machine().as_ref());
+    let enrolling = identity::enrol(state, &token, &hostname, Arc::new(SystemClock));
+    let identity = super::runtime()?.block_on(enrolling)?;
+    writeln!(out, "This device is enrolled.")?;
+    place(&identity, out)?;
+    if is_running(state)? {
+        writeln!(out, "  start the service again, so that it uses this:  systemctl restart caretaker-agent")?;
+    } else {
+        writeln!(out, "  start it:  systemctl enable --now caretaker-agent")?;
+    }
+    Ok(Exit::Fine)
+}
+
+fn place(identity: &Identity, out: &mut dyn Write) -> std::io::Result<()> {
+    let collector = &identity.collector;
+    writeln!(out, "  school      {}, {}", collector.school, collector.site)?;
+    writeln!(out, "  collector   {}", collector.address)?;
+    writeln!(out, "  certificate until {}", words::moment(identity.certificate.not_after))
+}
+
+fn token(argument: &str) -> anyhow::Result<EnrolmentToken> {
+    let mut typed = String::new();
+    if argument == "-" {
+        std::io::stdin().take(TOKEN_BYTES).read_to_string(&mut typed).context("standard input cannot be read")?;
+    } else {
+        typed.push_str(argument);
+    }
+    Ok(typed.trim().parse().map_err(wrong)?)
+}
+
+fn wrong(error: TokenError) -> Plain {
+    match error {
+        TokenError::Foreign => Plain::new(
+            Exit::Usage,
+            "this is not an enrolment token: it has to begin with caretaker_",
+            "copy the whole line that this printed:  caretaker-collector token create --site SITE",
+        ),
+        TokenError::Damaged => Plain::new(
+            Exit::Usage,
+            "the enrolment token is damaged: letters are missing or changed",
+            "copy the whole line again",
+        ),
+        TokenError::Newer => Plain::new(
+            Exit::Usage,
+            "the enrolment token was made by a newer collector",
+            "install the current agent, then enrol again with the same token",
+        ),
+    }
+}

@@ -1,0 +1,150 @@
+//! `status`: how the service is doing, as far as its state folder tells.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context as _;
+use caretaker_shared::model::Stream;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::words;
+use crate::cli::Status;
+use crate::config::DevicePolicy;
+use crate::identity::{self, Identity};
+use crate::plain::{Exit, Plain};
+use crate::spool::{Overview, StreamOverview, is_running};
+
+/// Everything that is shown.
+struct Seen {
+    running: bool,
+    identity: Option<Identity>,
+    spool: Option<Overview>,
+    policy: Option<DevicePolicy>,
+}
+
+pub(super) fn run(options: &Status, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let seen = look(&options.state.dir)?;
+    let now = Timestamp::now();
+    if options.json {
+        writeln!(out, "{:#}", as_json(&seen))?;
+    } else {
+        print(&seen, now, out)?;
+    }
+    Ok(Exit::Fine)
+}
+
+fn look(state: &Path) -> anyhow::Result<Seen> {
+    if !readable(state)? {
+        return Ok(Seen { running: false, identity: None, spool: None, policy: None });
+    }
+    let spool = Overview::of(state).context("the spool cannot be read")?;
+    let policy = spool.as_ref().and_then(|spool| spool.policy.as_deref()).and_then(|p| DevicePolicy::decode(p).ok());
+    Ok(Seen { running: is_running(state)?, identity: identity::load(state)?, spool, policy })
+}
+
+/// Whether there is a state folder at all. One that this account may not enter is no answer, and not an empty one.
+pub(super) fn readable(state: &Path) -> anyhow::Result<bool> {
+    match std::fs::read_dir(state) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Err(Plain::new(
+            Exit::Denied,
+            format!("only the administrator may look into {}", state.display()),
+            "run it as root:  sudo caretaker-agent status",
+        )
+        .into()),
+        Err(error) => Err(error).with_context(|| format!("the folder {} cannot be read", state.display())),
+    }
+}
+
+fn print(seen: &Seen, now: Timestamp, out: &mut dyn Write) -> std::io::Result<()> {
+    match &seen.identity {
+        Some(identity) => enrolled(identity, now, out)?,
+        None => {
+            writeln!(out, "This device is not enrolled.")?;
+            writeln!(out, "  ask the network manager for a token, then:  caretaker-agent enrol TOKEN")?;
+        }
+    }
+    if seen.running {
+        writeln!(out, "Service        running")?;
+    } else {
+        writeln!(out, "Service        not running: nothing is asked and nothing is sent")?;
+        writeln!(out, "               start it:  systemctl start caretaker-agent")?;
+    }
+    let Some(spool) = &seen.spool else { return writeln!(out, "Last contact   never, the service has not run yet") };
+    match spool.last_contact {
+        Some(at) => writeln!(out, "Last contact   {}", words::relative(at, now))?,
+        None => writeln!(out, "Last contact   never")?,
+    }
+    policy(seen.policy.as_ref(), out)?;
+    let waiting: u64 = spool.streams.iter().map(|stream| stream.waiting).sum();
+    if waiting == 0 {
+        return writeln!(out, "Waiting        nothing, the collector has everything");
+    }
+    writeln!(out, "Waiting        {} records", words::number(waiting))?;
+    for stream in spool.streams.iter().filter(|stream| stream.waiting > 0) {
+        writeln!(out, "               {:>7}  {}", words::number(stream.waiting), title(stream.stream))?;
+    }
+    Ok(())
+}
+
+fn enrolled(identity: &Identity, now: Timestamp, out: &mut dyn Write) -> std::io::Result<()> {
+    let collector = &identity.collector;
+    writeln!(out, "{}, {}", collector.school, collector.site)?;
+    writeln!(out)?;
+    writeln!(out, "Collector      {}", collector.address)?;
+    let ends = identity.certificate.not_after;
+    if ends < now {
+        writeln!(out, "Certificate    expired {}", words::relative(ends, now))?;
+        return writeln!(out, "               enrol this device again:  caretaker-agent enrol --again TOKEN");
+    }
+    writeln!(out, "Certificate    until {}, renewed by itself", words::moment(ends))
+}
+
+fn policy(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result<()> {
+    let Some(policy) = policy else {
+        return writeln!(out, "Policy         none yet: no document is read");
+    };
+    writeln!(out, "Policy         version {}", policy.version)?;
+    if policy.documents_enabled && !policy.document_folders.is_empty() {
+        writeln!(out, "Documents      read in {}", policy.document_folders.join(", "))
+    } else {
+        writeln!(out, "Documents      not read")
+    }
+}
+
+fn title(stream: Stream) -> &'static str {
+    match stream {
+        Stream::Safeguarding => "safeguarding events",
+        Stream::Tamper => "starts, stops and changes of protection",
+        Stream::State => "readings",
+        Stream::Metrics => "the agent's own cost",
+    }
+}
+
+fn as_json(seen: &Seen) -> serde_json::Value {
+    let streams: Option<Vec<_>> = seen.spool.as_ref().map(|spool| spool.streams.iter().map(stream_json).collect());
+    json!({
+        "running": seen.running,
+        "enrolled": seen.identity.is_some(),
+        "school": seen.identity.as_ref().map(|identity| &identity.collector.school),
+        "site": seen.identity.as_ref().map(|identity| &identity.collector.site),
+        "collector": seen.identity.as_ref().map(|identity| &identity.collector.address),
+        "device": seen.identity.as_ref().and_then(|identity| identity.certificate.device().ok()).map(|id| id.to_string()),
+        "certificate_ends_at": seen.identity.as_ref().map(|identity| identity.certificate.not_after.to_string()),
+        "last_contact_at": seen.spool.as_ref().and_then(|spool| spool.last_contact).map(|at| at.to_string()),
+        "policy_version": seen.policy.as_ref().map_or(0, |policy| policy.version),
+        "documents_read": seen.policy.as_ref().is_some_and(|policy| policy.documents_enabled),
+        "streams": streams,
+    })
+}
+
+fn stream_json(stream: &StreamOverview) -> serde_json::Value {
+    json!({
+        "stream": stream.stream.to_string(),
+        "waiting": stream.waiting,
+        "acknowledged": stream.acknowledged,
+        "last": stream.last,
+    })
+}

@@ -1,0 +1,47 @@
+//! One agent per state folder.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+
+const FILE: &str = "agent.lock";
+
+/// Held by the running agent; the operating system releases it however the agent ends.
+#[derive(Debug)]
+pub struct StateLock(#[expect(dead_code, reason = "held open for its lock alone")] File);
+
+impl StateLock {
+    /// Takes the lock; `None` when another agent has it.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn take(state: &Path) -> io::Result<Option<Self>> {
+        let file = open(state, true)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// Whether an agent runs on this state folder.
+///
+/// # Errors
+/// When that cannot be told.
+pub fn is_running(state: &Path) -> io::Result<bool> {
+    let file = match open(state, false) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+fn open(state: &Path, create: bool) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(create).truncate(false).open(state.join(FILE))
+}

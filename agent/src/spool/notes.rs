@@ -1,0 +1,110 @@
+//! Single facts that must survive a restart, each under its name.
+
+use caretaker_shared::model::ProbeName;
+use caretaker_shared::secret::Secret;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::{Spool, SpoolError};
+
+pub(super) const EPOCH: &str = "epoch";
+pub(super) const PREVIOUS_EPOCH: &str = "previous-epoch";
+pub(super) const EPOCH_REASON: &str = "epoch-reason";
+pub(super) const DOCUMENT_KEY: &str = "document-key";
+pub(super) const RUNNING: &str = "running";
+pub(super) const POLICY: &str = "policy";
+pub(super) const CONTACT: &str = "contact-ms";
+pub(super) const PROTECTED: &str = "protected";
+const OFFERED: &str = "offered-executables";
+
+/// Under which the digest of a probe's last whole reading is kept.
+pub(super) fn sent(probe: ProbeName) -> String {
+    format!("sent/{probe}")
+}
+
+pub(super) fn read(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, SpoolError> {
+    let mut statement = connection.prepare_cached("SELECT value FROM note WHERE name = ?1")?;
+    Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn write(connection: &Connection, name: &str, value: &[u8]) -> Result<(), SpoolError> {
+    let mut statement = connection
+        .prepare_cached("INSERT INTO note (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")?;
+    statement.execute(params![name, value])?;
+    Ok(())
+}
+
+pub(super) fn forget(connection: &Connection, name: &str) -> Result<(), SpoolError> {
+    connection.prepare_cached("DELETE FROM note WHERE name = ?1")?.execute([name])?;
+    Ok(())
+}
+
+pub(super) fn write_time(connection: &Connection, name: &str, at: Timestamp) -> Result<(), SpoolError> {
+    write(connection, name, &at.as_millisecond().to_be_bytes())
+}
+
+pub(super) fn time(connection: &Connection, name: &str) -> Result<Option<Timestamp>, SpoolError> {
+    let Some(value) = read(connection, name)? else { return Ok(None) };
+    let bytes = value.try_into().map_err(|_| SpoolError::Unreadable("a time"))?;
+    Timestamp::from_millisecond(i64::from_be_bytes(bytes)).map(Some).map_err(|_| SpoolError::Unreadable("a time"))
+}
+
+impl Spool {
+    /// The policy that was stored last, as its bytes.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn policy(&self) -> Result<Option<Vec<u8>>, SpoolError> {
+        read(&self.connection(), POLICY)
+    }
+
+    /// Keeps a policy, so that it holds after a restart without the collector.
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn store_policy(&self, policy: &[u8]) -> Result<(), SpoolError> {
+        self.change(|change| write(change, POLICY, policy))
+    }
+
+    /// Remembers that the collector answered at `at`.
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn note_contact(&self, at: Timestamp) -> Result<(), SpoolError> {
+        self.change(|change| write_time(change, CONTACT, at))
+    }
+
+    /// The key that document hashes are made with. It never leaves the device.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn document_key(&self) -> Result<Secret<[u8; 32]>, SpoolError> {
+        let key = read(&self.connection(), DOCUMENT_KEY)?;
+        let key = key.and_then(|key| key.try_into().ok()).ok_or(SpoolError::Unreadable("the document key"))?;
+        Ok(Secret::new(key))
+    }
+
+    /// The digest of the executables that were offered to the collector last.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn offered(&self) -> Result<Option<Vec<u8>>, SpoolError> {
+        read(&self.connection(), OFFERED)
+    }
+
+    /// Remembers that the executables of this digest were offered, and what was wanted is queued.
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn note_offered(&self, digest: &[u8]) -> Result<(), SpoolError> {
+        self.change(|change| write(change, OFFERED, digest))
+    }
+
+    /// Makes the next reading of these probes a whole one.
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn forget_sent(&self, probes: &[ProbeName]) -> Result<(), SpoolError> {
+        self.change(|change| probes.iter().try_for_each(|probe| forget(change, &sent(*probe))))
+    }
+}

@@ -1,0 +1,357 @@
+//! The loop against a collector in memory: what arrives, when, and what happens when it does not.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use caretaker_proto::agent::v1::DevicePolicy as WirePolicy;
+use caretaker_shared::clock::ManualClock;
+use caretaker_shared::digest::Sha256;
+use caretaker_shared::model::{
+    DeviceId, EpochId, Executable, ExecutableFacts, ExecutableFormat, KeywordEvent, Payload, ProbeName, Severity,
+    Stream, TamperEvent, TamperKind,
+};
+use caretaker_shared::pki::{Authority, DeviceKey, Validity};
+use caretaker_shared::refusal::Refusal;
+use caretaker_shared::tls::{Fault, TlsError};
+use caretaker_shared::wire::{self, Hello, Upload};
+use jiff::Timestamp;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Receipt, Session, Uplink, UplinkError, Welcome, Wiring, run};
+use crate::clocks::DeviceClocks;
+use crate::config::DevicePolicy;
+use crate::identity::{CollectorPlace, Identity, Keeper};
+use crate::spool::{Options, Spool, SpoolError};
+
+fn noon() -> Timestamp {
+    "2026-11-22T12:00:00Z".parse().expect("a time")
+}
+
+/// What the collector in memory holds and has been told to do.
+#[derive(Default)]
+struct Book {
+    epochs: BTreeMap<EpochId, [u64; 4]>,
+    payloads: Vec<(Stream, Payload)>,
+    hellos: usize,
+    refuse: Option<UplinkError>,
+    refuse_adopted: bool,
+    adopted: Vec<Sha256>,
+    policy: Option<WirePolicy>,
+    resend: Vec<ProbeName>,
+    wanted: Vec<Sha256>,
+}
+
+/// A collector that everybody in a test shares.
+#[derive(Clone)]
+struct Memory {
+    book: Arc<Mutex<Book>>,
+    happened: Arc<Notify>,
+    authority: Arc<Authority>,
+    device: DeviceId,
+}
+
+impl Memory {
+    fn new() -> Self {
+        let (authority, _) = Authority::generate("Northfield School", noon()).expect("an authority");
+        Self {
+            book: Arc::default(),
+            happened: Arc::new(Notify::new()),
+            authority: Arc::new(authority),
+            device: DeviceId::random(),
+        }
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().expect("no holder panics")
+    }
+
+    /// Waits until the book satisfies a condition. Time stands still but for the timers of the loop.
+    async fn until(&self, condition: impl Fn(&Book) -> bool) {
+        loop {
+            let happened = self.happened.notified();
+            if condition(&self.book()) {
+                return;
+            }
+            happened.await;
+        }
+    }
+
+    fn answer<T>(&self, call: impl FnOnce(&mut Book) -> Result<T, UplinkError>) -> Result<T, UplinkError> {
+        let mut book = self.book();
+        let answer = match book.refuse.clone() {
+            Some(error) => Err(error),
+            None => call(&mut book),
+        };
+        drop(book);
+        self.happened.notify_waiters();
+        answer
+    }
+
+    fn issue(&self, csr_der: &[u8], now: Timestamp) -> String {
+        self.authority.issue_device(self.device, csr_der, Validity { now, days: 100 }).expect("issues").pem
+    }
+}
+
+impl Uplink for Memory {
+    async fn hello(&self, hello: Hello) -> Result<Welcome, UplinkError> {
+        self.book().hellos += 1;
+        self.answer(|book| {
+            if book.refuse_adopted && book.adopted.len() == 1 {
+                return Err(UplinkError::Unreached(Fault::DeviceUnknown));
+            }
+            let held = book.epochs.entry(hello.epoch).or_default();
+            let high_water = Stream::ALL.into_iter().map(|s| (s, held[usize::from(s.priority())])).collect();
+            let policy_version = book.policy.as_ref().map_or(0, |policy| policy.version);
+            Ok(Welcome { high_water, policy_version, heartbeat_seconds: 300 })
+        })
+    }
+
+    async fn upload(&self, upload: Upload) -> Result<Receipt, UplinkError> {
+        self.answer(|book| {
+            let Some(held) = book.epochs.get_mut(&upload.epoch) else {
+                return Err(UplinkError::Refused { reason: Some(Refusal::EpochUnknown), message: String::new() });
+            };
+            let high = &mut held[usize::from(upload.stream.priority())];
+            for (number, bytes) in upload.records {
+                if number > *high {
+                    *high = number;
+                    book.payloads.push((upload.stream, wire::decode(&bytes).expect("an envelope").payload));
+                }
+            }
+            Ok(Receipt { high_water: *high, resend: std::mem::take(&mut book.resend) })
+        })
+    }
+
+    async fn renew(&self, csr_der: Vec<u8>) -> Result<String, UplinkError> {
+        let pem = self.issue(&csr_der, noon().checked_add(Duration::from_secs(60 * 86_400)).expect("in range"));
+        self.answer(|_| Ok(pem))
+    }
+
+    async fn policy(&self, _version: u64) -> Result<Option<WirePolicy>, UplinkError> {
+        self.answer(|book| Ok(book.policy.clone()))
+    }
+
+    async fn offer_executables(&self, digests: Vec<Sha256>) -> Result<Vec<Sha256>, UplinkError> {
+        self.answer(|book| Ok(digests.into_iter().filter(|digest| book.wanted.contains(digest)).collect()))
+    }
+
+    fn adopt(&self, identity: &Identity) -> Result<(), TlsError> {
+        self.book().adopted.push(identity.certificate.fingerprint);
+        Ok(())
+    }
+}
+
+/// A device with its loop running against a [`Memory`].
+struct Device {
+    home: tempfile::TempDir,
+    spool: Arc<Spool>,
+    policy: watch::Receiver<Arc<DevicePolicy>>,
+    resend: mpsc::Receiver<Vec<ProbeName>>,
+    executables: watch::Sender<Arc<Vec<Executable>>>,
+    stop: CancellationToken,
+    running: JoinHandle<Result<(), SpoolError>>,
+}
+
+fn keeper(collector: &Memory, state: &Path) -> Keeper {
+    let key = DeviceKey::generate().expect("a key");
+    let certificate_pem = collector.issue(&key.request().expect("a request"), noon());
+    let identity = Identity {
+        key_pem: key.to_pem(),
+        certificate: caretaker_shared::pki::Certificate::from_pem(&certificate_pem).expect("a certificate"),
+        certificate_pem,
+        authority_pem: collector.authority.pem().to_owned(),
+        collector: CollectorPlace {
+            address: "collector.example.school:7443".into(),
+            school: "Northfield School".into(),
+            site: "North".into(),
+        },
+    };
+    crate::identity::put(state, &identity).expect("is kept");
+    Keeper::open(state).expect("reads").expect("is enrolled")
+}
+
+fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
+    let home = tempfile::tempdir().expect("a folder");
+    let clocks = DeviceClocks::of_this_boot(clock.clone());
+    let spool = Arc::new(Spool::open(&Options::within(home.path()), clocks.clone()).expect("opens"));
+    let (policy, policy_seen) = watch::channel(Arc::default());
+    let (resend, resent) = mpsc::channel(8);
+    let (found, executables) = watch::channel(Arc::default());
+    let wiring = Wiring {
+        spool: spool.clone(),
+        keeper: keeper(collector, home.path()),
+        clocks,
+        hostname: "lab-1".into(),
+        policy,
+        resend,
+        executables,
+        describe: Arc::new(|executable: &Executable| {
+            Some(ExecutableFacts {
+                sha256: executable.sha256,
+                size_bytes: executable.size_bytes,
+                format: executable.format,
+                runs_on: "x86_64".into(),
+                file_name: "tool".into(),
+            })
+        }),
+        chance: || 0.5,
+    };
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(run(Session::new(collector.clone(), wiring), stop.clone()));
+    Device { home, spool, policy: policy_seen, resend: resent, executables: found, stop, running }
+}
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(noon()))
+}
+
+fn keyword() -> Payload {
+    Payload::Keyword(KeywordEvent {
+        rule: "rule.1".into(),
+        category: "selfharm".into(),
+        severity: Severity::HIGHEST,
+        document: Sha256::of(b"a path"),
+        occurred_at: noon(),
+    })
+}
+
+fn started() -> Payload {
+    Payload::Tamper(TamperEvent { kind: TamperKind::Started, occurred_at: noon() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_queued_arrives_and_leaves_the_spool() {
+    let collector = Memory::new();
+    let device = start(&collector, &clock());
+    collector.until(|book| book.hellos == 1).await;
+    device.spool.push(&started()).expect("queued");
+    device.spool.push(&keyword()).expect("queued");
+    collector.until(|book| book.payloads.len() == 2).await;
+    device.stop.cancel();
+    device.running.await.expect("ends").expect("in good order");
+    assert!(device.spool.marks().expect("reads").iter().all(|mark| mark.acknowledged == mark.last));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_collector_that_was_away_gets_everything_once_safeguarding_first() {
+    let collector = Memory::new();
+    collector.book().refuse = Some(UplinkError::Unreached(Fault::Unreachable));
+    let device = start(&collector, &clock());
+    for _ in 0..450 {
+        device.spool.push(&started()).expect("queued");
+    }
+    device.spool.push(&keyword()).expect("queued");
+    collector.until(|book| book.hellos >= 3).await;
+    collector.book().refuse = None;
+    collector.until(|book| book.payloads.len() == 451).await;
+    assert_eq!(collector.book().payloads[0].0, Stream::Safeguarding);
+    device.stop.cancel();
+    device.running.await.expect("ends").expect("in good order");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revoked_device_asks_hourly_and_keeps_everything() {
+    let collector = Memory::new();
+    let revoked = UplinkError::Refused { reason: Some(Refusal::DeviceRevoked), message: "revoked".into() };
+    collector.book().refuse = Some(revoked);
+    let device = start(&collector, &clock());
+    let began = tokio::time::Instant::now();
+    device.spool.push(&keyword()).expect("queued");
+    collector.until(|book| book.hellos == 3).await;
+    assert_eq!(began.elapsed().as_secs() / 3600, 2);
+    collector.book().refuse = None;
+    collector.until(|book| book.payloads.len() == 1).await;
+    device.stop.cancel();
+    device.running.await.expect("ends").expect("in good order");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_policy_is_handed_on_and_survives_the_restart() {
+    let collector = Memory::new();
+    let policy = WirePolicy { version: 4, school: "Northfield School".into(), ..WirePolicy::default() };
+    collector.book().policy = Some(policy);
+    let mut device = start(&collector, &clock());
+    device.policy.changed().await.expect("the loop runs");
+    assert_eq!(device.policy.borrow().version, 4);
+    let stored = device.spool.policy().expect("reads").expect("is kept");
+    assert_eq!(DevicePolicy::decode(&stored).expect("a policy").version, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_collector_that_lacks_a_state_makes_its_probe_ask_again() {
+    let collector = Memory::new();
+    collector.book().resend = vec![ProbeName::Software];
+    let mut device = start(&collector, &clock());
+    device.spool.push(&started()).expect("queued");
+    assert_eq!(device.resend.recv().await, Some(vec![ProbeName::Software]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn facts_go_out_only_for_executables_that_are_wanted() {
+    let collector = Memory::new();
+    let executable = |name: &str| Executable {
+        path: format!("/tmp/{name}"),
+        sha256: Sha256::of(name.as_bytes()),
+        size_bytes: 1,
+        modified_at: noon(),
+        owner: "root".into(),
+        format: ExecutableFormat::Elf,
+    };
+    collector.book().wanted = vec![Sha256::of(b"new")];
+    let device = start(&collector, &clock());
+    device.executables.send_replace(Arc::new(vec![executable("new"), executable("known")]));
+    collector.until(|book| book.payloads.len() == 1).await;
+    let book = collector.book();
+    assert!(matches!(&book.payloads[0].1, Payload::ExecutableFacts(facts) if facts.sha256 == Sha256::of(b"new")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_collector_that_forgot_the_epoch_is_greeted_again_and_gets_what_is_kept() {
+    let collector = Memory::new();
+    let device = start(&collector, &clock());
+    device.spool.push(&keyword()).expect("queued");
+    collector.until(|book| book.payloads.len() == 1).await;
+    {
+        let mut book = collector.book();
+        book.epochs.clear();
+        book.payloads.clear();
+    }
+    device.spool.push(&started()).expect("queued");
+    collector.until(|book| book.payloads.len() == 2).await;
+    assert_eq!(collector.book().payloads[0], (Stream::Safeguarding, keyword()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_certificate_is_renewed_at_half_its_time_and_the_old_one_goes_after_the_new_one_worked() {
+    let collector = Memory::new();
+    let clock = clock();
+    let device = start(&collector, &clock);
+    collector.until(|book| book.hellos == 1).await;
+    clock.advance(Duration::from_secs(49 * 86_400));
+    collector.until(|book| book.hellos == 2).await;
+    assert!(collector.book().adopted.is_empty(), "51 days are left");
+    clock.advance(Duration::from_secs(86_400));
+    collector.until(|book| book.adopted.len() == 1).await;
+    collector.until(|book| book.hellos >= 4).await;
+    device.stop.cancel();
+    device.running.await.expect("ends").expect("in good order");
+    let kept = std::fs::read_dir(device.home.path().join("identity")).expect("lists").count();
+    assert_eq!(kept, 2, "the file that names it, and the new identity");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewed_identity_that_is_turned_away_does_not_cut_the_device_off() {
+    let collector = Memory::new();
+    collector.book().refuse_adopted = true;
+    let clock = clock();
+    let device = start(&collector, &clock);
+    collector.until(|book| book.hellos == 1).await;
+    clock.advance(Duration::from_secs(51 * 86_400));
+    collector.until(|book| book.adopted.len() == 2).await;
+    device.spool.push(&keyword()).expect("queued");
+    collector.until(|book| book.payloads.len() == 1).await;
+}
