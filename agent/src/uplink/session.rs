@@ -6,6 +6,7 @@ use std::sync::Arc;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Executable, ExecutableFacts, Facts, Payload, ProbeName, Stream};
 use caretaker_shared::pki::DeviceKey;
+use caretaker_shared::policy::DevicePolicy;
 use caretaker_shared::refusal::Refusal;
 use caretaker_shared::tls::Fault;
 use caretaker_shared::wire::{self, Hello, Upload, limits};
@@ -14,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{Uplink, UplinkError, Welcome};
 use crate::clocks::DeviceClocks;
-use crate::config::DevicePolicy;
+use crate::config::InForce;
 use crate::identity::Keeper;
 use crate::spool::{Batch, Settled, Spool, SpoolError};
 
@@ -32,7 +33,7 @@ pub struct Wiring {
     /// What people call the machine.
     pub hostname: String,
     /// Where a new policy goes.
-    pub policy: watch::Sender<Arc<DevicePolicy>>,
+    pub policy: watch::Sender<InForce>,
     /// Probes whose whole state the collector wants.
     pub resend: mpsc::Sender<Vec<ProbeName>>,
     /// The executables of the newest reading.
@@ -142,7 +143,7 @@ impl<U: Uplink> Session<U> {
             marks: self.wiring.spool.run(Spool::marks).await?,
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
             hostname: self.wiring.hostname.clone(),
-            policy_version: self.wiring.policy.borrow().version,
+            policy_version: self.policy_version(),
             clock: self.wiring.clocks.read(),
         };
         let welcome = match self.uplink.hello(hello).await {
@@ -169,8 +170,13 @@ impl<U: Uplink> Session<U> {
         Ok(settled)
     }
 
+    /// 0 before the first one.
+    fn policy_version(&self) -> u64 {
+        self.wiring.policy.borrow().as_ref().map_or(0, |policy| policy.version)
+    }
+
     async fn follow_policy(&self, version: u64) -> Result<(), Broken> {
-        let have = self.wiring.policy.borrow().version;
+        let have = self.policy_version();
         if version == have {
             return Ok(());
         }
@@ -180,7 +186,7 @@ impl<U: Uplink> Session<U> {
             Ok(policy) => {
                 tracing::info!(policy.version = policy.version, "a policy came into force");
                 self.wiring.spool.run(move |spool| spool.store_policy(&bytes)).await?;
-                self.wiring.policy.send_replace(Arc::new(policy));
+                self.wiring.policy.send_replace(Some(Arc::new(policy)));
             }
             Err(fault) => tracing::error!(reason = %fault, policy.version = version, "the new policy was not taken"),
         }

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Receipt, Session, Uplink, UplinkError, Welcome, Wiring, run};
 use crate::clocks::DeviceClocks;
-use crate::config::DevicePolicy;
+use crate::config::{self, InForce};
 use crate::identity::{CollectorPlace, Identity, Keeper};
 use crate::spool::{Options, Spool, SpoolError};
 
@@ -149,7 +149,7 @@ impl Uplink for Memory {
 struct Device {
     home: tempfile::TempDir,
     spool: Arc<Spool>,
-    policy: watch::Receiver<Arc<DevicePolicy>>,
+    policy: watch::Receiver<InForce>,
     resend: mpsc::Receiver<Vec<ProbeName>>,
     executables: watch::Sender<Arc<Vec<Executable>>>,
     stop: CancellationToken,
@@ -178,7 +178,7 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
     let home = tempfile::tempdir().expect("a folder");
     let clocks = DeviceClocks::of_this_boot(clock.clone());
     let spool = Arc::new(Spool::open(&Options::within(home.path()), clocks.clone()).expect("opens"));
-    let (policy, policy_seen) = watch::channel(Arc::default());
+    let (policy, policy_seen) = watch::channel(None);
     let (resend, resent) = mpsc::channel(8);
     let (found, executables) = watch::channel(Arc::default());
     let wiring = Wiring {
@@ -276,9 +276,9 @@ async fn a_new_policy_is_handed_on_and_survives_the_restart() {
     collector.book().policy = Some(policy);
     let mut device = start(&collector, &clock());
     device.policy.changed().await.expect("the loop runs");
-    assert_eq!(device.policy.borrow().version, 4);
+    assert_eq!(device.policy.borrow().as_ref().map(|policy| policy.version), Some(4));
     let stored = device.spool.policy().expect("reads").expect("is kept");
-    assert_eq!(DevicePolicy::decode(&stored).expect("a policy").version, 4);
+    assert_eq!(config::decode(&stored).expect("a policy").version, 4);
 }
 
 #[tokio::test(start_paused = true)]
