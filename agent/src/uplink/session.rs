@@ -92,7 +92,12 @@ impl<U: Uplink> Session<U> {
                 return Err(Broken::Stalled);
             }
         }
-        self.follow_policy(welcome.policy_version).await?;
+        if self.follow_policy(welcome.policy_version).await? {
+            // The collector hears at once which policy is in force here, and not only at the next greeting.
+            welcome = self.hello().await?;
+            let held = welcome.high_water.clone();
+            self.settle(held).await?;
+        }
         self.renew_when_due().await;
         Ok(welcome)
     }
@@ -175,22 +180,26 @@ impl<U: Uplink> Session<U> {
         self.wiring.policy.borrow().as_ref().map_or(0, |policy| policy.version)
     }
 
-    async fn follow_policy(&self, version: u64) -> Result<(), Broken> {
+    /// Fetches a new policy; says whether one came into force.
+    async fn follow_policy(&self, version: u64) -> Result<bool, Broken> {
         let have = self.policy_version();
         if version == have {
-            return Ok(());
+            return Ok(false);
         }
-        let Some(policy) = self.uplink.policy(have).await? else { return Ok(()) };
+        let Some(policy) = self.uplink.policy(have).await? else { return Ok(false) };
         let bytes = policy.encode_to_vec();
         match DevicePolicy::try_from(policy) {
             Ok(policy) => {
                 tracing::info!(policy.version = policy.version, "a policy came into force");
                 self.wiring.spool.run(move |spool| spool.store_policy(&bytes)).await?;
                 self.wiring.policy.send_replace(Some(Arc::new(policy)));
+                Ok(true)
             }
-            Err(fault) => tracing::error!(reason = %fault, policy.version = version, "the new policy was not taken"),
+            Err(fault) => {
+                tracing::error!(reason = %fault, policy.version = version, "the new policy was not taken");
+                Ok(false)
+            }
         }
-        Ok(())
     }
 
     async fn renew_when_due(&mut self) {
