@@ -1,5 +1,7 @@
 //! The commands as a person meets them: what is printed, and with which exit code.
 
+#![expect(clippy::disallowed_methods, reason = "starts the agent as a person does")]
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

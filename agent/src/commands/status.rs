@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context as _;
+use caretaker_shared::clock::{Clock as _, SystemClock};
 use caretaker_shared::model::Stream;
 use caretaker_shared::policy::DevicePolicy;
 use jiff::Timestamp;
@@ -26,7 +27,7 @@ struct Seen {
 
 pub(super) fn run(options: &Status, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let seen = look(&options.state.dir)?;
-    let now = Timestamp::now();
+    let now = SystemClock.now();
     if options.json {
         writeln!(out, "{:#}", as_json(&seen))?;
     } else {
