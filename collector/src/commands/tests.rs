@@ -8,6 +8,7 @@ use caretaker_shared::clock::{Clock as _, ManualClock};
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Antivirus, Facts, HostFacts, Idle, Outcome, ProbeName, Reading, ScreenLock};
 use caretaker_shared::policy::PRESET;
+use caretaker_shared::private_file;
 use caretaker_shared::token::EnrolmentToken;
 use clap::Parser as _;
 use jiff::tz::TimeZone;
@@ -423,7 +424,7 @@ async fn an_alert_is_taken_and_closed_once_with_an_outcome() {
 async fn a_policy_begins_a_site_and_the_same_text_changes_nothing() {
     let school = School::open();
     let file = school.folder.path().join("policy.toml");
-    std::fs::write(&file, PRESET).expect("writes");
+    private_file::write(&file, PRESET.as_bytes()).expect("writes");
     let file = file.to_str().expect("a path");
     let said = school.json(&["policy", "apply", "--site", "North", file, "--json"]).await;
     assert_eq!((said["version"].as_u64(), said["changed"].as_bool()), (Some(1), Some(true)));
@@ -432,7 +433,8 @@ async fn a_policy_begins_a_site_and_the_same_text_changes_nothing() {
     let shown = school.json(&["policy", "show", "--site", "North", "--json"]).await;
     assert_eq!(shown["toml"], PRESET);
 
-    std::fs::write(file, PRESET.replace("max_seconds = 300", "max_seconds = \"5m\"")).expect("writes");
+    let mistaken = PRESET.replace("max_seconds = 300", "max_seconds = \"5m\"");
+    private_file::write(Path::new(file), mistaken.as_bytes()).expect("writes");
     let refused = school.types(&["policy", "apply", "--site", "North", file]).await.expect_err("a mistake");
     assert!(refused.message.starts_with(&format!("{file}, line ")), "{}", refused.message);
     assert!(refused.message.ends_with("\n  nothing was changed; version 1 stays in force"), "{}", refused.message);
@@ -446,7 +448,7 @@ async fn a_policy_begins_a_site_and_the_same_text_changes_nothing() {
 async fn a_policy_is_checked_without_a_collector() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("policy.toml");
-    std::fs::write(&file, PRESET).expect("writes");
+    private_file::write(&file, PRESET.as_bytes()).expect("writes");
     let line = ["policy", "check", file.to_str().expect("a path")];
     let (exit, said) = run(folder.path(), Timestamp::UNIX_EPOCH, 100, &line).await.expect("no collector is needed");
     assert_eq!(exit, Exit::Fine);
