@@ -94,7 +94,7 @@ pub(super) async fn run(command: DeviceCommand, mut client: Client, output: &mut
                 .await
                 .map_err(|status| refused(&status))?
                 .into_inner();
-            if args.json { output.json(&answer) } else { output.text(&render::devices::show(&answer, output.screen)) }
+            if args.json { output.json(&answer) } else { output.text(&render::device::show(&answer, output.screen)) }
         }
         DeviceCommand::Revoke(args) => {
             let request = RevokeDeviceRequest { device: args.device, reason: args.reason };

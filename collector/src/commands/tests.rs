@@ -72,6 +72,23 @@ impl School {
         self.store.add_devices("Main", names.iter().map(|name| ((*name).to_owned(), seen)).collect()).await;
     }
 
+    /// Twelve files that no package owns, one found each hour, and their findings.
+    async fn add_unknown_files(&self, device: &'static str) {
+        let hours_ago = |n: i64| self.clock.now() - SignedDuration::from_hours(12 - n);
+        let path = |n| match n {
+            4 => format!("/home/pupil.one/{}start", "a-folder-in-a-folder/".repeat(5)),
+            n => format!("/srv/games/game-{n:02}"),
+        };
+        self.store.add_executables(device, (0..12).map(|n| (path(n), hours_ago(n))).collect()).await;
+        for subject in ["/srv/games/game-01", "/srv/games/game-02", "/srv/games/game-03", "/srv/games/game-05"] {
+            let (summary, reason) = ("no package owns it", "elf file of root, 4100000 bytes");
+            let opened_at = hours_ago(10);
+            let finding =
+                SampleFinding { requirement: "E4", subject, summary, reason, opened_at, ..never_locks(device) };
+            self.store.add_finding(finding).await;
+        }
+    }
+
     async fn types(&self, line: &[&str]) -> Result<String, Failure> {
         self.types_on(100, line).await.map(|(_, text)| text)
     }
@@ -295,6 +312,7 @@ async fn a_device_shows_what_fails_what_holds_and_what_nobody_knows() {
     let outcome = Outcome::Complete(Facts::ScreenLock(vec![lock]));
     school.store.add_reading("PC-LAB3-04", Reading { probe: ProbeName::ScreenLock, taken_at, outcome }).await;
     school.store.add_finding(never_locks("PC-LAB3-04")).await;
+    school.add_unknown_files("PC-LAB3-04").await;
 
     let said = school.json(&["device", "show", "pc-lab3-04", "--json"]).await;
     let verdicts = said["verdicts"].as_array().expect("a list");
@@ -304,6 +322,7 @@ async fn a_device_shows_what_fails_what_holds_and_what_nobody_knows() {
     assert_eq!(of("E2")["since"], "2026-11-17T10:14:00Z");
     assert_eq!(of("E1")["verdict"], "unknown");
     assert_eq!(of("A1")["verdict"], "meets");
+    assert_eq!(said["executables"][0]["path"], "/srv/games/game-11", "the newest comes first");
     for columns in [80, 100] {
         let (_, screen) = school.types_on(columns, &["device", "show", "PC-LAB3-04"]).await.expect("an answer");
         insta::assert_snapshot!(format!("device_show_{columns}"), screen);
