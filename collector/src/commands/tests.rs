@@ -440,6 +440,27 @@ async fn an_alert_is_taken_and_closed_once_with_an_outcome() {
 }
 
 #[tokio::test]
+async fn mail_that_does_not_go_out_is_said_and_then_shouted() {
+    let school = School::with_site().await;
+    school.add(&["PC-1"]).await;
+    let mail_error = "the mail server could not be reached";
+    let raised_at = school.clock.now();
+    let (mail_state, about) = ("waiting", "");
+    let waiting = SampleAlert { mail_state, mail_error, raised_at, about, ..alert("26-0001", "safeguarding", "PC-1") };
+    school.store.add_alert(waiting).await;
+    let shown = school.types(&["status"]).await.expect("an answer");
+    assert!(shown.contains("Alert mail  trying again, 1 waiting"), "{shown}");
+    assert!(shown.contains("because: the mail server could not be reached"), "{shown}");
+    assert!(!shown.contains("Alert channel down"), "{shown}");
+
+    school.clock.advance(Duration::from_secs(15 * 60 + 1));
+    let shown = school.types(&["status"]).await.expect("an answer");
+    assert!(shown.lines().nth(1).is_some_and(|line| line.starts_with("Alert channel down")), "{shown}");
+    assert!(shown.contains("Alert mail  FAILING, 1 waiting"), "{shown}");
+    school.close().await;
+}
+
+#[tokio::test]
 async fn a_policy_begins_a_site_and_the_same_text_changes_nothing() {
     let school = School::open();
     let file = school.folder.path().join("policy.toml");

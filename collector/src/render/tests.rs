@@ -89,7 +89,7 @@ fn status_while_mail_fails() {
     school.mail = Some(MailHealth {
         state: "failing".into(),
         waiting: 4,
-        last_error: "connection refused".into(),
+        last_error: "the mail server could not be reached".into(),
         route: "smtp mail.northfield.example:587".into(),
         ..MailHealth::default()
     });
