@@ -21,7 +21,7 @@ use crate::console;
 use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
 use crate::grpc::{self, AgentParts, AgentService, Limits};
 use crate::store::Store;
-use crate::{mail, outbox, scheduler, service_manager};
+use crate::{audit_check, mail, outbox, scheduler, service_manager};
 
 /// How long calls that are under way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -48,11 +48,13 @@ pub async fn serve(
 
     let mailer = mail::open(&config.mail).context("mail cannot be sent as [mail] in collector.toml says")?;
     let mail_waits = Arc::new(Notify::new());
-    let parts = Parts { store, authority, clock, config, mail_waits, stop: stop.clone() };
+    let parts =
+        Parts { store, authority, clock, config, mail_waits, audit: audit_check::Found::default(), stop: stop.clone() };
     let tasks = TaskTracker::new();
     let devices = tasks.spawn(parts.devices(listener, acceptor));
     let operators = tasks.spawn(parts.operators(console));
     tasks.spawn(outbox::run(parts.store.clone(), mailer, parts.clock.clone(), parts.mail_waits.clone(), stop.clone()));
+    tasks.spawn(audit_check::run(parts.store.clone(), parts.audit.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
     tasks.spawn(service_manager::watchdog(parts.store.clone(), stop.clone()));
@@ -81,6 +83,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     config: Config,
     mail_waits: Arc<Notify>,
+    audit: audit_check::Found,
     stop: CancellationToken,
 }
 
@@ -117,6 +120,7 @@ impl Parts {
             address: self.config.address.clone(),
             authority: self.authority.fingerprint(),
             mail_route: self.config.mail.route.to_string(),
+            audit: self.audit.clone(),
             started_at: self.clock.now(),
         };
         let stop = self.stop.clone();

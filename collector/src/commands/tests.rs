@@ -51,6 +51,7 @@ impl School {
             address: "collector.northfield.example:7443".into(),
             authority: Sha256::of(b"an invented authority"),
             mail_route: "maildir ./caretaker-data/mail".into(),
+            audit: Arc::default(),
             started_at: clock.now() - SignedDuration::from_hours(12 * 24),
         };
         let listener = console::bind(&folder.path().join(SOCKET)).expect("a free path");

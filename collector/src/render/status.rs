@@ -84,10 +84,17 @@ fn head(status: &StatusResponse, screen: &Screen) -> String {
 fn alarms(status: &StatusResponse, screen: &Screen) -> String {
     let mut alarms = Vec::new();
     if status.mail.as_ref().is_some_and(|mail| mail.state == "failing") {
-        alarms.push("Alert channel down: mail about alerts does not arrive. Look often: alerts");
+        alarms.push("Alert channel down: mail about alerts does not arrive. Look often: alerts".to_owned());
+    }
+    match status.audit.as_ref().map(|audit| (audit.state.as_str(), audit.broken_row)) {
+        Some(("broken", row)) => alarms.push(format!(
+            "Audit chain broken at row {row}: somebody changed the database past Caretaker. Compare with a backup."
+        )),
+        Some(("unknown", _)) => alarms.push("Audit chain could not be read: the collector's log says why.".to_owned()),
+        Some(_) | None => {}
     }
     let ink = |line: &str| format!("{}\n", screen.ink(Ink::Bad, line));
-    alarms.into_iter().flat_map(|alarm| super::text::wrap(alarm, screen.width)).map(|line| ink(&line)).collect()
+    alarms.iter().flat_map(|alarm| super::text::wrap(alarm, screen.width)).map(|line| ink(&line)).collect()
 }
 
 fn counts(devices: &DeviceCounts, screen: &Screen) -> String {
