@@ -121,6 +121,42 @@ mod tests {
                 exact(NOW - 30),
             ),
             (
+                "another boot, right clock",
+                NOW - HOUR,
+                clock(NOW - HOUR, 900, earlier),
+                clock(NOW, 50, boot),
+                bounded(NOW - HOUR),
+            ),
+            (
+                "another boot, a day ahead",
+                NOW + DAY - HOUR,
+                clock(NOW + DAY - HOUR, 900, earlier),
+                clock(NOW + DAY, 50, boot),
+                bounded(NOW - HOUR),
+            ),
+            ("another boot, set back since", NOW + DAY, clock(NOW + DAY, 900, earlier), clock(NOW, 50, boot), unknown),
+            ("another boot, 1970 and put right", 100, clock(100, 900, earlier), clock(NOW, 50, boot), unknown),
+            (
+                "a steady clock that went back",
+                NOW - HOUR,
+                clock(NOW - HOUR, 900, boot),
+                clock(NOW, 50, boot),
+                bounded(NOW - HOUR),
+            ),
+            ("a steady clock beyond belief", NOW, clock(NOW, 0, boot), clock(NOW, 50_000_000, boot), bounded(NOW)),
+        ];
+        for (case, occurred, recorded, sent, expected) in cases {
+            assert_eq!(correct(at(occurred), recorded, sent, at(NOW)), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn what_happened_a_while_before_it_was_written_down_keeps_its_distance() {
+        let boot = BootId::random();
+        let exact = |seconds| (at(seconds), Certainty::Exact);
+        let bounded = |seconds| (at(seconds), Certainty::Bounded);
+        let cases = [
+            (
                 "seen a while before it was written down",
                 NOW - 70,
                 clock(NOW - 60, 50, boot),
@@ -150,30 +186,6 @@ mod tests {
                 clock(NOW, 110, boot),
                 bounded(NOW - 60),
             ),
-            (
-                "another boot, right clock",
-                NOW - HOUR,
-                clock(NOW - HOUR, 900, earlier),
-                clock(NOW, 50, boot),
-                bounded(NOW - HOUR),
-            ),
-            (
-                "another boot, a day ahead",
-                NOW + DAY - HOUR,
-                clock(NOW + DAY - HOUR, 900, earlier),
-                clock(NOW + DAY, 50, boot),
-                bounded(NOW - HOUR),
-            ),
-            ("another boot, set back since", NOW + DAY, clock(NOW + DAY, 900, earlier), clock(NOW, 50, boot), unknown),
-            ("another boot, 1970 and put right", 100, clock(100, 900, earlier), clock(NOW, 50, boot), unknown),
-            (
-                "a steady clock that went back",
-                NOW - HOUR,
-                clock(NOW - HOUR, 900, boot),
-                clock(NOW, 50, boot),
-                bounded(NOW - HOUR),
-            ),
-            ("a steady clock beyond belief", NOW, clock(NOW, 0, boot), clock(NOW, 50_000_000, boot), bounded(NOW)),
         ];
         for (case, occurred, recorded, sent, expected) in cases {
             assert_eq!(correct(at(occurred), recorded, sent, at(NOW)), expected, "{case}");
