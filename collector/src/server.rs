@@ -135,7 +135,10 @@ impl Parts {
 fn open_store(folder: &DataFolder) -> anyhow::Result<Store> {
     let path = folder.database();
     if !path.exists() {
-        bail!("{} is missing; put it back from a backup, or run init again to begin with an empty one", path.display());
+        bail!(
+            "{} is missing\n  put it back from a backup, or run init again to begin with an empty one",
+            path.display()
+        );
     }
     Store::open(&path).with_context(|| format!("{} cannot be used", path.display()))
 }
@@ -143,9 +146,9 @@ fn open_store(folder: &DataFolder) -> anyhow::Result<Store> {
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
         let remedy = [
-            (ErrorKind::AddrInUse, "another program has the port: stop it, or set another port"),
-            (ErrorKind::AddrNotAvailable, "this machine has no such address: set 0.0.0.0 for all that it has"),
-            (ErrorKind::PermissionDenied, "this account may not: set a port above 1023"),
+            (ErrorKind::AddrInUse, "another program has the port\n  stop it, or set another port"),
+            (ErrorKind::AddrNotAvailable, "this machine has no such address\n  set 0.0.0.0 for all that it has"),
+            (ErrorKind::PermissionDenied, "this account may not\n  set a port above 1023"),
         ]
         .into_iter()
         .find(|(kind, _)| *kind == error.kind());

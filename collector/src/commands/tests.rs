@@ -23,7 +23,7 @@ use crate::render::text::width;
 use crate::store::Store;
 use crate::store::console::sample::{SampleAlert, SampleFinding};
 
-#[derive(clap::Parser)]
+#[derive(Debug, clap::Parser)]
 struct Typed {
     #[command(subcommand)]
     command: ClientCommand,
@@ -155,6 +155,12 @@ fn alert(reference: &'static str, kind: &'static str, device: &'static str) -> S
 #[tokio::test]
 async fn without_a_collector_it_says_how_to_start_one() {
     let folder = tempfile::tempdir().expect("a folder");
+    for data in [folder.path().to_owned(), folder.path().join("nowhere")] {
+        let failure = run(&data, Timestamp::UNIX_EPOCH, 100, &["status"]).await.expect_err("nobody is there");
+        assert_eq!(failure.exit, Exit::Unreachable);
+        assert!(failure.message.starts_with(&format!("there is no collector in {}\n", data.display())), "{failure}");
+    }
+    private_file::write(&folder.path().join("collector.toml"), b"").expect("writes");
     let failure = run(folder.path(), Timestamp::UNIX_EPOCH, 100, &["status"]).await.expect_err("nobody answers");
     assert_eq!(failure.exit, Exit::Unreachable);
     let data = folder.path().display();
@@ -458,6 +464,41 @@ async fn mail_that_does_not_go_out_is_said_and_then_shouted() {
     let shown = school.types(&["status"]).await.expect("an answer");
     assert!(shown.lines().nth(1).is_some_and(|line| line.starts_with("Alert channel down")), "{shown}");
     assert!(shown.contains("Alert mail  FAILING, 1 waiting"), "{shown}");
+    school.close().await;
+}
+
+#[tokio::test]
+async fn whatever_is_typed_gets_an_error_with_a_remedy() {
+    let school = School::with_site().await;
+    school.add(&["PC-1"]).await;
+    let long = "x".repeat(500);
+    let nowhere = school.folder.path().join("nowhere.toml").display().to_string();
+    let folder = school.folder.path().display().to_string();
+    for line in [
+        ["device", "show", "no such device"],
+        ["device", "show", &long],
+        ["device", "show", "two\nlines \u{1b}[31m"],
+        ["software", "--device", &long],
+        ["alert", "show", "x"],
+        ["alert", "ack", &long],
+        ["findings", "--site", &long],
+        ["devices", "--finding", "NOPE"],
+        ["policy", "check", &nowhere],
+        ["policy", "check", &folder],
+        ["policy", "check", "/dev/zero"],
+        ["token", "create", "--site=Nowhere"],
+    ] {
+        let failure = school.types(&line).await.expect_err("nothing like it");
+        assert_eq!(failure.exit, Exit::Usage, "{line:?}");
+        let told: Vec<&str> = failure.message.lines().collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[1].starts_with("  ") && width(told[0]) <= 160, "{told:?}");
+    }
+    for line in
+        [["device", "show", ""], ["software", "--device", ""], ["findings", "", "--all"], ["devices", "--site", ""]]
+    {
+        Typed::try_parse_from(std::iter::once(&"caretaker-collector").chain(&line)).expect_err("empty is not all");
+    }
     school.close().await;
 }
 

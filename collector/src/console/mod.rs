@@ -29,6 +29,7 @@ use crate::audit_check::Found;
 use crate::store::Store;
 
 pub use outcome::Outcome;
+pub(crate) use policies::TOML_BYTES as POLICY_BYTES;
 pub use socket::{SOCKET, bind, serve};
 
 /// The largest message that goes to an operator.

@@ -50,7 +50,7 @@ fn clear(path: &Path) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "something that is no socket lies there; move it"));
     }
     match std::os::unix::net::UnixStream::connect(path) {
-        Ok(_) => Err(io::Error::new(io::ErrorKind::AddrInUse, "another collector answers there; stop it first")),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::AddrInUse, "another collector answers there\n  stop it first")),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => std::fs::remove_file(path),
         Err(error) => Err(error),
     }

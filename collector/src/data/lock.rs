@@ -14,7 +14,7 @@ pub struct Lock(#[expect(dead_code, reason = "the lock is held by the open file"
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another collector works in it.
-    #[error("another collector works in {}; stop it first, or name another folder. Nothing was changed", .0.display())]
+    #[error("another collector works in {}\n  stop it first, or name another folder; nothing was changed", .0.display())]
     Held(PathBuf),
     /// The lock file cannot be opened.
     #[error("{} cannot be locked", .path.display())]

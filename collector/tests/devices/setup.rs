@@ -125,7 +125,7 @@ fn serve_says_what_is_missing_or_wrong_and_how_to_put_it_right() {
     assert!(told.contains("newer collector (version 999"), "{told}");
     std::fs::remove_file(folder.join("caretaker.db")).expect("was there");
     let told = serve();
-    assert!(told.contains("caretaker.db is missing; put it back from a backup"), "{told}");
+    assert!(told.contains("caretaker.db is missing\n  put it back from a backup"), "{told}");
 }
 
 #[test]
