@@ -5,6 +5,7 @@
 //! wires them and nothing else; `commands` are what a person types.
 
 pub mod audit;
+pub mod audit_check;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -247,6 +247,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_first_try_that_fails_shows_at_once() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        bench.mailer.answer(|_| Err(unreachable()));
+        bench.alert(4, "essay").await;
+        bench.turn().await;
+        let mail = bench.sample.store.overview().await.expect("reads").mail;
+        assert_eq!((mail.waiting, mail.refused), (1, 1));
+        assert_eq!(mail.last_error, "the mail server could not be reached");
+    }
+
+    #[tokio::test]
     async fn a_crash_between_send_and_mark_sends_again_with_the_same_message_id() {
         let bench = Bench::new(MemoryMailer::accepting()).await;
         bench.alert(5, "essay").await;

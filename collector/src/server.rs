@@ -21,7 +21,7 @@ use crate::console;
 use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
 use crate::grpc::{self, AgentParts, AgentService, Limits};
 use crate::store::Store;
-use crate::{mail, outbox, scheduler, service_manager};
+use crate::{audit_check, mail, outbox, scheduler, service_manager};
 
 /// How long calls that are under way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -48,11 +48,13 @@ pub async fn serve(
 
     let mailer = mail::open(&config.mail).context("mail cannot be sent as [mail] in collector.toml says")?;
     let mail_waits = Arc::new(Notify::new());
-    let parts = Parts { store, authority, clock, config, mail_waits, stop: stop.clone() };
+    let parts =
+        Parts { store, authority, clock, config, mail_waits, audit: audit_check::Found::default(), stop: stop.clone() };
     let tasks = TaskTracker::new();
     let devices = tasks.spawn(parts.devices(listener, acceptor));
     let operators = tasks.spawn(parts.operators(console));
     tasks.spawn(outbox::run(parts.store.clone(), mailer, parts.clock.clone(), parts.mail_waits.clone(), stop.clone()));
+    tasks.spawn(audit_check::run(parts.store.clone(), parts.audit.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
     tasks.spawn(service_manager::watchdog(parts.store.clone(), stop.clone()));
@@ -81,6 +83,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     config: Config,
     mail_waits: Arc<Notify>,
+    audit: audit_check::Found,
     stop: CancellationToken,
 }
 
@@ -117,6 +120,7 @@ impl Parts {
             address: self.config.address.clone(),
             authority: self.authority.fingerprint(),
             mail_route: self.config.mail.route.to_string(),
+            audit: self.audit.clone(),
             started_at: self.clock.now(),
         };
         let stop = self.stop.clone();
@@ -131,7 +135,10 @@ impl Parts {
 fn open_store(folder: &DataFolder) -> anyhow::Result<Store> {
     let path = folder.database();
     if !path.exists() {
-        bail!("{} is missing; put it back from a backup, or run init again to begin with an empty one", path.display());
+        bail!(
+            "{} is missing\n  put it back from a backup, or run init again to begin with an empty one",
+            path.display()
+        );
     }
     Store::open(&path).with_context(|| format!("{} cannot be used", path.display()))
 }
@@ -139,9 +146,9 @@ fn open_store(folder: &DataFolder) -> anyhow::Result<Store> {
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
         let remedy = [
-            (ErrorKind::AddrInUse, "another program has the port: stop it, or set another port"),
-            (ErrorKind::AddrNotAvailable, "this machine has no such address: set 0.0.0.0 for all that it has"),
-            (ErrorKind::PermissionDenied, "this account may not: set a port above 1023"),
+            (ErrorKind::AddrInUse, "another program has the port\n  stop it, or set another port"),
+            (ErrorKind::AddrNotAvailable, "this machine has no such address\n  set 0.0.0.0 for all that it has"),
+            (ErrorKind::PermissionDenied, "this account may not\n  set a port above 1023"),
         ]
         .into_iter()
         .find(|(kind, _)| *kind == error.kind());

@@ -1,6 +1,7 @@
 //! `alerts`, `alert show`, `alert ack`, `alert close`.
 
 use caretaker_proto::console::v1::{AcknowledgeAlertRequest, CloseAlertRequest, GetAlertRequest, ListAlertsRequest};
+use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
 use super::connect::Client;
@@ -34,7 +35,7 @@ pub enum AlertCommand {
 #[derive(Debug, clap::Args)]
 pub struct OneArgs {
     /// Its case number, for example 26-0001
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
     reference: String,
     /// Print JSON
     #[arg(long)]
@@ -45,10 +46,10 @@ pub struct OneArgs {
 #[derive(Debug, clap::Args)]
 pub struct CloseArgs {
     /// Its case number, for example 26-0001
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
     reference: String,
     /// What was done, or why nothing had to be; leave it out to see the choices
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     outcome: Option<String>,
     /// Print JSON
     #[arg(long)]

@@ -13,6 +13,7 @@ use tower::service_fn;
 use super::refused::{failure, not_running};
 use super::{Exit, Failure};
 use crate::console::{ANSWER_BYTES, SOCKET};
+use crate::data::DataFolder;
 
 /// A client of the console.
 pub(super) type Client = ConsoleClient<Channel>;
@@ -51,6 +52,19 @@ fn unreachable(error: &io::Error, data: &Path) -> Failure {
             Exit::Usage,
             format!("the path of {shown} is too long for a socket\n  go there and name it shorter:  --data ."),
         );
+    }
+    if error.kind() == io::ErrorKind::NotFound || error.kind() == io::ErrorKind::NotADirectory {
+        // A folder that cannot be looked at may well be the right one.
+        let settings = DataFolder::at(data).settings();
+        if matches!(settings.try_exists(), Ok(false)) || error.kind() == io::ErrorKind::NotADirectory {
+            return failure(
+                Exit::Unreachable,
+                format!(
+                    "there is no collector in {shown}\n  name its folder:  --data FOLDER\n  or set one up:  \
+                     caretaker-collector init --data FOLDER --name \"Your School\""
+                ),
+            );
+        }
     }
     not_running(data)
 }

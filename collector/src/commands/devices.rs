@@ -1,6 +1,7 @@
 //! `devices`, `device show`, `device revoke`.
 
 use caretaker_proto::console::v1::{GetDeviceRequest, ListDevicesRequest, RevokeDeviceRequest};
+use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
 use super::connect::Client;
@@ -13,10 +14,10 @@ use crate::render;
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
     /// Only those of this site
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     site: Option<String>,
     /// Only those with an open finding of this requirement, for example E2
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     finding: Option<String>,
     /// Print JSON
     #[arg(long)]
@@ -36,6 +37,7 @@ pub enum DeviceCommand {
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
     /// Its name or id
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     device: String,
     /// Print JSON
     #[arg(long)]
@@ -46,6 +48,7 @@ pub struct ShowArgs {
 #[derive(Debug, clap::Args)]
 pub struct RevokeArgs {
     /// Its name or id
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     device: String,
     /// Why, in one line; it goes into the audit chain
     #[arg(long)]
@@ -94,7 +97,7 @@ pub(super) async fn run(command: DeviceCommand, mut client: Client, output: &mut
                 .await
                 .map_err(|status| refused(&status))?
                 .into_inner();
-            if args.json { output.json(&answer) } else { output.text(&render::devices::show(&answer, output.screen)) }
+            if args.json { output.json(&answer) } else { output.text(&render::device::show(&answer, output.screen)) }
         }
         DeviceCommand::Revoke(args) => {
             let request = RevokeDeviceRequest { device: args.device, reason: args.reason };

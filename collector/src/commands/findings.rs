@@ -1,6 +1,7 @@
 //! `findings`.
 
 use caretaker_proto::console::v1::ListFindingsRequest;
+use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
 use super::connect::Client;
@@ -14,10 +15,10 @@ use crate::render::text::counted;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only those of this requirement, for example E2
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     requirement: Option<String>,
     /// Only those of this site
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     site: Option<String>,
     /// Closed ones too
     #[arg(long)]

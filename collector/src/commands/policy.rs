@@ -1,14 +1,18 @@
 //! `policy check`, `policy apply`, `policy show`.
 
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use caretaker_proto::console::v1::{ApplyPolicyRequest, GetPolicyRequest};
 use caretaker_shared::policy::Policy;
+use clap::builder::NonEmptyStringValueParser;
 
 use super::connect::Client;
 use super::output::Output;
 use super::refused::{failure, refused};
 use super::{Exit, Failure};
+use crate::console::POLICY_BYTES;
 use crate::render;
 
 /// What can be done with policies.
@@ -36,7 +40,7 @@ pub struct CheckArgs {
 #[derive(Debug, clap::Args)]
 pub struct ApplyArgs {
     /// The site
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     site: String,
     /// The policy file
     file: PathBuf,
@@ -49,7 +53,7 @@ pub struct ApplyArgs {
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
     /// The site
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     site: String,
     /// Print JSON
     #[arg(long)]
@@ -104,12 +108,28 @@ pub(super) async fn run(command: PolicyCommand, mut client: Client, output: &mut
 fn mistake(status: &tonic::Status, file: &Path) -> Failure {
     let refused = refused(status);
     if refused.message.starts_with("line ") {
-        return failure(refused.exit, format!("{}, {}", file.display(), refused.message));
+        // As `policy check` ends with the same file.
+        return failure(Exit::Findings, format!("{}, {}", file.display(), refused.message));
     }
     refused
 }
 
+/// The text of a policy file. What is no such file, or has no end, is not read to its end.
 fn read(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file)
-        .map_err(|error| failure(Exit::Usage, format!("{} cannot be read: {error}", file.display())))
+    let unusable = |problem: &str| {
+        let remedy = "name a policy file; one to begin with:  caretaker-collector policy show --site SITE";
+        failure(Exit::Usage, format!("{} {problem}\n  {remedy}", file.display()))
+    };
+    let mut bytes = Vec::new();
+    let most = u64::try_from(POLICY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => unusable("does not exist"),
+        ErrorKind::IsADirectory => unusable("is a folder"),
+        ErrorKind::PermissionDenied => unusable("may not be read by this account"),
+        _ => unusable(&format!("cannot be read: {error}")),
+    })?;
+    if bytes.len() > POLICY_BYTES {
+        return Err(unusable("is larger than 64 KiB"));
+    }
+    String::from_utf8(bytes).map_err(|_| unusable("is not text"))
 }

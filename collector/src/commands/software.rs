@@ -1,6 +1,7 @@
 //! `software`.
 
 use caretaker_proto::console::v1::ListSoftwareRequest;
+use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
 use super::connect::Client;
@@ -13,9 +14,10 @@ use crate::render;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Part of a title's name, any case
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     name: Option<String>,
     /// Only what is installed on this device (name or id)
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     device: Option<String>,
     /// Print JSON
     #[arg(long)]
@@ -44,7 +46,7 @@ pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>)
         return output.text(&list);
     }
     if let Some(name) = args.name {
-        let name = render::text::safe(&name);
+        let name = render::text::shorten(&render::text::safe(&name), 50);
         return output.text(&format!("No title has \"{name}\" in its name. All titles: software\n"));
     }
     let status = status::ask(&mut client).await?;

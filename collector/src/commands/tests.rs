@@ -8,6 +8,7 @@ use caretaker_shared::clock::{Clock as _, ManualClock};
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Antivirus, Facts, HostFacts, Idle, Outcome, ProbeName, Reading, ScreenLock};
 use caretaker_shared::policy::PRESET;
+use caretaker_shared::private_file;
 use caretaker_shared::token::EnrolmentToken;
 use clap::Parser as _;
 use jiff::tz::TimeZone;
@@ -22,7 +23,7 @@ use crate::render::text::width;
 use crate::store::Store;
 use crate::store::console::sample::{SampleAlert, SampleFinding};
 
-#[derive(clap::Parser)]
+#[derive(Debug, clap::Parser)]
 struct Typed {
     #[command(subcommand)]
     command: ClientCommand,
@@ -50,6 +51,7 @@ impl School {
             address: "collector.northfield.example:7443".into(),
             authority: Sha256::of(b"an invented authority"),
             mail_route: "maildir ./caretaker-data/mail".into(),
+            audit: Arc::default(),
             started_at: clock.now() - SignedDuration::from_hours(12 * 24),
         };
         let listener = console::bind(&folder.path().join(SOCKET)).expect("a free path");
@@ -69,6 +71,23 @@ impl School {
     async fn add(&self, names: &[&str]) {
         let seen = Some(self.clock.now() - SignedDuration::from_secs(240));
         self.store.add_devices("Main", names.iter().map(|name| ((*name).to_owned(), seen)).collect()).await;
+    }
+
+    /// Twelve files that no package owns, one found each hour, and their findings.
+    async fn add_unknown_files(&self, device: &'static str) {
+        let hours_ago = |n: i64| self.clock.now() - SignedDuration::from_hours(12 - n);
+        let path = |n| match n {
+            4 => format!("/home/pupil.one/{}start", "a-folder-in-a-folder/".repeat(5)),
+            n => format!("/srv/games/game-{n:02}"),
+        };
+        self.store.add_executables(device, (0..12).map(|n| (path(n), hours_ago(n))).collect()).await;
+        for subject in ["/srv/games/game-01", "/srv/games/game-02", "/srv/games/game-03", "/srv/games/game-05"] {
+            let (summary, reason) = ("no package owns it", "elf file of root, 4100000 bytes");
+            let opened_at = hours_ago(10);
+            let finding =
+                SampleFinding { requirement: "E4", subject, summary, reason, opened_at, ..never_locks(device) };
+            self.store.add_finding(finding).await;
+        }
     }
 
     async fn types(&self, line: &[&str]) -> Result<String, Failure> {
@@ -136,6 +155,12 @@ fn alert(reference: &'static str, kind: &'static str, device: &'static str) -> S
 #[tokio::test]
 async fn without_a_collector_it_says_how_to_start_one() {
     let folder = tempfile::tempdir().expect("a folder");
+    for data in [folder.path().to_owned(), folder.path().join("nowhere")] {
+        let failure = run(&data, Timestamp::UNIX_EPOCH, 100, &["status"]).await.expect_err("nobody is there");
+        assert_eq!(failure.exit, Exit::Unreachable);
+        assert!(failure.message.starts_with(&format!("there is no collector in {}\n", data.display())), "{failure}");
+    }
+    private_file::write(&folder.path().join("collector.toml"), b"").expect("writes");
     let failure = run(folder.path(), Timestamp::UNIX_EPOCH, 100, &["status"]).await.expect_err("nobody answers");
     assert_eq!(failure.exit, Exit::Unreachable);
     let data = folder.path().display();
@@ -294,6 +319,7 @@ async fn a_device_shows_what_fails_what_holds_and_what_nobody_knows() {
     let outcome = Outcome::Complete(Facts::ScreenLock(vec![lock]));
     school.store.add_reading("PC-LAB3-04", Reading { probe: ProbeName::ScreenLock, taken_at, outcome }).await;
     school.store.add_finding(never_locks("PC-LAB3-04")).await;
+    school.add_unknown_files("PC-LAB3-04").await;
 
     let said = school.json(&["device", "show", "pc-lab3-04", "--json"]).await;
     let verdicts = said["verdicts"].as_array().expect("a list");
@@ -303,6 +329,7 @@ async fn a_device_shows_what_fails_what_holds_and_what_nobody_knows() {
     assert_eq!(of("E2")["since"], "2026-11-17T10:14:00Z");
     assert_eq!(of("E1")["verdict"], "unknown");
     assert_eq!(of("A1")["verdict"], "meets");
+    assert_eq!(said["executables"][0]["path"], "/srv/games/game-11", "the newest comes first");
     for columns in [80, 100] {
         let (_, screen) = school.types_on(columns, &["device", "show", "PC-LAB3-04"]).await.expect("an answer");
         insta::assert_snapshot!(format!("device_show_{columns}"), screen);
@@ -420,10 +447,66 @@ async fn an_alert_is_taken_and_closed_once_with_an_outcome() {
 }
 
 #[tokio::test]
+async fn mail_that_does_not_go_out_is_said_and_then_shouted() {
+    let school = School::with_site().await;
+    school.add(&["PC-1"]).await;
+    let mail_error = "the mail server could not be reached";
+    let raised_at = school.clock.now();
+    let (mail_state, about) = ("waiting", "");
+    let waiting = SampleAlert { mail_state, mail_error, raised_at, about, ..alert("26-0001", "safeguarding", "PC-1") };
+    school.store.add_alert(waiting).await;
+    let shown = school.types(&["status"]).await.expect("an answer");
+    assert!(shown.contains("Alert mail  trying again, 1 waiting"), "{shown}");
+    assert!(shown.contains("because: the mail server could not be reached"), "{shown}");
+    assert!(!shown.contains("Alert channel down"), "{shown}");
+
+    school.clock.advance(Duration::from_secs(15 * 60 + 1));
+    let shown = school.types(&["status"]).await.expect("an answer");
+    assert!(shown.lines().nth(1).is_some_and(|line| line.starts_with("Alert channel down")), "{shown}");
+    assert!(shown.contains("Alert mail  FAILING, 1 waiting"), "{shown}");
+    school.close().await;
+}
+
+#[tokio::test]
+async fn whatever_is_typed_gets_an_error_with_a_remedy() {
+    let school = School::with_site().await;
+    school.add(&["PC-1"]).await;
+    let long = "x".repeat(500);
+    let nowhere = school.folder.path().join("nowhere.toml").display().to_string();
+    let folder = school.folder.path().display().to_string();
+    for line in [
+        ["device", "show", "no such device"],
+        ["device", "show", &long],
+        ["device", "show", "two\nlines \u{1b}[31m"],
+        ["software", "--device", &long],
+        ["alert", "show", "x"],
+        ["alert", "ack", &long],
+        ["findings", "--site", &long],
+        ["devices", "--finding", "NOPE"],
+        ["policy", "check", &nowhere],
+        ["policy", "check", &folder],
+        ["policy", "check", "/dev/zero"],
+        ["token", "create", "--site=Nowhere"],
+    ] {
+        let failure = school.types(&line).await.expect_err("nothing like it");
+        assert_eq!(failure.exit, Exit::Usage, "{line:?}");
+        let told: Vec<&str> = failure.message.lines().collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[1].starts_with("  ") && width(told[0]) <= 160, "{told:?}");
+    }
+    for line in
+        [["device", "show", ""], ["software", "--device", ""], ["findings", "", "--all"], ["devices", "--site", ""]]
+    {
+        Typed::try_parse_from(std::iter::once(&"caretaker-collector").chain(&line)).expect_err("empty is not all");
+    }
+    school.close().await;
+}
+
+#[tokio::test]
 async fn a_policy_begins_a_site_and_the_same_text_changes_nothing() {
     let school = School::open();
     let file = school.folder.path().join("policy.toml");
-    std::fs::write(&file, PRESET).expect("writes");
+    private_file::write(&file, PRESET.as_bytes()).expect("writes");
     let file = file.to_str().expect("a path");
     let said = school.json(&["policy", "apply", "--site", "North", file, "--json"]).await;
     assert_eq!((said["version"].as_u64(), said["changed"].as_bool()), (Some(1), Some(true)));
@@ -432,7 +515,8 @@ async fn a_policy_begins_a_site_and_the_same_text_changes_nothing() {
     let shown = school.json(&["policy", "show", "--site", "North", "--json"]).await;
     assert_eq!(shown["toml"], PRESET);
 
-    std::fs::write(file, PRESET.replace("max_seconds = 300", "max_seconds = \"5m\"")).expect("writes");
+    let mistaken = PRESET.replace("max_seconds = 300", "max_seconds = \"5m\"");
+    private_file::write(Path::new(file), mistaken.as_bytes()).expect("writes");
     let refused = school.types(&["policy", "apply", "--site", "North", file]).await.expect_err("a mistake");
     assert!(refused.message.starts_with(&format!("{file}, line ")), "{}", refused.message);
     assert!(refused.message.ends_with("\n  nothing was changed; version 1 stays in force"), "{}", refused.message);
@@ -446,7 +530,7 @@ async fn a_policy_begins_a_site_and_the_same_text_changes_nothing() {
 async fn a_policy_is_checked_without_a_collector() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("policy.toml");
-    std::fs::write(&file, PRESET).expect("writes");
+    private_file::write(&file, PRESET.as_bytes()).expect("writes");
     let line = ["policy", "check", file.to_str().expect("a path")];
     let (exit, said) = run(folder.path(), Timestamp::UNIX_EPOCH, 100, &line).await.expect("no collector is needed");
     assert_eq!(exit, Exit::Fine);

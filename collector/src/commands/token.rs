@@ -1,6 +1,7 @@
 //! `token create`.
 
 use caretaker_proto::console::v1::CreateTokenRequest;
+use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
 use super::connect::Client;
@@ -19,7 +20,7 @@ pub enum TokenCommand {
 #[derive(Debug, clap::Args)]
 pub struct CreateArgs {
     /// The site that the devices will belong to
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     site: String,
     /// How many devices it lets in, up to 1000
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]

@@ -25,9 +25,11 @@ use caretaker_shared::digest::Sha256;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::audit_check::Found;
 use crate::store::Store;
 
 pub use outcome::Outcome;
+pub(crate) use policies::TOML_BYTES as POLICY_BYTES;
 pub use socket::{SOCKET, bind, serve};
 
 /// The largest message that goes to an operator.
@@ -50,6 +52,8 @@ pub struct Context {
     pub authority: Sha256,
     /// Where mail goes, for people: "smtp mail.example.school:587", "maildir ./caretaker-data/mail".
     pub mail_route: String,
+    /// What the check of the audit chain has found.
+    pub audit: Found,
     /// When this collector was started.
     pub started_at: Timestamp,
 }

@@ -8,7 +8,7 @@ use super::peer::Operator;
 use super::refusal::Refusal;
 
 /// Largest policy file: what is made of it must fit a message to a device.
-const TOML_BYTES: usize = 64 * 1024;
+pub(crate) const TOML_BYTES: usize = 64 * 1024;
 /// Longest name of a site, in letters.
 const SITE_LETTERS: usize = 64;
 

@@ -4,24 +4,28 @@ use caretaker_shared::policy::PolicyError;
 use tonic::{Code, Status};
 
 use super::outcome::Outcome;
+use crate::render::text::{safe, shorten};
 use crate::store::StoreError;
+
+/// Columns of a name in a refusal.
+const NAME: usize = 60;
 
 /// Why a call was refused. The first line says what is wrong, the lines after it what to do.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
-    #[error("there is no site \"{site}\"\n  {}", known_sites(.known))]
+    #[error("there is no site \"{}\"\n  {}", named(.site), known_sites(.known))]
     NoSite { site: String, known: Vec<String> },
-    #[error("there is no device \"{0}\"\n  list them:  caretaker-collector devices")]
+    #[error("there is no device \"{}\"\n  list them:  caretaker-collector devices", named(.0))]
     NoDevice(String),
-    #[error("{} devices are called \"{name}\"\n  name one by its id:  {}", .ids.len(), .ids.join("  "))]
+    #[error("{} devices are called \"{}\"\n  name one by its id:  {}", .ids.len(), named(.name), .ids.join("  "))]
     SeveralDevices { name: String, ids: Vec<String> },
-    #[error("there is no alert \"{0}\"\n  list them:  caretaker-collector alerts --all")]
+    #[error("there is no alert \"{}\"\n  list them:  caretaker-collector alerts --all", named(.0))]
     NoAlert(String),
     #[error("alert {reference} was closed before, with the outcome \"{outcome}\"\n  nothing was changed")]
     ClosedBefore { reference: String, outcome: String },
     #[error("{} of a {kind} alert\n  one of:  {}", no_outcome(.outcome), Outcome::words_for(.kind))]
     NoOutcome { outcome: String, kind: String },
-    #[error("there is no requirement \"{}\"\n  one of:  {}", .0, requirements())]
+    #[error("there is no requirement \"{}\"\n  one of:  {}", named(.0), requirements())]
     NoRequirement(String),
     #[error("{field} {problem}\n  {remedy}")]
     Field { field: &'static str, problem: &'static str, remedy: &'static str },
@@ -55,6 +59,11 @@ impl From<Refusal> for Status {
     }
 }
 
+/// A name that was asked for, on one line and no longer than a line holds.
+fn named(asked: &str) -> String {
+    shorten(&safe(asked), NAME)
+}
+
 fn known_sites(known: &[String]) -> String {
     if known.is_empty() {
         "no site exists yet; make one:  caretaker-collector policy apply --site Main policy.toml".into()
@@ -64,7 +73,7 @@ fn known_sites(known: &[String]) -> String {
 }
 
 fn no_outcome(outcome: &str) -> String {
-    if outcome.is_empty() { "say the outcome".into() } else { format!("\"{outcome}\" is no outcome") }
+    if outcome.is_empty() { "say the outcome".into() } else { format!("\"{}\" is no outcome", named(outcome)) }
 }
 
 fn requirements() -> String {

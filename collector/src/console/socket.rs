@@ -50,7 +50,7 @@ fn clear(path: &Path) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "something that is no socket lies there; move it"));
     }
     match std::os::unix::net::UnixStream::connect(path) {
-        Ok(_) => Err(io::Error::new(io::ErrorKind::AddrInUse, "another collector answers there; stop it first")),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::AddrInUse, "another collector answers there\n  stop it first")),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => std::fs::remove_file(path),
         Err(error) => Err(error),
     }
@@ -80,6 +80,8 @@ pub async fn serve(
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
+    use caretaker_shared::private_file;
+
     use super::bind;
 
     #[tokio::test]
@@ -106,7 +108,7 @@ mod tests {
     async fn removes_nothing_that_is_no_socket() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("console.sock");
-        std::fs::write(&path, b"a letter").expect("writes");
+        private_file::write(&path, b"a letter").expect("writes");
         bind(&path).expect_err("a file lies there");
         assert_eq!(std::fs::read(&path).expect("still there"), b"a letter");
     }

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::findings::time;
 use super::refusal::Refusal;
 use super::{Context, compliance};
-use crate::store::{DeviceState, MailState, Overview, SiteState};
+use crate::audit_check::AuditStanding;
+use crate::store::{AuditChain, DeviceState, MailState, Overview, SiteState};
 
 /// Silence that is allowed where a site has no policy that says.
 const SILENT_AFTER_DAYS: u32 = 7;
@@ -30,6 +31,7 @@ pub(super) async fn status(context: &Context) -> Result<proto::StatusResponse, R
         mail: Some(mail(&overview.mail, &context.mail_route, now)),
         requirements: compliance::count(&overview.devices, silence, now),
         alerts: Some(proto::AlertCounts { new: overview.alerts_new, acknowledged: overview.alerts_acknowledged }),
+        audit: Some(audit(context.audit.get())),
     })
 }
 
@@ -89,6 +91,16 @@ fn mail(mail: &MailState, route: &str, now: Timestamp) -> proto::MailHealth {
         last_error: mail.last_error.clone(),
         route: route.to_owned(),
     }
+}
+
+fn audit(found: Option<&AuditStanding>) -> proto::AuditHealth {
+    let (state, rows, broken_row) = match found {
+        None => ("checking", 0, 0),
+        Some(AuditStanding::Proven(AuditChain::Whole { rows })) => ("whole", *rows, 0),
+        Some(AuditStanding::Proven(AuditChain::Broken { row })) => ("broken", 0, *row),
+        Some(AuditStanding::Unread) => ("unknown", 0, 0),
+    };
+    proto::AuditHealth { state: state.to_owned(), rows, broken_row }
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ async fn say<S: AsyncWrite + Unpin>(stream: &mut S, answer: &str) -> std::io::Re
 fn certificate(folder: &Path) -> (TlsAcceptor, std::path::PathBuf) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
     let path = folder.join("ca.pem");
-    std::fs::write(&path, made.cert.pem()).expect("writes");
+    caretaker_shared::private_file::write(&path, made.cert.pem().as_bytes()).expect("writes");
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
     let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()

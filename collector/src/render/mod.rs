@@ -4,6 +4,7 @@
 //! colour says is said in words too.
 
 pub mod alerts;
+pub mod device;
 pub mod devices;
 pub mod findings;
 mod group;
@@ -16,7 +17,9 @@ pub mod time;
 
 use std::io::IsTerminal as _;
 
+use caretaker_shared::clock::{Clock as _, SystemClock};
 use jiff::Zoned;
+use jiff::tz::TimeZone;
 
 /// Columns that a screen has at most: what fits beside something else, and on paper.
 const WIDEST: usize = 100;
@@ -61,7 +64,7 @@ impl Screen {
         Self {
             width: columns.unwrap_or(WIDEST).clamp(NARROWEST, WIDEST),
             colour: terminal && !plain && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
-            now: Zoned::now(),
+            now: SystemClock.now().to_zoned(TimeZone::system()),
         }
     }
 

@@ -18,6 +18,7 @@ const HEADING: usize = 12;
 pub fn show(status: &StatusResponse, screen: &Screen) -> String {
     let devices = status.devices.unwrap_or_default();
     let mut shown = head(status, screen);
+    shown.push_str(&alarms(status, screen));
     shown.push('\n');
     shown.push_str(&counts(&devices, screen));
     policies(&mut shown, &status.policies, screen);
@@ -77,6 +78,23 @@ fn head(status: &StatusResponse, screen: &Screen) -> String {
     let line = edges(&school, &right, screen.width);
     // Ink goes on after measuring: its codes take no columns but would be counted.
     line.replacen(&school, &screen.ink(Ink::Strong, &school), 1) + "\n"
+}
+
+/// What must not be overlooked: the lines that are red.
+fn alarms(status: &StatusResponse, screen: &Screen) -> String {
+    let mut alarms = Vec::new();
+    if status.mail.as_ref().is_some_and(|mail| mail.state == "failing") {
+        alarms.push("Alert channel down: mail about alerts does not arrive. Look often: alerts".to_owned());
+    }
+    match status.audit.as_ref().map(|audit| (audit.state.as_str(), audit.broken_row)) {
+        Some(("broken", row)) => alarms.push(format!(
+            "Audit chain broken at row {row}: somebody changed the database past Caretaker. Compare with a backup."
+        )),
+        Some(("unknown", _)) => alarms.push("Audit chain could not be read: the collector's log says why.".to_owned()),
+        Some(_) | None => {}
+    }
+    let ink = |line: &str| format!("{}\n", screen.ink(Ink::Bad, line));
+    alarms.iter().flat_map(|alarm| super::text::wrap(alarm, screen.width)).map(|line| ink(&line)).collect()
 }
 
 fn counts(devices: &DeviceCounts, screen: &Screen) -> String {
@@ -147,7 +165,7 @@ fn alert_mail(mail: &MailHealth, screen: &Screen) -> String {
     let mut shown = hang(&heading, &told, screen.width).replacen(state, &screen.ink(ink, state), 1);
     if !mail.last_error.is_empty() && mail.state != "healthy" {
         let heading = format!("{:HEADING$}", "");
-        shown.push_str(&hang(&heading, &format!("it said: {}", safe(&mail.last_error)), screen.width));
+        shown.push_str(&hang(&heading, &format!("because: {}", safe(&mail.last_error)), screen.width));
     }
     shown
 }

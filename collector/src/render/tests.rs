@@ -1,7 +1,8 @@
 //! Whole screens of an invented school, at both widths that matter.
 
 use caretaker_proto::console::v1::{
-    AlertCounts, Compliance, Device, DeviceCounts, Finding, MailHealth, SitePolicy, SoftwareTitle, StatusResponse,
+    AlertCounts, AuditHealth, Compliance, Device, DeviceCounts, Finding, MailHealth, SitePolicy, SoftwareTitle,
+    StatusResponse,
 };
 
 use super::text::width;
@@ -59,6 +60,7 @@ fn school() -> StatusResponse {
             requirement("integrity", "reports agree with themselves", 1_204, 0, 0),
         ],
         alerts: Some(AlertCounts { new: 2, acknowledged: 1 }),
+        audit: Some(AuditHealth { state: "whole".into(), rows: 40_112, broken_row: 0 }),
     }
 }
 
@@ -89,10 +91,11 @@ fn status_while_mail_fails() {
     school.mail = Some(MailHealth {
         state: "failing".into(),
         waiting: 4,
-        last_error: "connection refused".into(),
+        last_error: "the mail server could not be reached".into(),
         route: "smtp mail.northfield.example:587".into(),
         ..MailHealth::default()
     });
+    school.audit = Some(AuditHealth { state: "broken".into(), rows: 0, broken_row: 1_204 });
     let site = |n: u32| SitePolicy {
         site: format!("A school with a long name number {n}"),
         version: 1,

@@ -78,13 +78,9 @@ fn none_approved(products: &[AntivirusProduct], missing: Option<&str>, policy: &
         );
     }
     if products.is_empty() {
-        VerdictOutcome::fails(
-            "not found",
-            format!("no antivirus was found on this device; the policy approves: {approved}"),
-            remedy,
-        )
+        VerdictOutcome::fails("not found", "none of the approved products was found", remedy)
     } else {
-        VerdictOutcome::fails("not approved", format!("found {found}; the policy approves: {approved}"), remedy)
+        VerdictOutcome::fails("not approved", format!("found {found}, which the policy does not approve"), remedy)
     }
 }
 

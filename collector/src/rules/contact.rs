@@ -8,12 +8,12 @@ use super::{Verdict, VerdictOutcome, words};
 
 const DAY_SECONDS: i64 = 24 * 3600;
 
-/// Judges the time since the device's last word, or since it was enrolled when there was none.
+/// Judges the time since the device's last word. One that never said any is unknown, however new it is.
 pub(super) fn judge(last_seen: Option<Timestamp>, enrolled: Timestamp, policy: &Policy, now: Timestamp) -> Verdict {
     let allowed = policy.contact.silent_after_days;
     let outcome = match last_seen {
         Some(seen) => heard(seen, allowed, now),
-        None => never_heard(enrolled, now),
+        None => never_heard(enrolled),
     };
     Verdict::device(Requirement::A1Seen, outcome)
 }
@@ -31,11 +31,8 @@ fn heard(seen: Timestamp, allowed: u32, now: Timestamp) -> VerdictOutcome {
     )
 }
 
-fn never_heard(enrolled: Timestamp, now: Timestamp) -> VerdictOutcome {
+fn never_heard(enrolled: Timestamp) -> VerdictOutcome {
     let reason = format!("enrolled on {} UTC and never heard of since", date(enrolled));
-    if now.as_second() - enrolled.as_second() <= DAY_SECONDS {
-        return VerdictOutcome::meets("enrolled within a day", reason);
-    }
     VerdictOutcome::unknown("never reported", reason, "Start the agent on the device and run: caretaker-agent status")
 }
 
@@ -78,8 +75,9 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_never_reported_has_a_day_and_is_then_unknown() {
-        assert_eq!(told(None, ago(24 * 60)).0, "meets");
-        assert_eq!(told(None, ago(24 * 60 + 1)), ("unknown", "never reported".into()));
+    fn a_device_that_never_reported_is_unknown_from_the_first_minute() {
+        for minutes in [0, 24 * 60, 24 * 60 + 1] {
+            assert_eq!(told(None, ago(minutes)), ("unknown", "never reported".into()), "{minutes} minutes");
+        }
     }
 }

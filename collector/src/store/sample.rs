@@ -20,13 +20,13 @@ pub(crate) const DEVICE_NAME: &str = "PC-LAB3-11";
 
 pub(crate) struct Sample {
     pub(crate) store: Store,
-    _home: TempDir,
+    home: TempDir,
 }
 
 pub(crate) async fn store() -> Sample {
     let home = tempfile::tempdir().expect("a folder");
     let store = Store::open(&home.path().join("collector.db")).expect("a fresh database opens");
-    let sample = Sample { store, _home: home };
+    let sample = Sample { store, home };
     let enrolled = sample::now().as_millisecond();
     sample
         .write(move |tx| {
@@ -57,6 +57,11 @@ pub(crate) fn keyword(severity: u32, document: &str) -> KeywordEvent {
 }
 
 impl Sample {
+    /// Where the database is.
+    pub(crate) fn path(&self) -> std::path::PathBuf {
+        self.home.path().join("collector.db")
+    }
+
     pub(crate) async fn write<T, F>(&self, step: F) -> T
     where
         T: Send + 'static,

@@ -1,12 +1,13 @@
 //! Sessions of devices: their epochs, how far each stream has come, and the last word that was heard.
 
-use caretaker_shared::model::{EpochId, Stream};
+use caretaker_shared::model::{EpochId, Requirement, Stream};
 use caretaker_shared::wire::Hello;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::identity::Caller;
-use super::{Order, Store, StoreError, in_force};
+use super::{Order, Store, StoreError, findings, in_force};
+use crate::rules::Judgement;
 
 /// What the collector answers to a Hello.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,9 @@ impl Store {
     pub async fn hello(&self, caller: Caller, hello: Hello, now: Timestamp) -> Result<Welcome, StoreError> {
         self.write(Order::Device(*caller.device.as_bytes()), move |transaction| {
             note_device(transaction, caller, &hello, now)?;
+            // Whatever the policy allows, this device is silent no longer.
+            let heard = Judgement { covers: vec![Requirement::A1Seen], complete: true, verdicts: Vec::new() };
+            findings::settle(transaction, caller.row, &heard, now)?;
             let epoch = note_epoch(transaction, caller, &hello, now)?;
             let mut high_water = Stream::ALL.map(|stream| (stream, 0));
             for (stream, mark) in &mut high_water {

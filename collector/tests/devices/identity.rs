@@ -184,3 +184,15 @@ async fn a_device_hears_its_sites_policy_once() {
     let newer = device.client.policy(proto::PolicyRequest { version: 1 }).await.expect("answers").into_inner();
     assert_eq!(newer.policy.map(|policy| policy.version), Some(2));
 }
+
+#[tokio::test]
+async fn a_device_is_unknown_until_its_first_word_and_from_then_on_met() {
+    const OPEN: &str =
+        "SELECT count(*) FROM finding WHERE requirement = 'A1' AND verdict = 'unknown' AND closed_at IS NULL";
+    let house = House::open().await;
+    let mut device = house.enrol().await;
+    house.store.rejudge_aging(house.clock.now()).await.expect("judges");
+    assert_eq!(house.value::<i64>(OPEN), 1);
+    device.hello().await.expect("is welcome");
+    assert_eq!(house.value::<i64>(OPEN), 0);
+}

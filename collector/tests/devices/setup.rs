@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use caretaker_shared::digest::Sha256;
+use caretaker_shared::private_file;
 
+#[expect(clippy::disallowed_methods, reason = "the program under test is started as a person starts it")]
 fn collector(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_caretaker-collector")).args(arguments).output().expect("the program starts")
 }
@@ -88,7 +90,7 @@ fn an_authority_without_its_key_is_not_replaced() {
 #[test]
 fn somebody_elses_folder_is_left_alone() {
     let home = tempfile::tempdir().expect("a folder");
-    std::fs::write(home.path().join("holiday.jpg"), b"sea").expect("writes");
+    private_file::write(&home.path().join("holiday.jpg"), b"sea").expect("writes");
     let refused = init(home.path());
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("holiday.jpg"));
@@ -106,13 +108,13 @@ fn serve_says_what_is_missing_or_wrong_and_how_to_put_it_right() {
     let settings = folder.join("collector.toml");
     let good = std::fs::read_to_string(&settings).expect("reads");
 
-    std::fs::write(&settings, good.replace("log = \"info\"", "log = \"loud\"")).expect("writes");
+    private_file::write(&settings, good.replace("log = \"info\"", "log = \"loud\"").as_bytes()).expect("writes");
     let told = serve();
     assert!(told.contains("log is not a level") && told.contains("\"warn\""), "{told}");
 
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
-    std::fs::write(&settings, good.replace("127.0.0.1:7443", &address)).expect("writes");
+    private_file::write(&settings, good.replace("127.0.0.1:7443", &address).as_bytes()).expect("writes");
     let told = serve();
     assert!(told.contains(&format!("cannot listen on {address}: another program has the port")), "{told}");
 
@@ -123,7 +125,7 @@ fn serve_says_what_is_missing_or_wrong_and_how_to_put_it_right() {
     assert!(told.contains("newer collector (version 999"), "{told}");
     std::fs::remove_file(folder.join("caretaker.db")).expect("was there");
     let told = serve();
-    assert!(told.contains("caretaker.db is missing; put it back from a backup"), "{told}");
+    assert!(told.contains("caretaker.db is missing\n  put it back from a backup"), "{told}");
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub struct StatusResponse {
     pub requirements: ::prost::alloc::vec::Vec<Compliance>,
     #[prost(message, optional, tag = "8")]
     pub alerts: ::core::option::Option<AlertCounts>,
+    #[prost(message, optional, tag = "9")]
+    pub audit: ::core::option::Option<AuditHealth>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -76,6 +78,20 @@ pub struct MailHealth {
     /// Where mail goes: "smtp mail.example.school:587", "maildir ./caretaker-data/mail".
     #[prost(string, tag = "5")]
     pub route: ::prost::alloc::string::String,
+}
+/// Whether every row of the audit chain follows from the one before, as it was looked at after the collector's start.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuditHealth {
+    /// "checking" (not done yet), "whole", "broken", "unknown" (it could not be read).
+    #[prost(string, tag = "1")]
+    pub state: ::prost::alloc::string::String,
+    /// Rows that were looked at.
+    #[prost(uint64, tag = "2")]
+    pub rows: u64,
+    /// The first row that was changed, removed or put in; 0 unless it is broken.
+    #[prost(int64, tag = "3")]
+    pub broken_row: i64,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

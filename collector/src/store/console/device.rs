@@ -16,7 +16,7 @@ const UNREADABLE: &str = "the stored reading cannot be read; the next one replac
 pub struct DeviceCard {
     /// The newest reading of each probe that ever answered, by the probe's name.
     pub readings: Vec<ReadingRow>,
-    /// Files that no package owns, by path; the first of them where there are very many.
+    /// Files that no package owns, those first that were first seen last; not all of them where there are very many.
     pub executables: Vec<ExecutableRow>,
     /// How many such files there are.
     pub executable_count: u32,
@@ -156,7 +156,7 @@ fn readings(connection: &Connection, device: i64) -> Result<Vec<ReadingRow>, Sto
 fn files(connection: &Connection, device: i64, limit: usize) -> Result<Vec<ExecutableRow>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT path, sha256, size_bytes, modified_at, owner, format, first_seen_at FROM executable
-         WHERE device = ?1 ORDER BY path LIMIT ?2",
+         WHERE device = ?1 ORDER BY first_seen_at DESC, path LIMIT ?2",
     )?;
     let rows = query.query_map([device, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
         Ok(ExecutableRow {

@@ -93,6 +93,24 @@ impl Store {
         .await;
     }
 
+    /// Files that no package owns: path and when it was first seen.
+    pub(crate) async fn add_executables(&self, device: &'static str, files: Vec<(String, Timestamp)>) {
+        self.put(move |transaction| {
+            for (path, first_seen) in files {
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO executable (device, path, sha256, size_bytes, modified_at, owner, format,
+                                                 first_seen_at)
+                         VALUES ((SELECT id FROM device WHERE name = ?1), ?2, zeroblob(32), 4100000, ?3, 'root', 'elf',
+                                 ?3)",
+                    )?
+                    .execute(params![device, path, first_seen.as_millisecond()])?;
+            }
+            Ok(())
+        })
+        .await;
+    }
+
     /// An open finding.
     pub(crate) async fn add_finding(&self, finding: SampleFinding) {
         self.put(move |transaction| {
