@@ -19,7 +19,7 @@ use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
 use rustls::version::TLS13;
 use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, TlsConnector};
@@ -305,7 +305,8 @@ fn channel(address: &str, name: &'static str, mut config: ClientConfig) -> Resul
             let stream = TcpStream::connect(&address).await?;
             stream.set_nodelay(true)?;
             let name = ServerName::try_from(name).expect("a fixed and valid name");
-            Ok::<_, io::Error>(TokioIo::new(connector.connect(name, stream).await?))
+            let stream = connector.connect(name, stream).await?;
+            Ok::<_, io::Error>(TokioIo::new(welcomed(stream).await?))
         }
     });
     // The scheme is http because the connector above is the one that does TLS.
@@ -316,6 +317,16 @@ fn channel(address: &str, name: &'static str, mut config: ClientConfig) -> Resul
         .http2_keep_alive_interval(Duration::from_secs(60))
         .keep_alive_timeout(Duration::from_secs(10))
         .connect_with_connector_lazy(connect))
+}
+
+/// Waits for the collector's first words. In TLS 1.3 it says what it thinks of our certificate only after our side of
+/// the handshake has ended: a call on a connection that breaks just then would fail without the reason.
+async fn welcomed<S: AsyncRead + Unpin>(stream: S) -> io::Result<BufReader<S>> {
+    let mut stream = BufReader::new(stream);
+    if stream.fill_buf().await?.is_empty() {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(stream)
 }
 
 /// Our clock, as rustls asks for it.
