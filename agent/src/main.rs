@@ -3,11 +3,12 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use caretaker_agent::commands;
 use caretaker_agent::documents::extract;
 use caretaker_agent::plain::{Exit, Plain};
+use caretaker_agent::{commands, panics};
 
 fn main() -> ExitCode {
+    panics::tell_place_only();
     // The child that reads a document does nothing of what follows.
     if std::env::args_os().nth(1).is_some_and(|command| command == extract::ARGUMENT) {
         return extract::child_main();

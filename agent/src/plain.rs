@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use caretaker_shared::wire::limits;
+
 /// How a command ended, as its exit code (architecture.md, invariant 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -56,3 +58,12 @@ impl fmt::Display for Plain {
 }
 
 impl std::error::Error for Plain {}
+
+/// A text of the collector or of a person as a terminal may be shown it.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .take(limits::TEXT_BYTES)
+        .map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter })
+        .collect()
+}

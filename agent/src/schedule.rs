@@ -3,6 +3,7 @@
 //! All probes ask soon after the start, one after the other and the host first, so that a new device is known quickly.
 //! From then on each keeps its own rhythm, a little early or late each time, so that a fleet does not move in step.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use caretaker_shared::model::ProbeName;
@@ -47,17 +48,11 @@ impl Schedule {
         Self { entries }
     }
 
-    /// Takes the rhythms of a policy, in seconds by the probe's name. A probe without one, or with zero, keeps its own;
-    /// a name that this version does not know is passed over. Each next question moves to where the new rhythm puts it.
-    pub fn follow<'a>(&mut self, policy: impl IntoIterator<Item = (&'a str, u32)>) {
-        let mut wanted: Vec<Duration> = self.entries.iter().map(|entry| entry.own_interval).collect();
-        for (name, seconds) in policy {
-            let place = self.entries.iter().position(|entry| Some(entry.probe) == ProbeName::parse(name));
-            if let Some(place) = place.filter(|_| seconds > 0) {
-                wanted[place] = Duration::from_secs(seconds.into()).max(SHORTEST);
-            }
-        }
-        for (entry, interval) in self.entries.iter_mut().zip(wanted) {
+    /// Takes the rhythms of a policy. A probe without one keeps its own. Each next question moves to where the new
+    /// rhythm puts it.
+    pub fn follow(&mut self, every: &BTreeMap<ProbeName, Duration>) {
+        for entry in &mut self.entries {
+            let interval = every.get(&entry.probe).map_or(entry.own_interval, |every| (*every).max(SHORTEST));
             if entry.interval != interval {
                 entry.interval = interval;
                 entry.next = entry.last.map_or(entry.next, |last| last + interval);
@@ -141,19 +136,19 @@ mod tests {
     fn follows_a_policy_and_returns_to_its_own_rhythm() {
         let mut schedule = schedule();
         all_asked(&mut schedule);
-        schedule.follow([("software", 60), ("a-later-probe", 5), ("host", 0)]);
+        schedule.follow(&[(ProbeName::Software, seconds(60)), (ProbeName::ScreenLock, seconds(5))].into());
         assert_eq!(schedule.next(), Some(seconds(1064)));
-        schedule.follow([]);
+        schedule.follow(&BTreeMap::new());
         assert_eq!(schedule.next(), Some(seconds(1304)), "the antivirus probe is next again");
     }
 
     #[test]
     fn an_unchanged_policy_moves_nothing() {
         let mut schedule = schedule();
-        schedule.follow([("antivirus", 60)]);
+        schedule.follow(&[(ProbeName::Antivirus, seconds(60))].into());
         schedule.due(seconds(1004), || 0.0);
         let before = schedule.next();
-        schedule.follow([("antivirus", 60)]);
+        schedule.follow(&[(ProbeName::Antivirus, seconds(60))].into());
         assert_eq!(schedule.next(), before);
     }
 
@@ -161,7 +156,7 @@ mod tests {
     fn a_policy_cannot_make_a_probe_ask_without_pause() {
         let mut schedule = schedule();
         all_asked(&mut schedule);
-        schedule.follow([("host", 1)]);
+        schedule.follow(&[(ProbeName::Host, seconds(1))].into());
         assert_eq!(schedule.next(), Some(seconds(1014)));
     }
 

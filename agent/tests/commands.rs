@@ -1,5 +1,7 @@
 //! The commands as a person meets them: what is printed, and with which exit code.
 
+#![expect(clippy::disallowed_methods, reason = "starts the agent as a person does")]
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -77,10 +79,11 @@ fn the_token_can_be_given_where_nobody_sees_it() {
         .spawn()
         .expect("the agent starts");
     let mut input = child.stdin.take().expect("is piped");
-    writeln!(input, "{}", dead_end().reveal().expose()).expect("is read");
-    drop(input);
+    // As a command prints it, with an empty line before and more lines after, and the writer not at its end.
+    writeln!(input, "\n  {}\n\nGive it to the device.", dead_end().reveal().expose()).expect("is read");
     let (text, code) = said(&child.wait_with_output().expect("ends"));
-    assert_eq!(code, Some(3));
+    drop(input);
+    assert_eq!(code, Some(3), "{text}");
     assert!(text.starts_with("error: nobody answers at"), "{text}");
 }
 

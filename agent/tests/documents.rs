@@ -1,5 +1,7 @@
 //! Watched folders, from a saved file to the ledger: real files, the operating system's notices, the real child.
 
+#![expect(clippy::disallowed_methods, reason = "saves files as a pupil's program does")]
+
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -84,6 +84,7 @@ async fn a_child_that_does_not_finish_is_ended() {
 
 /// What the kernel says about a child that waits for its input.
 #[cfg(target_os = "linux")]
+#[expect(clippy::disallowed_methods, reason = "holds the child's input open to look at it")]
 #[test]
 fn the_child_holds_no_rights_before_it_reads() {
     use std::process::{Command, Stdio};

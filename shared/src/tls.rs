@@ -19,7 +19,7 @@ use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
 use rustls::version::TLS13;
 use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, TlsConnector};
@@ -220,11 +220,6 @@ pub fn fault(error: &(dyn std::error::Error + 'static)) -> Option<Fault> {
         if let Some(tls) = tls {
             return Some(tls_fault(tls));
         }
-        // HTTP/2 keeps only the text of what broke a connection that was open already. The collector's word on our
-        // certificate comes that late in TLS 1.3.
-        if let Some(fault) = carried.and_then(|inner| alert_fault(&inner.to_string())) {
-            return Some(fault);
-        }
         if error.is::<io::Error>() || error.is::<tonic::transport::Error>() {
             unreachable = Some(Fault::Unreachable);
         }
@@ -247,28 +242,6 @@ fn tls_fault(error: &rustls::Error) -> Fault {
         rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. })
     );
     if out_of_time { Fault::CollectorExpired } else { Fault::WrongAuthority }
-}
-
-fn alert_fault(text: &str) -> Option<Fault> {
-    use AlertDescription::{
-        AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked, CertificateUnknown,
-        DecryptError, UnknownCA, UnsupportedCertificate,
-    };
-    let says = |alert: AlertDescription| text == rustls::Error::AlertReceived(alert).to_string();
-    if says(CertificateExpired) {
-        return Some(Fault::DeviceExpired);
-    }
-    let refusals = [
-        AccessDenied,
-        BadCertificate,
-        CertificateRequired,
-        CertificateRevoked,
-        CertificateUnknown,
-        DecryptError,
-        UnknownCA,
-        UnsupportedCertificate,
-    ];
-    refusals.into_iter().any(says).then_some(Fault::DeviceUnknown)
 }
 
 fn provider() -> Arc<CryptoProvider> {
@@ -305,7 +278,11 @@ fn channel(address: &str, name: &'static str, mut config: ClientConfig) -> Resul
             let stream = TcpStream::connect(&address).await?;
             stream.set_nodelay(true)?;
             let name = ServerName::try_from(name).expect("a fixed and valid name");
-            Ok::<_, io::Error>(TokioIo::new(connector.connect(name, stream).await?))
+            let mut stream = connector.connect(name, stream).await?;
+            // In TLS 1.3 the collector's word on our certificate comes after our side of the handshake. HTTP/2 would
+            // keep nothing of it but a broken connection; a collector that lets us in speaks first, so wait for that.
+            stream.fill_buf().await?;
+            Ok::<_, io::Error>(TokioIo::new(stream))
         }
     });
     // The scheme is http because the connector above is the one that does TLS.

@@ -86,20 +86,21 @@ impl Agent {
     pub fn wait_for_watching(&self) {
         wait::until("the agent to watch documents", crate::school::READY, || {
             let status: serde_json::Value = serde_json::from_str(&self.command(&["status", "--json"]).out).ok()?;
-            (status["watched_folders"].as_u64()? > 0).then_some(())
+            (status["running"].as_bool()? && status["documents_read"].as_bool()?).then_some(())
         });
     }
 
-    /// Records of a stream that the agent holds and the collector has not acknowledged.
+    /// Safeguarding events that the agent holds and the collector has not acknowledged.
     ///
     /// # Panics
     /// When `status` does not say.
     #[must_use]
-    pub fn waiting(&self, stream: &str) -> usize {
+    pub fn waiting(&self) -> usize {
         let said = self.command(&["status", "--json"]);
         let status: serde_json::Value = serde_json::from_str(&said.out).expect("status prints JSON");
-        let waiting = status["waiting"][stream].as_u64().expect("status counts what waits");
-        usize::try_from(waiting).expect("a count")
+        let streams = status["streams"].as_array().expect("status lists the streams");
+        let safeguarding = streams.iter().find(|stream| stream["stream"] == "P0").expect("P0 is one of them");
+        usize::try_from(safeguarding["waiting"].as_u64().expect("a number")).expect("a count")
     }
 
     /// Runs a command of the agent to its end.

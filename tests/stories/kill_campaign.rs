@@ -40,7 +40,7 @@ fn let_it_work(round: usize) {
 fn all_arrive(school: &School, agent: &mut Agent) {
     let expected = rounds() * BURST;
     wait::until("all events to arrive", PATIENCE, || (stored(school).1 >= expected).then_some(()));
-    wait::until("the spool to be empty", PATIENCE, || (agent.waiting("safeguarding") == 0).then_some(()));
+    wait::until("the spool to be empty", PATIENCE, || (agent.waiting() == 0).then_some(()));
     agent.stop();
     assert_eq!(stored(school), (expected, expected));
     assert_eq!(school.count("SELECT count(*) FROM gap"), 0);

@@ -22,16 +22,16 @@ fn a_thousand_events_of_an_offline_day_arrive_once_each() {
         let text = format!("Number {number}: this is the {PHRASE}.");
         std::fs::write(school.documents().join(format!("essay {number}.txt")), text).expect("saves");
         if number == DOCUMENTS / 2 {
-            wait::until("some events to be spooled", PATIENCE, || (agent.waiting("safeguarding") > 50).then_some(()));
+            wait::until("some events to be spooled", PATIENCE, || (agent.waiting() > 50).then_some(()));
             agent.kill();
             agent.run();
         }
     }
-    wait::until("all events to be spooled", PATIENCE, || (agent.waiting("safeguarding") >= DOCUMENTS).then_some(()));
-    assert_eq!(agent.waiting("safeguarding"), DOCUMENTS);
+    wait::until("all events to be spooled", PATIENCE, || (agent.waiting() >= DOCUMENTS).then_some(()));
+    assert_eq!(agent.waiting(), DOCUMENTS);
 
     school.serve();
-    wait::until("all events to be delivered", PATIENCE, || (agent.waiting("safeguarding") == 0).then_some(()));
+    wait::until("all events to be delivered", PATIENCE, || (agent.waiting() == 0).then_some(()));
     agent.stop();
     assert_eq!(stored(&school), (DOCUMENTS, DOCUMENTS));
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use caretaker_shared::model::{Executable, Facts, ProbeName, Reading};
+use caretaker_shared::policy::DevicePolicy;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clocks::DeviceClocks;
-use crate::config::DevicePolicy;
+use crate::config::{self, InForce};
 use crate::host::Host;
 use crate::probes::Probe;
 use crate::runner;
@@ -23,7 +24,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Everything that the loop needs.
 pub(super) struct Probing {
     pub(super) asker: Arc<Asker>,
-    pub(super) policy: watch::Receiver<Arc<DevicePolicy>>,
+    pub(super) policy: watch::Receiver<InForce>,
     pub(super) resend: mpsc::Receiver<Vec<ProbeName>>,
     pub(super) chance: fn() -> f64,
 }
@@ -53,10 +54,14 @@ impl Probing {
         let rhythms = self.asker.probes.iter().map(|probe| (probe.name(), probe.every()));
         let mut schedule = Schedule::new(rhythms, clock.steady());
         let mut policy = self.policy.borrow_and_update().clone();
-        schedule.follow(policy.rhythms());
+        follow(&mut schedule, &policy);
         let mut asked = Asked::default();
         loop {
             for name in schedule.due(clock.steady(), self.chance) {
+                // Where to look for executables only a policy says: without one there is no question.
+                if name == ProbeName::Executables && policy.is_none() {
+                    continue;
+                }
                 asked.ask(name, &self.asker, &policy);
             }
             let wait = schedule.next().map_or(LONGEST_WAIT, |next| next.saturating_sub(clock.steady()));
@@ -72,8 +77,8 @@ impl Probing {
                 Ok(()) = self.policy.changed() => {
                     let before = policy;
                     policy = self.policy.borrow_and_update().clone();
-                    schedule.follow(policy.rhythms());
-                    if before.executable_folders != policy.executable_folders {
+                    follow(&mut schedule, &policy);
+                    if folders(&before) != folders(&policy) {
                         schedule.hasten(ProbeName::Executables, clock.steady());
                     }
                 }
@@ -87,15 +92,26 @@ impl Probing {
     }
 }
 
+fn follow(schedule: &mut Schedule, policy: &InForce) {
+    if let Some(policy) = policy {
+        schedule.follow(&policy.probe_every);
+    }
+}
+
+/// Where executables are looked for; `None` without a policy.
+fn folders(policy: &InForce) -> Option<&[String]> {
+    policy.as_ref().map(|policy| policy.executable_folders.as_slice())
+}
+
 impl Asked {
-    fn ask(&mut self, name: ProbeName, asker: &Arc<Asker>, policy: &Arc<DevicePolicy>) {
+    fn ask(&mut self, name: ProbeName, asker: &Arc<Asker>, policy: &InForce) {
         if !self.busy.insert(name) {
             self.again.insert(name);
             return;
         }
         let (asker, policy) = (asker.clone(), policy.clone());
         self.tasks.spawn(async move {
-            asker.ask(name, &policy).await;
+            asker.ask(name, policy.as_deref()).await;
             name
         });
     }
@@ -108,10 +124,10 @@ impl Asked {
 }
 
 impl Asker {
-    async fn ask(&self, name: ProbeName, policy: &DevicePolicy) {
+    async fn ask(&self, name: ProbeName, policy: Option<&DevicePolicy>) {
         let Some(probe) = self.probes.iter().copied().find(|probe| probe.name() == name) else { return };
         let clock = self.clocks.clock();
-        let reading = runner::run(probe, self.host.clone(), policy.probes(), clock.as_ref()).await;
+        let reading = runner::run(probe, self.host.clone(), config::probes(policy), clock.as_ref()).await;
         if let Some(reason) = reading.outcome.reason() {
             tracing::debug!(probe.name = %name, outcome = reading.outcome.word(), reason, "not complete");
         }
@@ -133,5 +149,86 @@ impl Asker {
             }
             Err(error) => tracing::error!(probe.name = %name, reason = %error, "a reading could not be queued"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use caretaker_shared::clock::ManualClock;
+    use caretaker_shared::model::Outcome;
+    use jiff::Timestamp;
+    use tokio::sync::mpsc::{Sender, channel};
+
+    use super::*;
+    use crate::probes::ProbeSettings;
+    use crate::spool::Options;
+
+    /// Tells where it was asked to look.
+    struct Invented(Mutex<Sender<Vec<String>>>);
+
+    impl Probe for Invented {
+        fn name(&self) -> ProbeName {
+            ProbeName::Executables
+        }
+
+        fn every(&self) -> Duration {
+            Duration::from_secs(3600)
+        }
+
+        fn deadline(&self) -> Duration {
+            Duration::from_secs(60)
+        }
+
+        fn collects(&self) -> &'static [&'static str] {
+            &["nothing"]
+        }
+
+        fn ask(&self, _host: &dyn Host, settings: &ProbeSettings) -> Outcome {
+            let told = self.0.lock().expect("no holder panics").blocking_send(settings.executable_folders.clone());
+            told.expect("the test listens");
+            Outcome::Complete(Facts::Executables(Vec::new()))
+        }
+    }
+
+    fn policy(folder: &str) -> InForce {
+        Some(Arc::new(DevicePolicy {
+            version: 1,
+            school: "Northfield School".into(),
+            site: "North".into(),
+            document_folders: Vec::new(),
+            categories: Vec::new(),
+            executable_folders: vec![folder.into()],
+            probe_every: [(ProbeName::Executables, Duration::from_secs(7200))].into(),
+            viewers: Vec::new(),
+        }))
+    }
+
+    #[tokio::test]
+    async fn executables_are_asked_for_when_a_policy_says_where_and_again_when_it_changes() {
+        let home = tempfile::tempdir().expect("a folder");
+        let clocks = DeviceClocks::of_this_boot(Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH)));
+        let spool = Arc::new(Spool::open(&Options::within(home.path()), clocks.clone()).expect("opens"));
+        let (told, mut asked) = channel(8);
+        let probes: &'static [&'static dyn Probe] =
+            Box::leak(Box::new([&*Box::leak(Box::new(Invented(Mutex::new(told)))) as &dyn Probe]));
+        let (in_force, seen) = watch::channel(None);
+        let (_resend, resent) = mpsc::channel(1);
+        let (executables, mut found) = watch::channel(Arc::default());
+        let host = crate::platform::machine();
+        let asker = Arc::new(Asker { spool, host, clocks, probes, executables });
+        let stop = CancellationToken::new();
+        let probing = Probing { asker, policy: seen, resend: resent, chance: || 0.5 };
+        let running = tokio::spawn(probing.run(stop.clone()));
+        // The loop has looked at what is due, and now waits.
+        tokio::task::yield_now().await;
+        in_force.send_replace(policy("/opt"));
+        assert_eq!(asked.recv().await, Some(vec!["/opt".to_owned()]), "and not before there was a policy");
+        found.changed().await.expect("the loop runs");
+        in_force.send_replace(policy("~/Downloads"));
+        assert_eq!(asked.recv().await, Some(vec!["~/Downloads".to_owned()]));
+        stop.cancel();
+        running.await.expect("ends");
     }
 }

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{cost, probing, watching};
 use crate::clocks::DeviceClocks;
-use crate::config::DevicePolicy;
+use crate::config::{self, InForce};
 use crate::host::Host;
 use crate::identity::{self, Keeper};
 use crate::plain::{Exit, Plain};
@@ -90,7 +90,7 @@ impl Running {
     ) -> anyhow::Result<Self> {
         tls::install_provider();
         let host = platform::machine();
-        let (policy, policy_seen) = watch::channel(Arc::new(stored_policy(&spool).await?));
+        let (policy, policy_seen) = watch::channel(stored_policy(&spool).await?);
         let (resend, resent) = mpsc::channel(8);
         let (found, executables) = watch::channel(Arc::default());
         let grpc = Grpc::new(keeper.identity(), clocks.clock()).context("the identity cannot be used")?;
@@ -170,12 +170,13 @@ fn guard(
 }
 
 /// The policy that was in force before the restart; none is read as documents off.
-async fn stored_policy(spool: &Arc<Spool>) -> Result<DevicePolicy, SpoolError> {
-    let Some(bytes) = spool.run(Spool::policy).await? else { return Ok(DevicePolicy::default()) };
-    Ok(DevicePolicy::decode(&bytes).unwrap_or_else(|fault| {
-        tracing::error!(reason = %fault, "the stored policy is not followed");
-        DevicePolicy::default()
-    }))
+async fn stored_policy(spool: &Arc<Spool>) -> Result<InForce, SpoolError> {
+    let Some(bytes) = spool.run(Spool::policy).await? else { return Ok(None) };
+    let decoded = config::decode(&bytes);
+    Ok(decoded
+        .inspect_err(|fault| tracing::error!(reason = %fault, "the stored policy is not followed"))
+        .ok()
+        .map(Arc::new))
 }
 
 async fn beat(stop: CancellationToken) {

@@ -8,7 +8,7 @@ use caretaker_shared::secret::Secret;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::DevicePolicy;
+use crate::config::{self, InForce};
 use crate::documents::{self, DocumentSettings};
 use crate::host::Host;
 use crate::spool::Spool;
@@ -18,7 +18,7 @@ const ACCOUNTS: Duration = Duration::from_secs(10 * 60);
 
 /// Watches documents as the policy says until `stop`.
 pub(super) async fn run(
-    mut policy: watch::Receiver<Arc<DevicePolicy>>,
+    mut policy: watch::Receiver<InForce>,
     host: Arc<dyn Host>,
     spool: Arc<Spool>,
     key: Secret<[u8; 32]>,
@@ -55,9 +55,11 @@ pub(super) async fn run(
 }
 
 /// The settings now; `None`, and so no change, when the accounts cannot be listed.
-async fn settings(policy: &Arc<DevicePolicy>, host: Arc<dyn Host>) -> Option<DocumentSettings> {
+async fn settings(policy: &InForce, host: Arc<dyn Host>) -> Option<DocumentSettings> {
     let policy = policy.clone();
-    let settings = tokio::task::spawn_blocking(move || host.accounts().map(|accounts| policy.documents(&accounts)));
+    let settings = tokio::task::spawn_blocking(move || {
+        host.accounts().map(|accounts| config::documents(policy.as_deref(), &accounts))
+    });
     match settings.await.ok()? {
         Ok(settings) => Some(settings),
         Err(error) => {

@@ -1,6 +1,6 @@
 //! `enrol`: makes this computer a device of a school.
 
-use std::io::{Read as _, Write};
+use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -50,13 +50,25 @@ fn place(identity: &Identity, out: &mut dyn Write) -> std::io::Result<()> {
 }
 
 fn token(argument: &str) -> anyhow::Result<EnrolmentToken> {
-    let mut typed = String::new();
-    if argument == "-" {
-        std::io::stdin().take(TOKEN_BYTES).read_to_string(&mut typed).context("standard input cannot be read")?;
-    } else {
-        typed.push_str(argument);
+    if argument != "-" {
+        return Ok(argument.trim().parse().map_err(wrong)?);
     }
-    Ok(typed.trim().parse().map_err(wrong)?)
+    let typed = first_line(io::stdin().lock()).context("standard input cannot be read")?;
+    Ok(typed.parse().map_err(wrong)?)
+}
+
+/// The first line that is not empty; what follows it is not waited for, since its writer may still be busy.
+fn first_line(input: impl BufRead) -> io::Result<String> {
+    let mut input = input.take(TOKEN_BYTES);
+    let mut line = Vec::new();
+    while input.read_until(b'\n', &mut line)? > 0 {
+        let text = String::from_utf8_lossy(&line);
+        if !text.trim().is_empty() {
+            return Ok(text.trim().to_owned());
+        }
+        line.clear();
+    }
+    Ok(String::new())
 }
 
 fn wrong(error: TokenError) -> Plain {

@@ -1,15 +1,15 @@
 //! `explain`: what is collected, from where, how often, and who may see it, in words for the person at the keyboard.
 
 use std::io::Write;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use caretaker_shared::lexicon;
+use caretaker_shared::policy::DevicePolicy;
 
-use super::status::readable;
+use super::status::{readable, reads_documents};
 use super::words;
 use crate::cli::Explain;
-use crate::config::DevicePolicy;
+use crate::config;
 use crate::identity;
 use crate::plain::Exit;
 use crate::probes;
@@ -19,7 +19,7 @@ pub(super) fn run(options: &Explain, out: &mut dyn Write) -> anyhow::Result<Exit
     let state = &options.state.dir;
     let (place, policy) = if readable(state)? {
         let stored = Overview::of(state).context("the spool cannot be read")?.and_then(|spool| spool.policy);
-        let policy = stored.map(|policy| DevicePolicy::decode(&policy)).transpose().context("the stored policy")?;
+        let policy = stored.map(|policy| config::decode(&policy)).transpose().context("the stored policy")?;
         (identity::load(state)?.map(|identity| identity.collector), policy)
     } else {
         (None, None)
@@ -41,37 +41,36 @@ pub(super) fn run(options: &Explain, out: &mut dyn Write) -> anyhow::Result<Exit
             writeln!(out, "Once it is enrolled, this is what would be collected, and its school's policy adds to it.")?;
         }
     }
-    let policy = policy.unwrap_or_default();
-    settings(&policy, out)?;
-    documents(&policy, out)?;
-    viewers(&policy, out)?;
+    settings(policy.as_ref(), out)?;
+    documents(policy.as_ref(), out)?;
+    viewers(policy.as_ref(), out)?;
     never(out)?;
     Ok(Exit::Fine)
 }
 
-fn settings(policy: &DevicePolicy, out: &mut dyn Write) -> std::io::Result<()> {
+fn settings(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "\nAbout the computer")?;
     for probe in probes::all() {
-        let own = probe.every();
-        let chosen = policy.probe_seconds.get(probe.name().as_str()).filter(|seconds| **seconds > 0);
-        let every = chosen.map_or(own, |seconds| Duration::from_secs((*seconds).into()));
+        let chosen = policy.and_then(|policy| policy.probe_every.get(&probe.name()).copied());
+        let every = chosen.unwrap_or_else(|| probe.every());
         writeln!(out, "  {}, every {}", probe.name(), words::length(every))?;
         for line in probe.collects() {
             writeln!(out, "    {line}")?;
         }
     }
-    if !policy.executable_folders.is_empty() {
-        writeln!(out, "  Executables are looked for in: {}", policy.executable_folders.join(", "))?;
+    let folders = policy.map(|policy| policy.executable_folders.as_slice()).unwrap_or_default();
+    if !folders.is_empty() {
+        writeln!(out, "  Executables are looked for in: {}", folders.join(", "))?;
     }
     writeln!(out, "  the agent itself, every 15 minutes: its memory, its processor time, the size of its queue;")?;
     writeln!(out, "    and each time that it starts, stops, or that the antivirus goes off or on")
 }
 
-fn documents(policy: &DevicePolicy, out: &mut dyn Write) -> std::io::Result<()> {
+fn documents(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "\nAbout documents")?;
-    if !policy.documents_enabled || policy.document_folders.is_empty() {
+    let Some(policy) = policy.filter(|policy| reads_documents(policy)) else {
         return writeln!(out, "  No document is read.");
-    }
+    };
     writeln!(out, "  Documents that are saved in these folders are read by this computer:")?;
     for folder in &policy.document_folders {
         writeln!(out, "    {folder}{}", if folder.starts_with('~') { "   (of every user)" } else { "" })?;
@@ -91,13 +90,14 @@ fn documents(policy: &DevicePolicy, out: &mut dyn Write) -> std::io::Result<()> 
     )
 }
 
-fn viewers(policy: &DevicePolicy, out: &mut dyn Write) -> std::io::Result<()> {
+fn viewers(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "\nWho may see it")?;
-    if policy.viewers.is_empty() {
+    let viewers = policy.map(|policy| policy.viewers.as_slice()).unwrap_or_default();
+    if viewers.is_empty() {
         return writeln!(out, "  The policy names nobody yet. Ask the school.");
     }
-    for (role, sees) in &policy.viewers {
-        writeln!(out, "  {role}: {sees}")?;
+    for viewer in viewers {
+        writeln!(out, "  {}: {}", viewer.role, viewer.sees)?;
     }
     Ok(())
 }

@@ -10,8 +10,8 @@ use caretaker_shared::model::{
 
 use super::{as_json, words};
 use crate::cli::Probe;
-use crate::config::DevicePolicy;
-use crate::plain::{Exit, Plain};
+use crate::config;
+use crate::plain::{Exit, Plain, printable};
 use crate::spool::Overview;
 use crate::{platform, probes, runner};
 
@@ -22,14 +22,14 @@ pub(super) fn run(options: &Probe, out: &mut dyn Write) -> anyhow::Result<Exit> 
         let names: Vec<&str> = known.map(|probe| probe.name().as_str()).collect();
         Plain::new(
             Exit::Usage,
-            format!("there is no probe {:?}", crate::config::printable(&options.name)),
+            format!("there is no probe {:?}", printable(&options.name)),
             format!("the probes of this version:  {}", names.join("  ")),
         )
     })?;
     // Whoever may not read the state folder still gets an answer, under no policy.
     let stored = Overview::of(&options.state.dir).ok().flatten().and_then(|spool| spool.policy);
-    let policy = stored.and_then(|policy| DevicePolicy::decode(&policy).ok()).unwrap_or_default();
-    let asking = runner::run(probe, platform::machine(), policy.probes(), &SystemClock);
+    let policy = stored.and_then(|policy| config::decode(&policy).ok());
+    let asking = runner::run(probe, platform::machine(), config::probes(policy.as_ref()), &SystemClock);
     let reading = super::runtime()?.block_on(asking);
     if options.json {
         writeln!(out, "{:#}", as_json::reading(&reading))?;

@@ -4,13 +4,15 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context as _;
+use caretaker_shared::clock::{Clock as _, SystemClock};
 use caretaker_shared::model::Stream;
+use caretaker_shared::policy::DevicePolicy;
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::words;
 use crate::cli::Status;
-use crate::config::DevicePolicy;
+use crate::config;
 use crate::identity::{self, Identity};
 use crate::plain::{Exit, Plain};
 use crate::spool::{Overview, StreamOverview, is_running};
@@ -25,7 +27,7 @@ struct Seen {
 
 pub(super) fn run(options: &Status, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let seen = look(&options.state.dir)?;
-    let now = Timestamp::now();
+    let now = SystemClock.now();
     if options.json {
         writeln!(out, "{:#}", as_json(&seen))?;
     } else {
@@ -39,7 +41,7 @@ fn look(state: &Path) -> anyhow::Result<Seen> {
         return Ok(Seen { running: false, identity: None, spool: None, policy: None });
     }
     let spool = Overview::of(state).context("the spool cannot be read")?;
-    let policy = spool.as_ref().and_then(|spool| spool.policy.as_deref()).and_then(|p| DevicePolicy::decode(p).ok());
+    let policy = spool.as_ref().and_then(|spool| spool.policy.as_deref()).and_then(|p| config::decode(p).ok());
     Ok(Seen { running: is_running(state)?, identity: identity::load(state)?, spool, policy })
 }
 
@@ -107,11 +109,16 @@ fn policy(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result
         return writeln!(out, "Policy         none yet: no document is read");
     };
     writeln!(out, "Policy         version {}", policy.version)?;
-    if policy.documents_enabled && !policy.document_folders.is_empty() {
+    if reads_documents(policy) {
         writeln!(out, "Documents      read in {}", policy.document_folders.join(", "))
     } else {
         writeln!(out, "Documents      not read")
     }
+}
+
+/// A device reads documents only where both are named.
+pub(super) fn reads_documents(policy: &DevicePolicy) -> bool {
+    !policy.document_folders.is_empty() && !policy.categories.is_empty()
 }
 
 fn title(stream: Stream) -> &'static str {
@@ -135,7 +142,7 @@ fn as_json(seen: &Seen) -> serde_json::Value {
         "certificate_ends_at": seen.identity.as_ref().map(|identity| identity.certificate.not_after.to_string()),
         "last_contact_at": seen.spool.as_ref().and_then(|spool| spool.last_contact).map(|at| at.to_string()),
         "policy_version": seen.policy.as_ref().map_or(0, |policy| policy.version),
-        "documents_read": seen.policy.as_ref().is_some_and(|policy| policy.documents_enabled),
+        "documents_read": seen.policy.as_ref().is_some_and(reads_documents),
         "streams": streams,
     })
 }

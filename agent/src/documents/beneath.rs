@@ -108,6 +108,7 @@ mod imp {
 }
 
 #[cfg(all(test, unix))]
+#[expect(clippy::disallowed_methods, reason = "a test's files need no protection")]
 mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;

@@ -68,6 +68,7 @@ fn is_hidden_folder(entry: &DirEntry) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test's files need no protection")]
 mod tests {
     use std::fs::{self, File};
     use std::path::Path;

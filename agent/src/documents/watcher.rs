@@ -203,6 +203,7 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a script of a few calls, and nobody who writes it may wait")]
 mod tests {
     use std::collections::BTreeMap;
     use std::path::{Path, PathBuf};

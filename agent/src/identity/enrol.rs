@@ -15,8 +15,7 @@ use caretaker_shared::token::EnrolmentToken;
 use caretaker_shared::wire::limits;
 
 use super::{CollectorPlace, Identity, store};
-use crate::config::printable;
-use crate::plain::{Exit, Plain};
+use crate::plain::{Exit, Plain, printable};
 use crate::uplink::UplinkError;
 
 /// Enrols this device and puts its identity in force. The key is written after everything else has been checked.

@@ -20,6 +20,7 @@ mod rows;
 mod salvage;
 mod schema;
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test's files need no protection")]
 mod tests;
 
 use std::path::PathBuf;

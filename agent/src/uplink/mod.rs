@@ -20,6 +20,7 @@ pub use send::run;
 pub use session::{Describe, Session, Wiring};
 
 use crate::identity::Identity;
+use crate::plain::printable;
 
 /// What the collector answers to a greeting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl From<tonic::Status> for UplinkError {
     fn from(status: tonic::Status) -> Self {
         let word = status.metadata().get(REASON).and_then(|word| word.to_str().ok());
         if let Some(word) = word {
-            let message = crate::config::printable(status.message());
+            let message = printable(status.message());
             return Self::Refused { reason: Refusal::parse(word), message };
         }
         if let Some(fault) = tls::fault(&status) {
@@ -75,7 +76,7 @@ impl From<tonic::Status> for UplinkError {
         if matches!(status.code(), Unavailable | Cancelled | DeadlineExceeded | Unknown) {
             return Self::Unreached(Fault::Unreachable);
         }
-        Self::Refused { reason: None, message: crate::config::printable(status.message()) }
+        Self::Refused { reason: None, message: printable(status.message()) }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Executable, ExecutableFacts, Facts, Payload, ProbeName, Stream};
 use caretaker_shared::pki::DeviceKey;
+use caretaker_shared::policy::DevicePolicy;
 use caretaker_shared::refusal::Refusal;
 use caretaker_shared::tls::Fault;
 use caretaker_shared::wire::{self, Hello, Upload, limits};
@@ -14,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{Uplink, UplinkError, Welcome};
 use crate::clocks::DeviceClocks;
-use crate::config::DevicePolicy;
+use crate::config::InForce;
 use crate::identity::Keeper;
 use crate::spool::{Batch, Settled, Spool, SpoolError};
 
@@ -32,7 +33,7 @@ pub struct Wiring {
     /// What people call the machine.
     pub hostname: String,
     /// Where a new policy goes.
-    pub policy: watch::Sender<Arc<DevicePolicy>>,
+    pub policy: watch::Sender<InForce>,
     /// Probes whose whole state the collector wants.
     pub resend: mpsc::Sender<Vec<ProbeName>>,
     /// The executables of the newest reading.
@@ -91,7 +92,12 @@ impl<U: Uplink> Session<U> {
                 return Err(Broken::Stalled);
             }
         }
-        self.follow_policy(welcome.policy_version).await?;
+        if self.follow_policy(welcome.policy_version).await? {
+            // The collector hears at once which policy is in force here, and not only at the next greeting.
+            welcome = self.hello().await?;
+            let held = welcome.high_water.clone();
+            self.settle(held).await?;
+        }
         self.renew_when_due().await;
         Ok(welcome)
     }
@@ -142,7 +148,7 @@ impl<U: Uplink> Session<U> {
             marks: self.wiring.spool.run(Spool::marks).await?,
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
             hostname: self.wiring.hostname.clone(),
-            policy_version: self.wiring.policy.borrow().version,
+            policy_version: self.policy_version(),
             clock: self.wiring.clocks.read(),
         };
         let welcome = match self.uplink.hello(hello).await {
@@ -169,22 +175,31 @@ impl<U: Uplink> Session<U> {
         Ok(settled)
     }
 
-    async fn follow_policy(&self, version: u64) -> Result<(), Broken> {
-        let have = self.wiring.policy.borrow().version;
+    /// 0 before the first one.
+    fn policy_version(&self) -> u64 {
+        self.wiring.policy.borrow().as_ref().map_or(0, |policy| policy.version)
+    }
+
+    /// Fetches a new policy; says whether one came into force.
+    async fn follow_policy(&self, version: u64) -> Result<bool, Broken> {
+        let have = self.policy_version();
         if version == have {
-            return Ok(());
+            return Ok(false);
         }
-        let Some(policy) = self.uplink.policy(have).await? else { return Ok(()) };
+        let Some(policy) = self.uplink.policy(have).await? else { return Ok(false) };
         let bytes = policy.encode_to_vec();
         match DevicePolicy::try_from(policy) {
             Ok(policy) => {
                 tracing::info!(policy.version = policy.version, "a policy came into force");
                 self.wiring.spool.run(move |spool| spool.store_policy(&bytes)).await?;
-                self.wiring.policy.send_replace(Arc::new(policy));
+                self.wiring.policy.send_replace(Some(Arc::new(policy)));
+                Ok(true)
             }
-            Err(fault) => tracing::error!(reason = %fault, policy.version = version, "the new policy was not taken"),
+            Err(fault) => {
+                tracing::error!(reason = %fault, policy.version = version, "the new policy was not taken");
+                Ok(false)
+            }
         }
-        Ok(())
     }
 
     async fn renew_when_due(&mut self) {

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Receipt, Session, Uplink, UplinkError, Welcome, Wiring, run};
 use crate::clocks::DeviceClocks;
-use crate::config::DevicePolicy;
+use crate::config::{self, InForce};
 use crate::identity::{CollectorPlace, Identity, Keeper};
 use crate::spool::{Options, Spool, SpoolError};
 
@@ -37,6 +37,8 @@ struct Book {
     epochs: BTreeMap<EpochId, [u64; 4]>,
     payloads: Vec<(Stream, Payload)>,
     hellos: usize,
+    /// The policy version that each greeting named.
+    followed: Vec<u64>,
     refuse: Option<UplinkError>,
     refuse_adopted: bool,
     adopted: Vec<Sha256>,
@@ -99,6 +101,7 @@ impl Memory {
 impl Uplink for Memory {
     async fn hello(&self, hello: Hello) -> Result<Welcome, UplinkError> {
         self.book().hellos += 1;
+        self.book().followed.push(hello.policy_version);
         self.answer(|book| {
             if book.refuse_adopted && book.adopted.len() == 1 {
                 return Err(UplinkError::Unreached(Fault::DeviceUnknown));
@@ -149,7 +152,7 @@ impl Uplink for Memory {
 struct Device {
     home: tempfile::TempDir,
     spool: Arc<Spool>,
-    policy: watch::Receiver<Arc<DevicePolicy>>,
+    policy: watch::Receiver<InForce>,
     resend: mpsc::Receiver<Vec<ProbeName>>,
     executables: watch::Sender<Arc<Vec<Executable>>>,
     stop: CancellationToken,
@@ -178,7 +181,7 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
     let home = tempfile::tempdir().expect("a folder");
     let clocks = DeviceClocks::of_this_boot(clock.clone());
     let spool = Arc::new(Spool::open(&Options::within(home.path()), clocks.clone()).expect("opens"));
-    let (policy, policy_seen) = watch::channel(Arc::default());
+    let (policy, policy_seen) = watch::channel(None);
     let (resend, resent) = mpsc::channel(8);
     let (found, executables) = watch::channel(Arc::default());
     let wiring = Wiring {
@@ -276,9 +279,34 @@ async fn a_new_policy_is_handed_on_and_survives_the_restart() {
     collector.book().policy = Some(policy);
     let mut device = start(&collector, &clock());
     device.policy.changed().await.expect("the loop runs");
-    assert_eq!(device.policy.borrow().version, 4);
+    assert_eq!(device.policy.borrow().as_ref().map(|policy| policy.version), Some(4));
     let stored = device.spool.policy().expect("reads").expect("is kept");
-    assert_eq!(DevicePolicy::decode(&stored).expect("a policy").version, 4);
+    assert_eq!(config::decode(&stored).expect("a policy").version, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_came_into_force_is_told_at_once() {
+    let collector = Memory::new();
+    collector.book().policy = Some(WirePolicy { version: 4, ..WirePolicy::default() });
+    let _device = start(&collector, &clock());
+    let began = tokio::time::Instant::now();
+    collector.until(|book| book.hellos == 2).await;
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    collector.until(|book| book.hellos == 3).await;
+    assert!(began.elapsed() >= Duration::from_secs(240), "the next greeting has its time");
+    assert_eq!(collector.book().followed, [0, 4, 4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_cannot_be_followed_is_not_told_as_followed() {
+    let collector = Memory::new();
+    let relative = WirePolicy { version: 4, executable_folders: vec!["opt".into()], ..WirePolicy::default() };
+    collector.book().policy = Some(relative);
+    let _device = start(&collector, &clock());
+    let began = tokio::time::Instant::now();
+    collector.until(|book| book.hellos == 2).await;
+    assert!(began.elapsed() >= Duration::from_secs(240), "it is asked for again, without haste");
+    assert_eq!(collector.book().followed, [0, 0]);
 }
 
 #[tokio::test(start_paused = true)]

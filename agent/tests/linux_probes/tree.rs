@@ -1,5 +1,7 @@
 //! A machine laid out in a folder.
 
+#![expect(clippy::disallowed_methods, reason = "a test's files need no protection")]
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -40,7 +40,7 @@ pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>)
         }
     }
     if args.json {
-        return output.json(&serde_json::json!({ "software": titles }));
+        return output.json(&serde_json::json!({ "titles": titles }));
     }
     if let Some(list) = render::software::list(&titles, args.device.as_deref(), output.screen) {
         return output.text(&list);

@@ -104,7 +104,7 @@ pub(crate) fn read_secret(path: &PathBuf) -> anyhow::Result<Secret<String>> {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::metadata(path)?.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
-            bail!("others than its owner may read it (mode {mode:o}); run: chmod 600 {}", path.display());
+            bail!("others than its owner may read it (mode {mode:o})\n  run:  chmod 600 {}", path.display());
         }
     }
     Ok(Secret::new(std::fs::read_to_string(path)?))

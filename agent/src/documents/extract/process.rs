@@ -35,6 +35,7 @@ impl Launch {
 ///
 /// # Errors
 /// When the file has no text to give, or the child could not be started or did not answer.
+#[expect(clippy::disallowed_methods, reason = "the one place that starts the document child")]
 pub async fn text_of(file: File, launch: &Launch) -> Result<Zeroizing<String>, Unread> {
     let mut child = Command::new(&launch.program)
         .arg(ARGUMENT)
