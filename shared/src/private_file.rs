@@ -64,10 +64,7 @@ pub fn close_folder(path: &Path) -> io::Result<()> {
 pub fn check_folder(path: &Path) -> io::Result<()> {
     let about = fs::symlink_metadata(path)?;
     if about.is_symlink() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "is a symbolic link\n  name the folder that it leads to",
-        ));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "is a symbolic link\n  name the folder itself"));
     }
     #[cfg(unix)]
     {
@@ -75,7 +72,7 @@ pub fn check_folder(path: &Path) -> io::Result<()> {
         if about.permissions().mode() & 0o022 != 0 {
             return Err(io::Error::new(
                 io::ErrorKind::PermissionDenied,
-                "can be written to by others than its owner\n  take that right away:  chmod go-w FOLDER",
+                "can be written to by others than its owner\n  close it:  chmod go-w FOLDER",
             ));
         }
     }

@@ -22,10 +22,10 @@ pub struct DataFolder(PathBuf);
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// Nothing is there, or no collector was set up in it.
-    #[error("{} holds no collector\n  run:  caretaker-collector init --data {} --name \"Your School\"", .0.display(), .0.display())]
+    #[error("{} holds no collector\n  set one up:  caretaker-collector init --data {} --name \"Your School\"", .0.display(), .0.display())]
     NotSetUp(PathBuf),
     /// Something is there that is no folder.
-    #[error("{} is not a folder\n  name the collector's folder with --data", .0.display())]
+    #[error("{} is not a folder\n  name the folder of the collector", .0.display())]
     NotAFolder(PathBuf),
     /// Another program's files are there.
     #[error("{} holds files of something else ({found})\n  name a folder that is empty or does not exist", .path.display())]
