@@ -122,12 +122,15 @@ fn read(file: &Path) -> Result<String, Failure> {
     };
     let mut bytes = Vec::new();
     let most = u64::try_from(POLICY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => unusable("does not exist"),
-        ErrorKind::IsADirectory => unusable("is a folder"),
-        ErrorKind::PermissionDenied => unusable("may not be read by this account"),
-        _ => unusable(&format!("cannot be read: {error}")),
-    })?;
+    if let Err(error) = File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes)) {
+        let known = [
+            (ErrorKind::NotFound, "does not exist"),
+            (ErrorKind::IsADirectory, "is a folder"),
+            (ErrorKind::PermissionDenied, "may not be read by this account"),
+        ];
+        let problem = known.iter().find(|(kind, _)| *kind == error.kind()).map(|(_, problem)| (*problem).to_owned());
+        return Err(unusable(&problem.unwrap_or_else(|| format!("cannot be read: {error}"))));
+    }
     if bytes.len() > POLICY_BYTES {
         return Err(unusable("is larger than 64 KiB"));
     }

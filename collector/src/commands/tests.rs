@@ -246,12 +246,12 @@ async fn titles_are_counted_over_the_fleet_and_listed_for_one_device() {
     school.store.add_software("PC-1", many(0)).await;
     school.store.add_software("PC-2", many(1_000)).await;
     let said = school.json(&["software", "--json"]).await;
-    let titles = said["software"].as_array().expect("a list");
+    let titles = said["titles"].as_array().expect("a list");
     assert_eq!(titles.len(), 2_500);
     assert_eq!(titles[999]["devices"], 1);
     assert_eq!(titles[1_000]["devices"], 2);
     let of_one = school.json(&["software", "--device", "pc-2", "PACKAGE-10", "--json"]).await;
-    assert_eq!(of_one["software"].as_array().expect("a list").len(), 100);
+    assert_eq!(of_one["titles"].as_array().expect("a list").len(), 100);
     let nothing = school.types(&["software", "no such thing"]).await.expect("an answer");
     assert_eq!(nothing, "No title has \"no such thing\" in its name. All titles: software\n");
     school.close().await;

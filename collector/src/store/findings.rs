@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use caretaker_shared::model::Requirement;
 use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{Transaction, params};
 
-use super::{StoreError, alerts};
+use super::{StoreError, alerts, policies};
 use crate::rules::{Judgement, Verdict, VerdictOutcome};
 
 /// What settling a judgement changed.
@@ -140,11 +140,7 @@ pub(crate) fn open_integrity(
 
 /// The policy in force at a site; `None` where there is none, or none that this version can read.
 fn policy_of(tx: &Transaction<'_>, site: i64) -> Result<Option<Policy>, StoreError> {
-    let text: Option<String> = tx
-        .prepare_cached("SELECT toml FROM policy WHERE site = ?1 ORDER BY version DESC LIMIT 1")?
-        .query_row([site], |row| row.get(0))
-        .optional()?;
-    let parsed = text.map(|text| Policy::parse(&text)).transpose();
+    let parsed = policies::newest(tx, site)?.map(|(_, text)| Policy::parse(&text)).transpose();
     Ok(parsed.unwrap_or_else(|error| {
         tracing::error!(site, line = error.line, "the policy in force cannot be read; apply it again");
         None

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use caretaker_shared::policy::{DevicePolicy, Policy};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::Connection;
 
 use super::identity::Caller;
-use super::{Store, StoreError};
+use super::{Store, StoreError, policies};
 
 /// Parsed policies, by the row of their site, with their version.
 #[derive(Default)]
@@ -25,11 +25,7 @@ impl Policies {
         if let Some((version, policy)) = known.get(&site).filter(|(known, _)| *known == version) {
             return Ok(Some((*version, policy.clone())));
         }
-        let newest: Option<(i64, String)> = connection
-            .prepare_cached("SELECT version, toml FROM policy WHERE site = ?1 ORDER BY version DESC LIMIT 1")?
-            .query_row([site], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((version, text)) = newest else { return Ok(None) };
+        let Some((version, text)) = policies::newest(connection, site)? else { return Ok(None) };
         let policy = Arc::new(Policy::parse(&text).map_err(|source| StoreError::Policy { version, source })?);
         let version = u64::try_from(version).unwrap_or_default();
         known.insert(site, (version, policy.clone()));

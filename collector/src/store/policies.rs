@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::console::{count, time};
+use super::console::count;
+use super::moment::moment;
 use super::{Order, Store, StoreError, audit, sites};
 use crate::audit::Entry;
 
@@ -96,7 +97,7 @@ impl Store {
                     site: row.get(0)?,
                     version: u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default(),
                     toml: row.get(2)?,
-                    applied_at: time(row.get(3)?),
+                    applied_at: moment(row.get(3)?),
                     applied_by: row.get(4)?,
                 })
             });
@@ -106,7 +107,8 @@ impl Store {
     }
 }
 
-fn newest(connection: &Connection, site: i64) -> Result<Option<(i64, String)>, StoreError> {
+/// The version in force at a site, and its text.
+pub(super) fn newest(connection: &Connection, site: i64) -> Result<Option<(i64, String)>, StoreError> {
     let mut query =
         connection.prepare_cached("SELECT version, toml FROM policy WHERE site = ?1 ORDER BY version DESC LIMIT 1")?;
     Ok(query.query_row([site], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)

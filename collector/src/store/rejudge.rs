@@ -1,6 +1,6 @@
 //! Judging again what is stored: after a policy changed, and as time passes without a new reading.
 
-use caretaker_shared::model::{Facts, Outcome, ProbeName, Reading};
+use caretaker_shared::model::{ProbeName, Reading};
 use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
@@ -135,17 +135,8 @@ struct Stored {
 
 impl Stored {
     fn reading(self, probe: ProbeName) -> Reading {
-        let outcome = match self.completeness.as_str() {
-            "complete" => self.decoded().map(Outcome::Complete),
-            "partial" => self.decoded().map(|facts| Outcome::Partial { facts, reason: self.reason.clone() }),
-            _ => Some(Outcome::Failed { reason: self.reason.clone() }),
-        };
-        let lost = || Outcome::Failed { reason: "the stored reading cannot be read; the next one replaces it".into() };
-        Reading { probe, taken_at: moment(self.taken_at), outcome: outcome.unwrap_or_else(lost) }
-    }
-
-    fn decoded(&self) -> Option<Facts> {
-        facts::decode(self.facts.as_deref()?)
+        let outcome = facts::outcome(&self.completeness, self.reason, self.facts.as_deref());
+        Reading { probe, taken_at: moment(self.taken_at), outcome }
     }
 }
 

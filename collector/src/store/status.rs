@@ -6,7 +6,8 @@ use caretaker_shared::model::{ProbeName, Requirement};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::console::{count, time};
+use super::console::count;
+use super::moment::moment;
 use super::{Store, StoreError};
 
 /// What the status is made from.
@@ -124,7 +125,7 @@ fn devices(connection: &Connection, sites: &HashMap<i64, usize>) -> Result<Vec<D
     while let Some(row) = rows.next()? {
         let state = DeviceState {
             site: sites.get(&row.get(1)?).copied().unwrap_or_default(),
-            last_seen_at: row.get::<_, Option<i64>>(2)?.map(time),
+            last_seen_at: row.get::<_, Option<i64>>(2)?.map(moment),
             policy_version: u64::try_from(row.get::<_, i64>(3)?).unwrap_or_default(),
             ..DeviceState::default()
         };
@@ -165,11 +166,11 @@ fn mail(connection: &Connection) -> Result<MailState, StoreError> {
         )?
         .query_row([], |row| {
             Ok(MailState {
-                last_sent_at: row.get::<_, Option<i64>>(0)?.map(time),
+                last_sent_at: row.get::<_, Option<i64>>(0)?.map(moment),
                 waiting: count(row.get(1)?),
-                oldest_waiting_since: row.get::<_, Option<i64>>(2)?.map(time),
+                oldest_waiting_since: row.get::<_, Option<i64>>(2)?.map(moment),
                 refused: count(row.get(3)?),
-                given_up_at: row.get::<_, Option<i64>>(4)?.map(time),
+                given_up_at: row.get::<_, Option<i64>>(4)?.map(moment),
                 last_error: String::new(),
             })
         })?;

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
+use super::super::moment::moment;
 use super::super::{Store, StoreError};
-use super::{count, time};
+use super::count;
 
 /// An alert as every role may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +110,7 @@ impl Store {
                     role: row.get(0)?,
                     state: row.get(1)?,
                     attempts: count(row.get(2)?),
-                    sent_at: row.get::<_, Option<i64>>(3)?.map(time),
+                    sent_at: row.get::<_, Option<i64>>(3)?.map(moment),
                     last_error: row.get(4)?,
                 })
             })?;
@@ -134,10 +135,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<AlertRow> {
         site: row.get(4)?,
         about: row.get(5)?,
         state: row.get(6)?,
-        raised_at: time(row.get(7)?),
-        acknowledged_at: row.get::<_, Option<i64>>(8)?.map(time),
+        raised_at: moment(row.get(7)?),
+        acknowledged_at: row.get::<_, Option<i64>>(8)?.map(moment),
         acknowledged_by: row.get::<_, Option<String>>(9)?.unwrap_or_default(),
-        closed_at: row.get::<_, Option<i64>>(10)?.map(time),
+        closed_at: row.get::<_, Option<i64>>(10)?.map(moment),
         closed_by: row.get::<_, Option<String>>(11)?.unwrap_or_default(),
         outcome: row.get::<_, Option<String>>(12)?.unwrap_or_default(),
         events: count(row.get(13)?),

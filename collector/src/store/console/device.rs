@@ -1,15 +1,13 @@
 //! Everything that is known of one device.
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{Facts, HostFacts, Outcome, ProbeName, Reading};
+use caretaker_shared::model::{Facts, HostFacts, ProbeName, Reading};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::super::moment::moment;
 use super::super::{Store, StoreError, facts};
-use super::{DeviceRow, count, time};
-
-/// What is said of facts that another version wrote in a way that this one does not read.
-const UNREADABLE: &str = "the stored reading cannot be read; the next one replaces it";
+use super::{DeviceRow, count};
 
 /// What stands behind a device's row.
 #[derive(Debug, Clone)]
@@ -87,14 +85,7 @@ impl ReadingRow {
     #[must_use]
     pub fn reading(&self) -> Option<Reading> {
         let probe = ProbeName::parse(&self.probe)?;
-        let reason = self.reason.clone();
-        let outcome = match (self.completeness.as_str(), self.facts()) {
-            ("complete", Some(facts)) => Outcome::Complete(facts),
-            ("partial", Some(facts)) => Outcome::Partial { facts, reason },
-            ("unsupported", _) => Outcome::Unsupported { reason },
-            ("failed", _) => Outcome::Failed { reason },
-            _ => Outcome::Failed { reason: UNREADABLE.into() },
-        };
+        let outcome = facts::outcome(&self.completeness, self.reason.clone(), self.facts.as_deref());
         Some(Reading { probe, taken_at: self.taken_at, outcome })
     }
 
@@ -146,7 +137,7 @@ fn readings(connection: &Connection, device: i64) -> Result<Vec<ReadingRow>, Sto
             probe: row.get(0)?,
             completeness: row.get(1)?,
             reason: row.get(2)?,
-            taken_at: time(row.get(3)?),
+            taken_at: moment(row.get(3)?),
             facts: row.get(4)?,
         })
     })?;
@@ -163,10 +154,10 @@ fn files(connection: &Connection, device: i64, limit: usize) -> Result<Vec<Execu
             path: row.get(0)?,
             sha256: Sha256::from_slice(&row.get::<_, Vec<u8>>(1)?),
             size_bytes: u64::try_from(row.get::<_, i64>(2)?).unwrap_or_default(),
-            modified_at: time(row.get(3)?),
+            modified_at: moment(row.get(3)?),
             owner: row.get(4)?,
             format: row.get(5)?,
-            first_seen_at: time(row.get(6)?),
+            first_seen_at: moment(row.get(6)?),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -185,7 +176,7 @@ fn open_findings(connection: &Connection, device: i64) -> Result<Vec<OpenFinding
             summary: row.get(3)?,
             reason: row.get(4)?,
             remedy: row.get(5)?,
-            opened_at: time(row.get(6)?),
+            opened_at: moment(row.get(6)?),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, named_params};
 use uuid::Uuid;
 
+use super::super::moment::moment;
 use super::super::{Store, StoreError, facts};
-use super::{count, time};
+use super::count;
 
 /// A device as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,12 +136,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         status: row.get(4)?,
         os: facts.map(|facts| operating_system(&facts)).unwrap_or_default(),
         agent_version: row.get(5)?,
-        enrolled_at: time(row.get(6)?),
-        last_seen_at: row.get::<_, Option<i64>>(7)?.map(time),
+        enrolled_at: moment(row.get(6)?),
+        last_seen_at: row.get::<_, Option<i64>>(7)?.map(moment),
         policy_version: u64::try_from(row.get::<_, i64>(8)?).unwrap_or_default(),
         findings: count(row.get(9)?),
         unknowns: count(row.get(10)?),
-        certificate_ends_at: row.get::<_, Option<i64>>(11)?.map(time),
+        certificate_ends_at: row.get::<_, Option<i64>>(11)?.map(moment),
     })
 }
 

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use rusqlite::named_params;
 use uuid::Uuid;
 
+use super::super::moment::moment;
 use super::super::{Store, StoreError};
-use super::time;
 
 /// A finding as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +94,8 @@ impl Store {
                         summary: row.get(7)?,
                         reason: row.get(8)?,
                         remedy: row.get(9)?,
-                        opened_at: time(row.get(10)?),
-                        closed_at: row.get::<_, Option<i64>>(11)?.map(time),
+                        opened_at: moment(row.get(10)?),
+                        closed_at: row.get::<_, Option<i64>>(11)?.map(moment),
                     })
                 },
             )?;

@@ -18,13 +18,6 @@ pub use devices::{DeviceFilter, DeviceKey, DeviceRow};
 pub use findings::{FindingFilter, FindingKey, FindingRow};
 pub use software::{SoftwareFilter, SoftwareKey, SoftwareRow};
 
-use jiff::Timestamp;
-
-/// A stored time. What the database holds came from a checked time, so the range always fits.
-pub(in crate::store) fn time(ms: i64) -> Timestamp {
-    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
 /// A stored count or number as the contract has it.
 pub(in crate::store) fn count(n: i64) -> u32 {
     u32::try_from(n).unwrap_or(if n < 0 { 0 } else { u32::MAX })

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::named_params;
 
+use super::super::moment::moment;
 use super::super::{Store, StoreError};
-use super::{DeviceRow, count, time};
+use super::{DeviceRow, count};
 
 /// A title in one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl Store {
                         publisher: row.get(2)?,
                         source: row.get(3)?,
                         devices: count(row.get(4)?),
-                        installed_at: row.get::<_, Option<i64>>(5)?.filter(|_| alone).map(time),
+                        installed_at: row.get::<_, Option<i64>>(5)?.filter(|_| alone).map(moment),
                     })
                 },
             )?;
