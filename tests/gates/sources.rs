@@ -11,7 +11,9 @@ const FOREIGN_TLS: &[&str] = &["aws-lc-rs", "aws-lc-sys", "native-tls", "openssl
 #[test]
 fn only_shared_names_the_tls_crates() {
     for member in ["proto", "agent", "collector"] {
-        for file in super::files_below(&super::root().join(member), "rs") {
+        // A test may need TLS of its own: to play a mail server, or a hostile one.
+        let files = super::files_below(&super::root().join(member), "rs");
+        for file in files.into_iter().filter(|file| !file.to_string_lossy().ends_with("_tests.rs")) {
             let text = super::read(&file);
             for (name, home) in HOMES {
                 assert!(!names_crate(&text, name), "{} names {name}, whose home is {home}/", file.display());

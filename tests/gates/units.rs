@@ -10,7 +10,6 @@ const EVERY: &[(&str, &str)] = &[
     ("LockPersonality", "yes"),
     ("MemoryDenyWriteExecute", "yes"),
     ("NoNewPrivileges", "yes"),
-    ("PrivateTmp", "yes"),
     ("ProtectClock", "yes"),
     ("ProtectControlGroups", "yes"),
     ("ProtectHostname", "yes"),
@@ -33,6 +32,7 @@ const EVERY: &[(&str, &str)] = &[
 const COLLECTOR: &[(&str, &str)] = &[
     ("MemoryMax", "2G"),
     ("PrivateDevices", "yes"),
+    ("PrivateTmp", "yes"),
     ("PrivateUsers", "yes"),
     ("ProcSubset", "pid"),
     ("ProtectHome", "yes"),
@@ -43,7 +43,7 @@ const COLLECTOR: &[(&str, &str)] = &[
     ("User", "caretaker-collector"),
 ];
 
-/// What the agent, which must read what belongs to others, says beside it.
+/// What the agent, which must read what belongs to others and what lies in /tmp (E4), says beside it.
 const AGENT: &[(&str, &str)] = &[
     ("CapabilityBoundingSet", "CAP_DAC_READ_SEARCH"),
     ("MemoryMax", "150M"),
@@ -70,7 +70,18 @@ fn units_keep_their_hardening() {
         assert!(unit.all("SystemCallFilter").first().is_some_and(|calls| calls == "@system-service"), "{name}.service");
         seen.push(name);
     }
-    assert!(seen.contains(&"caretaker-collector".to_owned()), "the collector's unit is missing");
+    seen.sort();
+    assert_eq!(seen, ["caretaker-agent", "caretaker-collector"]);
+}
+
+/// Without these calls the child that reads a document cannot give up its rights, and would rather read nothing.
+#[test]
+fn the_agents_child_may_give_up_its_rights() {
+    let unit = Unit::parse(&super::read(&super::root().join("packaging/systemd/caretaker-agent.service")));
+    let filters = unit.all("SystemCallFilter");
+    let refused = filters.iter().position(|calls| calls == "~@privileged").expect("privileged calls are refused");
+    let allowed = filters.iter().position(|calls| calls == "setgroups setresuid setresgid capset");
+    assert!(allowed.expect("these four are allowed") > refused, "systemd goes by the order of the lines");
 }
 
 #[test]

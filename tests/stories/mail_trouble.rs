@@ -55,8 +55,9 @@ fn mail_waits_for_a_server_that_is_away_or_refuses() {
     mail.pause();
     save(&school, "away.txt");
     wait_for_tries(&school, 1);
-    let health = school.json(&["status"]);
-    assert_eq!(health["mail"]["state"].as_str(), Some("waiting"), "{health}");
+    wait::until("status to say that mail waits", PATIENCE, || {
+        (school.json(&["status"])["mail"]["state"] == "waiting").then_some(())
+    });
     mail.behave(Manners::Refuse);
     mail.resume();
     save(&school, "refused.txt");
