@@ -63,7 +63,7 @@ fn viewers() -> Vec<Viewer> {
     vec![
         viewer(
             "safeguarding lead",
-            "which rule was met, how severe, when and on which device; no text in this version",
+            "that a rule was met, how severe, when and at which site; no text in this version",
         ),
         viewer(
             "network manager",
