@@ -8,7 +8,7 @@ use caretaker_shared::digest::{Hasher, Sha256};
 pub struct Entry {
     /// Milliseconds since 1970.
     pub at_ms: i64,
-    /// Who: "device <uuid>", "root on this machine", "collector".
+    /// Who: "device UUID", "root on this machine", "collector".
     pub actor: String,
     /// What, as a stable word: "ingest", "enrol", "revoke", "policy.apply".
     pub action: String,

@@ -1,6 +1,6 @@
 //! Documents: watched folders, text taken out of files, rules matched, events handed on.
 //!
-//! [`watch`] follows the folders of the policy. A file that has come to rest is opened without following links, read by
+//! [`watch()`] follows the folders of the policy. A file that has come to rest is opened without following links, read by
 //! a child without rights, and matched; the ledger keeps what was found, and never a name or a word.
 
 mod beneath;
@@ -90,7 +90,7 @@ pub async fn watch(
     watch_with(means, settings, ledger, key, clock, stop).await
 }
 
-/// As [`watch`], with other means: another executable, other rules.
+/// As [`watch()`], with other means: another executable, other rules.
 ///
 /// # Errors
 /// When the operating system's file watch cannot be started at all.

@@ -1,7 +1,7 @@
 //! Keyword rules: what they are, how a text is matched. No input or output.
 //!
-//! A text becomes a row of plain words ([`normal`]); phrases are looked up in that row all at once ([`matching`]); a rule
-//! ([`rule`]) is met where one of its phrases stands, with the words around it that it asks for. What comes out names
+//! A text becomes a row of plain words (`normal`); phrases are looked up in that row all at once (`matching`); a rule
+//! (`rule`) is met where one of its phrases stands, with the words around it that it asks for. What comes out names
 //! rules and holds no text. No list reads intent: a hit asks a person to look.
 
 use std::collections::BTreeSet;
