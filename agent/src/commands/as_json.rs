@@ -5,8 +5,6 @@ use caretaker_shared::model::{
 };
 use serde_json::{Value, json};
 
-use super::probe;
-
 pub(super) fn reading(reading: &Reading) -> Value {
     json!({
         "probe": reading.probe.as_str(),
@@ -67,8 +65,8 @@ fn product(product: &AntivirusProduct) -> Value {
     json!({
         "name": product.name,
         "version": product.version,
-        "engine": probe::engine(product.engine),
-        "real_time": probe::real_time(product.real_time),
+        "engine": product.engine.word(),
+        "real_time": product.real_time.word(),
         "signature_version": product.signature_version,
         "signatures_built_at": product.signatures_built_at.map(|at| at.to_string()),
         "evidence": product.evidence,

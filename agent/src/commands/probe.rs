@@ -4,8 +4,8 @@ use std::io::Write;
 
 use caretaker_shared::clock::SystemClock;
 use caretaker_shared::model::{
-    Antivirus, AntivirusProduct, Engine, Executable, Facts, HostFacts, Idle, Outcome, ProbeName, Reading, RealTime,
-    ScreenLock, SoftwareTitle,
+    Antivirus, AntivirusProduct, Executable, Facts, HostFacts, Idle, Outcome, ProbeName, Reading, ScreenLock,
+    SoftwareTitle,
 };
 
 use super::{as_json, words};
@@ -96,30 +96,13 @@ fn products(antivirus: &Antivirus, out: &mut dyn Write) -> std::io::Result<()> {
 
 fn one_product(product: &AntivirusProduct, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "  {} {}", product.name, product.version)?;
-    writeln!(out, "    engine       {}", engine(product.engine))?;
-    writeln!(out, "    real time    {}", real_time(product.real_time))?;
+    writeln!(out, "    engine       {}", product.engine.word())?;
+    writeln!(out, "    real time    {}", product.real_time.word())?;
     match product.signatures_built_at {
         Some(at) => writeln!(out, "    signatures   {} of {}", product.signature_version, words::moment(at))?,
         None => writeln!(out, "    signatures   unknown")?,
     }
     product.evidence.iter().try_for_each(|line| writeln!(out, "    from         {line}"))
-}
-
-pub(super) fn engine(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Running => "running",
-        Engine::Stopped => "stopped",
-        Engine::Unknown => "unknown",
-    }
-}
-
-pub(super) fn real_time(real_time: RealTime) -> &'static str {
-    match real_time {
-        RealTime::Blocking => "blocking",
-        RealTime::DetectOnly => "detect-only",
-        RealTime::Off => "off",
-        RealTime::Unknown => "unknown",
-    }
 }
 
 fn screen_lock(lock: &ScreenLock, out: &mut dyn Write) -> std::io::Result<()> {

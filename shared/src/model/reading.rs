@@ -274,6 +274,18 @@ pub enum Engine {
     Unknown,
 }
 
+impl Engine {
+    /// One word: running, stopped, unknown.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// What an antivirus does when a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RealTime {
@@ -285,6 +297,19 @@ pub enum RealTime {
     Off,
     /// It cannot be told.
     Unknown,
+}
+
+impl RealTime {
+    /// One word: blocking, detect-only, off, unknown.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Blocking => "blocking",
+            Self::DetectOnly => "detect-only",
+            Self::Off => "off",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// The effective lock of one user's session on this machine.

@@ -61,10 +61,7 @@ impl DevicePolicy {
 fn viewers() -> Vec<Viewer> {
     let viewer = |role: &str, sees: &str| Viewer { role: role.to_owned(), sees: sees.to_owned() };
     vec![
-        viewer(
-            "safeguarding lead",
-            "that a rule was met, how severe, when and at which site; no text in this version",
-        ),
+        viewer("safeguarding lead", "that a rule was met, how severe, when and at which site; no text in this version"),
         viewer(
             "network manager",
             "devices, software, executables, antivirus and screen lock; never which rule or category was met",
