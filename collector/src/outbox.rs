@@ -120,6 +120,8 @@ fn note(ended: Result<(), tokio::task::JoinError>) {
 
 /// The next point of the schedule after `now`; `None` when trying again cannot help or has been done long enough.
 fn next_try(created: Timestamp, now: Timestamp, error: &MailError) -> Option<Timestamp> {
+    // A mail that was queued by a clock that ran ahead and was put right since counts from now.
+    let created = created.min(now);
     let gone = now.duration_since(created);
     if error.is_permanent() || gone >= SignedDuration::from_mins(GIVE_UP_MINUTES) {
         return None;
@@ -232,6 +234,22 @@ mod tests {
         assert_eq!(next_try(start, start, &MailError::Address), None);
         let silent = next_try(start, minutes_after(start, 61), &unreachable());
         assert_eq!(silent, Some(minutes_after(start, 66)), "a server that is away is asked every five minutes");
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_put_back_by_years_holds_up_no_mail() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        bench.mailer.answer(|_| Err(later()));
+        bench.clock.set_wall(minutes_after(sample::now(), 4 * 365 * 24 * 60));
+        bench.alert(4, "essay").await;
+        bench.clock.set_wall(sample::now());
+        bench.sample.store.lease_mail(1, bench.clock.now()).await.expect("leases");
+        bench.turn().await;
+        assert!(bench.mailer.tried().is_empty(), "a lease holds whatever the clock did before it");
+        bench.next_turn().await;
+        assert_eq!(bench.mailer.tried().len(), 1);
+        let next = bench.sample.store.next_mail_due().await.expect("reads");
+        assert_eq!(next, Some(minutes_after(bench.clock.now(), 1)), "the schedule begins anew");
     }
 
     #[tokio::test]

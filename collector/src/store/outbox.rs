@@ -13,6 +13,9 @@ use super::{Order, Store, StoreError};
 
 /// How long a sender has until its row is due again; well beyond the deadline of one send.
 const LEASE_MINUTES: i64 = 2;
+/// No row waits longer than half an hour for its next try. One that seems to was written by a clock that ran ahead and
+/// was put right since: it is due.
+const LONGEST_WAIT_MINUTES: i64 = 31;
 
 /// A mail to send now, and all that its text may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +165,8 @@ impl Store {
 
 fn lease(tx: &Transaction<'_>, most: usize, now: Timestamp) -> Result<Vec<DueMail>, StoreError> {
     let at = now.as_millisecond();
-    let until = now.checked_add(LEASE_MINUTES.minutes()).unwrap_or(Timestamp::MAX).as_millisecond();
+    let after = |minutes: i64| now.checked_add(minutes.minutes()).unwrap_or(Timestamp::MAX).as_millisecond();
+    let (until, beyond) = (after(LEASE_MINUTES), after(LONGEST_WAIT_MINUTES));
     let mails = tx
         .prepare_cached(
             "SELECT outbox.id, outbox.address, outbox.message_id, outbox.attempts, outbox.created_at,
@@ -170,11 +174,11 @@ fn lease(tx: &Transaction<'_>, most: usize, now: Timestamp) -> Result<Vec<DueMai
                     (SELECT count(*) FROM event WHERE event.alert = alert.id),
                     (SELECT count(*) FROM outbox AS other WHERE other.alert = alert.id)
              FROM outbox JOIN alert ON alert.id = outbox.alert JOIN site ON site.id = alert.site
-             WHERE (outbox.state = 'waiting' AND outbox.next_at <= ?1)
-                OR (outbox.state = 'sending' AND outbox.leased_until <= ?1)
+             WHERE (outbox.state = 'waiting' AND (outbox.next_at <= ?1 OR outbox.next_at > ?3))
+                OR (outbox.state = 'sending' AND (outbox.leased_until <= ?1 OR outbox.leased_until > ?3))
              ORDER BY alert.severity DESC, outbox.created_at, outbox.id LIMIT ?2",
         )?
-        .query_map(params![at, i64::try_from(most).unwrap_or(i64::MAX)], due_mail)?
+        .query_map(params![at, i64::try_from(most).unwrap_or(i64::MAX), beyond], due_mail)?
         .collect::<Result<Vec<_>, _>>()?;
     for mail in &mails {
         tx.prepare_cached("UPDATE outbox SET state = 'sending', attempts = ?2, leased_until = ?3 WHERE id = ?1")?
