@@ -317,6 +317,49 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn mail_that_reached_nobody_goes_to_the_addresses_of_the_next_policy() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        bench.mailer.answer(|mail| match mail.to.as_str() {
+            "lead@northfield.example" => Err(MailError::Refused(Reply { code: 550, status: None })),
+            "deputy@northfield.example" => Err(later()),
+            _ => Ok(()),
+        });
+        bench.sample.report(keyword(4, "essay"), sample::policy(), bench.clock.now()).await;
+        bench.turn().await;
+        let toml = "[alerts]
+                    safeguarding_lead = ['head@northfield.example', 'Deputy@northfield.example']
+                    network_manager = ['network@northfield.example']";
+        let applied = bench.sample.store.apply_policy("Northfield School", toml, "a test", bench.clock.now()).await;
+        assert!(applied.expect("applies").changed);
+        bench.turn().await;
+        let states = bench.sample.texts("SELECT address || ' ' || state FROM outbox ORDER BY id").await;
+        assert_eq!(states, ["deputy@northfield.example waiting", "head@northfield.example sent"]);
+
+        let last = toml.replace("'head@", "'governor@").replace(", 'Deputy@northfield.example'", "");
+        bench
+            .sample
+            .store
+            .apply_policy("Northfield School", &last, "a test", bench.clock.now())
+            .await
+            .expect("applies");
+        bench.turn().await;
+        let states = bench.sample.texts("SELECT address || ' ' || state FROM outbox ORDER BY id").await;
+        assert_eq!(states, ["head@northfield.example sent", "governor@northfield.example sent"]);
+        let last = format!("{last}\n# the same people");
+        bench
+            .sample
+            .store
+            .apply_policy("Northfield School", &last, "a test", bench.clock.now())
+            .await
+            .expect("applies");
+        assert_eq!(
+            bench.sample.store.next_mail_due().await.expect("reads"),
+            None,
+            "who was reached is not mailed anew"
+        );
+    }
+
+    #[tokio::test]
     async fn nothing_is_lost_while_the_server_is_away_for_72_hours() {
         let bench = Bench::new(MemoryMailer::accepting()).await;
         let (clock, back) = (bench.clock.clone(), minutes_after(sample::now(), 72 * 60 + 1));

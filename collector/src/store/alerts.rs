@@ -173,8 +173,8 @@ impl Raise<'_> {
     fn insert(&self, tx: &Transaction<'_>) -> Result<(i64, bool), StoreError> {
         let reference = next_reference(tx, self.now)?;
         let (kind, role) = match self.kind {
-            Kind::Safeguarding => ("safeguarding", "safeguarding-lead"),
-            Kind::Device => ("device", "network-manager"),
+            Kind::Safeguarding => ("safeguarding", outbox::SAFEGUARDING_LEAD),
+            Kind::Device => ("device", outbox::NETWORK_MANAGER),
         };
         let at_ms = self.now.as_millisecond();
         tx.prepare_cached(

@@ -5,11 +5,17 @@
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::Requirement;
+use caretaker_shared::policy::Policy;
 use jiff::{Timestamp, ToSpan as _};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::moment::moment;
 use super::{Order, Store, StoreError};
+
+/// Role of those who hear of safeguarding alerts.
+pub(super) const SAFEGUARDING_LEAD: &str = "safeguarding-lead";
+/// Role of those who hear of device alerts.
+pub(super) const NETWORK_MANAGER: &str = "network-manager";
 
 /// How long a sender has until its row is due again; well beyond the deadline of one send.
 const LEASE_MINUTES: i64 = 2;
@@ -91,6 +97,40 @@ pub(super) fn enqueue(
         queued.push(folded);
     }
     Ok(u32::try_from(queued.len()).unwrap_or(u32::MAX))
+}
+
+/// Turns mail about a site's open alerts that has reached nobody at its address to the addresses that the policy names
+/// now: an address that was wrong, or belongs to somebody who has left, must not keep an alert from those whom it
+/// concerns. What went out, or is on its way, stays.
+pub(super) fn redirect(tx: &Transaction<'_>, site: i64, policy: &Policy, now: Timestamp) -> Result<(), StoreError> {
+    let unsent: Vec<(i64, String, String)> = tx
+        .prepare_cached(
+            "SELECT DISTINCT alert.id, alert.reference, outbox.role FROM outbox JOIN alert ON alert.id = outbox.alert
+             WHERE outbox.state IN ('waiting', 'failed') AND alert.site = ?1 AND alert.state <> 'closed'
+             ORDER BY alert.id",
+        )?
+        .query_map([site], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (alert, reference, role) in unsent {
+        let named =
+            if role == SAFEGUARDING_LEAD { &policy.alerts.safeguarding_lead } else { &policy.alerts.network_manager };
+        let held = tx
+            .prepare_cached(
+                "SELECT id, address, state IN ('waiting', 'failed') FROM outbox WHERE alert = ?1 AND role = ?2",
+            )?
+            .query_map(params![alert, role], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<Vec<(i64, String, bool)>, _>>()?;
+        let same = |one: &str, other: &str| one.trim().to_lowercase() == other.trim().to_lowercase();
+        for (row, _, _) in
+            held.iter().filter(|(_, address, unsent)| *unsent && !named.iter().any(|named| same(named, address)))
+        {
+            tx.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([row])?;
+        }
+        let news: Vec<String> =
+            named.iter().filter(|named| !held.iter().any(|(_, address, _)| same(named, address))).cloned().collect();
+        enqueue(tx, alert, &reference, &role, &news, now)?;
+    }
+    Ok(())
 }
 
 impl Store {
