@@ -314,6 +314,9 @@ mod tests {
         bench.clock.advance(24 * 60 * MINUTE);
         bench.turn().await;
         assert_eq!(bench.mailer.tried().len(), 2, "what is refused for good is not tried again");
+        assert_eq!(bench.sample.store.overview().await.expect("reads").mail.unreached, 1);
+        bench.sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
+        assert_eq!(bench.sample.store.overview().await.expect("reads").mail.unreached, 0, "that alert is over");
     }
 
     #[tokio::test]
