@@ -120,6 +120,8 @@ fn note(ended: Result<(), tokio::task::JoinError>) {
 
 /// The next point of the schedule after `now`; `None` when trying again cannot help or has been done long enough.
 fn next_try(created: Timestamp, now: Timestamp, error: &MailError) -> Option<Timestamp> {
+    // A mail that was queued by a clock that ran ahead and was put right since counts from now.
+    let created = created.min(now);
     let gone = now.duration_since(created);
     if error.is_permanent() || gone >= SignedDuration::from_mins(GIVE_UP_MINUTES) {
         return None;
@@ -235,6 +237,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_clock_that_is_put_back_by_years_holds_up_no_mail() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        bench.mailer.answer(|_| Err(later()));
+        bench.clock.set_wall(minutes_after(sample::now(), 4 * 365 * 24 * 60));
+        bench.alert(4, "essay").await;
+        bench.clock.set_wall(sample::now());
+        bench.sample.store.lease_mail(1, bench.clock.now()).await.expect("leases");
+        bench.turn().await;
+        assert!(bench.mailer.tried().is_empty(), "a lease holds whatever the clock did before it");
+        bench.next_turn().await;
+        assert_eq!(bench.mailer.tried().len(), 1);
+        let next = bench.sample.store.next_mail_due().await.expect("reads");
+        assert_eq!(next, Some(minutes_after(bench.clock.now(), 1)), "the schedule begins anew");
+    }
+
+    #[tokio::test]
     async fn a_mail_goes_out_once_and_is_marked() {
         let bench = Bench::new(MemoryMailer::accepting()).await;
         bench.alert(4, "essay").await;
@@ -296,6 +314,52 @@ mod tests {
         bench.clock.advance(24 * 60 * MINUTE);
         bench.turn().await;
         assert_eq!(bench.mailer.tried().len(), 2, "what is refused for good is not tried again");
+        assert_eq!(bench.sample.store.overview().await.expect("reads").mail.unreached, 1);
+        bench.sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
+        assert_eq!(bench.sample.store.overview().await.expect("reads").mail.unreached, 0, "that alert is over");
+    }
+
+    #[tokio::test]
+    async fn mail_that_reached_nobody_goes_to_the_addresses_of_the_next_policy() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        bench.mailer.answer(|mail| match mail.to.as_str() {
+            "lead@northfield.example" => Err(MailError::Refused(Reply { code: 550, status: None })),
+            "deputy@northfield.example" => Err(later()),
+            _ => Ok(()),
+        });
+        bench.sample.report(keyword(4, "essay"), sample::policy(), bench.clock.now()).await;
+        bench.turn().await;
+        let toml = "[alerts]
+                    safeguarding_lead = ['head@northfield.example', 'Deputy@northfield.example']
+                    network_manager = ['network@northfield.example']";
+        let applied = bench.sample.store.apply_policy("Northfield School", toml, "a test", bench.clock.now()).await;
+        assert!(applied.expect("applies").changed);
+        bench.turn().await;
+        let states = bench.sample.texts("SELECT address || ' ' || state FROM outbox ORDER BY id").await;
+        assert_eq!(states, ["deputy@northfield.example waiting", "head@northfield.example sent"]);
+
+        let last = toml.replace("'head@", "'governor@").replace(", 'Deputy@northfield.example'", "");
+        bench
+            .sample
+            .store
+            .apply_policy("Northfield School", &last, "a test", bench.clock.now())
+            .await
+            .expect("applies");
+        bench.turn().await;
+        let states = bench.sample.texts("SELECT address || ' ' || state FROM outbox ORDER BY id").await;
+        assert_eq!(states, ["head@northfield.example sent", "governor@northfield.example sent"]);
+        let last = format!("{last}\n# the same people");
+        bench
+            .sample
+            .store
+            .apply_policy("Northfield School", &last, "a test", bench.clock.now())
+            .await
+            .expect("applies");
+        assert_eq!(
+            bench.sample.store.next_mail_due().await.expect("reads"),
+            None,
+            "who was reached is not mailed anew"
+        );
     }
 
     #[tokio::test]

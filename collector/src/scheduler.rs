@@ -1,4 +1,7 @@
 //! What happens because time passes: findings that age without a new reading are judged again.
+//!
+//! After the start everything is judged once: the rules may be newer than the readings, and the collector may have ended
+//! between a new policy and what follows from it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +42,11 @@ pub async fn run(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
     loop {
         match next(last, clock.steady()) {
             Next::Now => {
-                rejudge(&store, clock.as_ref()).await;
+                // What is left undone is done after the next start.
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = rejudge(&store, clock.as_ref(), last.is_none()) => {}
+                }
                 last = Some(clock.steady());
             }
             Next::In(left) => tokio::select! {
@@ -50,8 +57,10 @@ pub async fn run(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
     }
 }
 
-async fn rejudge(store: &Store, clock: &dyn Clock) {
-    match store.rejudge_aging(clock.now()).await {
+async fn rejudge(store: &Store, clock: &dyn Clock, everything: bool) {
+    let now = clock.now();
+    let judged = if everything { store.rejudge_all(now).await } else { store.rejudge_aging(now).await };
+    match judged {
         Ok(settled) => {
             let crate::store::Settled { opened, updated, closed } = settled;
             tracing::debug!(opened, updated, closed, "aging findings judged again");
@@ -64,7 +73,31 @@ async fn rejudge(store: &Store, clock: &dyn Clock) {
 mod tests {
     use std::time::Duration;
 
-    use super::{Next, next};
+    use caretaker_shared::clock::ManualClock;
+
+    use super::{Next, next, rejudge};
+    use crate::rules::sample;
+
+    #[tokio::test]
+    async fn what_a_policy_left_unjudged_is_judged_after_the_start() {
+        let sample = crate::store::sample::store().await;
+        sample
+            .write(|tx| {
+                tx.execute(
+                    "INSERT INTO reading (device, probe, completeness, reason, taken_at, received_at)
+                     VALUES (1, ?1, 'failed', 'permission denied', 0, 0)",
+                    [caretaker_shared::model::ProbeName::ScreenLock.as_str()],
+                )
+            })
+            .await;
+        sample.apply_policy().await;
+        let clock = ManualClock::new(sample::now());
+        let screen_lock = "SELECT verdict FROM finding WHERE requirement = 'E2'";
+        rejudge(&sample.store, &clock, false).await;
+        assert!(sample.texts(screen_lock).await.is_empty(), "it does not age");
+        rejudge(&sample.store, &clock, true).await;
+        assert_eq!(sample.texts(screen_lock).await, ["unknown"]);
+    }
 
     #[test]
     fn work_is_due_at_the_start_and_every_ten_minutes() {

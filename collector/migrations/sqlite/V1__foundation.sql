@@ -215,6 +215,7 @@ CREATE TABLE alert (
 ) STRICT;
 
 CREATE INDEX alert_by_state ON alert (state, raised_at);
+CREATE INDEX alert_of_device ON alert (device, raised_at);
 
 -- Mail that must go out. Written together with its cause; the text is made when it is sent.
 CREATE TABLE outbox (

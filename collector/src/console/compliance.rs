@@ -43,20 +43,19 @@ fn standing(device: &DeviceState, requirement: Requirement, silence: SignedDurat
     if device.unknown.contains(&requirement) {
         return Standing::Unknown;
     }
+    let silent = device.last_seen_at.is_some_and(|seen| now.duration_since(seen) > silence);
     let answered = match requirement {
         Requirement::E1 | Requirement::A1Signatures => device.answered.contains(&ProbeName::Antivirus),
         Requirement::E2 => device.answered.contains(&ProbeName::ScreenLock),
         Requirement::E4 => device.answered.contains(&ProbeName::Executables),
-        Requirement::A1Seen => match device.last_seen_at {
-            // The finding is opened by a timer: until it runs, the clock says the same.
-            Some(seen) if now.duration_since(seen) > silence => return Standing::NotMet,
-            Some(_) => true,
-            None => false,
-        },
+        // The finding is opened by a timer: until it runs, the clock says the same.
+        Requirement::A1Seen if silent => return Standing::NotMet,
+        Requirement::A1Seen => device.last_seen_at.is_some(),
         // Nothing has contradicted itself where nothing was said, but then nothing is known either.
         Requirement::Integrity => device.last_seen_at.is_some(),
     };
-    if answered { Standing::Met } else { Standing::Unknown }
+    // What a device said before it fell silent may be so no longer.
+    if answered && !silent { Standing::Met } else { Standing::Unknown }
 }
 
 #[cfg(test)]
@@ -94,6 +93,14 @@ mod tests {
         let device = DeviceState { answered: HashSet::from([ProbeName::Antivirus]), ..seen(1) };
         assert_eq!(row(std::slice::from_ref(&device), Requirement::E1), (1, 0, 0));
         assert_eq!(row(&[device], Requirement::E2), (0, 0, 1), "another probe's answer does not count");
+    }
+
+    #[test]
+    fn what_a_device_said_before_it_fell_silent_is_met_no_longer() {
+        let silent = DeviceState { answered: HashSet::from([ProbeName::ScreenLock]), ..seen(7 * 24 + 1) };
+        assert_eq!(row(std::slice::from_ref(&silent), Requirement::E2), (0, 0, 1));
+        let fails = DeviceState { fails: HashSet::from([Requirement::E2]), ..silent };
+        assert_eq!(row(&[fails], Requirement::E2), (0, 1, 0), "what failed then is not better for it");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use caretaker_shared::policy::Policy;
 use super::Context;
 use super::peer::Operator;
 use super::refusal::Refusal;
+use crate::store::StoreError;
 
 /// Largest policy file: what is made of it must fit a message to a device.
 pub(crate) const TOML_BYTES: usize = 64 * 1024;
@@ -38,9 +39,11 @@ pub(super) async fn apply(
     }
     let now = context.clock.now();
     let applied = context.store.apply_policy(site, &request.toml, &operator.actor, now).await?;
-    if applied.changed {
-        context.store.rejudge_site(&applied.site, now).await?;
-    }
+    // Also when nothing changed: an earlier call may have broken off before all devices were judged. In a task of its
+    // own, so that this one's deadline does not leave half of a large site judged by the policy before.
+    let (store, judged) = (context.store.clone(), applied.site.clone());
+    let judging = tokio::spawn(async move { store.rejudge_site(&judged, now).await });
+    judging.await.map_err(|_| StoreError::Stumbled)??;
     Ok(proto::ApplyPolicyResponse {
         site: applied.site,
         version: applied.version,

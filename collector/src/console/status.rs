@@ -75,7 +75,7 @@ fn mail(mail: &MailState, route: &str, now: Timestamp) -> proto::MailHealth {
     let late = |since: Timestamp| now.duration_since(since) > MAIL_LATE;
     let stuck = mail.oldest_waiting_since.is_some_and(late) && mail.last_sent_at.is_none_or(late);
     let given_up = mail.given_up_at.is_some_and(|at| mail.last_sent_at.is_none_or(|sent| sent < at));
-    let state = if stuck || given_up {
+    let state = if stuck || given_up || mail.unreached > 0 {
         "failing"
     } else if mail.refused > 0 {
         "waiting"
@@ -138,6 +138,12 @@ mod tests {
         assert_eq!(state(MailState { oldest_waiting_since: ago(16), ..refused.clone() }), "failing");
         let others_go = MailState { oldest_waiting_since: ago(16), last_sent_at: ago(2), ..refused };
         assert_eq!(state(others_go), "waiting");
+    }
+
+    #[test]
+    fn one_recipient_who_is_never_reached_is_failing_whatever_the_others_get() {
+        let unreached = MailState { last_sent_at: ago(1), given_up_at: ago(2), unreached: 1, ..MailState::default() };
+        assert_eq!(state(unreached), "failing");
     }
 
     #[test]

@@ -53,11 +53,26 @@ fn judge(
         .filter_map(ReadingRow::reading)
         .map(|reading| rules::judge(&reading, policy, now))
         .collect();
-    judgements.push(rules::judge_contact(device.last_seen_at, device.enrolled_at, policy, now));
+    let contact = rules::judge_contact(device.last_seen_at, device.enrolled_at, policy, now);
+    if !contact.verdicts.iter().all(|verdict| matches!(verdict.outcome, VerdictOutcome::Meets { .. })) {
+        judgements.iter_mut().flat_map(|judgement| &mut judgement.verdicts).for_each(doubt);
+    }
+    judgements.push(contact);
     let partly =
         judgements.iter().filter(|judgement| !judgement.complete).flat_map(|judgement| judgement.covers.clone());
     let partly = partly.collect();
     (judgements.into_iter().flat_map(|judgement| judgement.verdicts).collect(), partly)
+}
+
+/// Takes back what a device met before it fell silent: it may be so no longer.
+fn doubt(verdict: &mut Verdict) {
+    if let VerdictOutcome::Meets { summary, reason } = &verdict.outcome {
+        verdict.outcome = VerdictOutcome::Unknown {
+            summary: "the device is silent".to_owned(),
+            reason: format!("when it was last heard of: {summary}; {reason}"),
+            remedy: "Bring the device onto the school network.".to_owned(),
+        };
+    }
 }
 
 /// What is said of a requirement that nothing speaks of. Only contradictions are found without being looked for.

@@ -166,6 +166,16 @@ impl Door {
     }
 }
 
+impl Connection {
+    /// Fails once the time is up. Writing asks too: a peer that takes nothing could keep HTTP/2 from ever reading again.
+    fn in_time(&mut self, task: &mut Context<'_>) -> io::Result<()> {
+        if self.ends.as_mut().poll(task).is_ready() {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "the connection's time is up"));
+        }
+        Ok(())
+    }
+}
+
 impl Connected for Connection {
     type ConnectInfo = ConnectInfo;
 
@@ -176,19 +186,19 @@ impl Connected for Connection {
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, task: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if self.ends.as_mut().poll(task).is_ready() {
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the connection's time is up")));
-        }
+        self.in_time(task)?;
         self.stream.as_mut().poll_read(task, into)
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, task: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.in_time(task)?;
         self.stream.as_mut().poll_write(task, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.in_time(task)?;
         self.stream.as_mut().poll_flush(task)
     }
 
@@ -201,10 +211,36 @@ impl AsyncWrite for Connection {
         task: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.in_time(task)?;
         self.stream.as_mut().poll_write_vectored(task, pieces)
     }
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use caretaker_shared::tls::Peer;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::sync::Semaphore;
+
+    use super::{ConnectInfo, Connection};
+
+    #[tokio::test]
+    async fn a_peer_that_takes_nothing_is_let_go_when_its_time_is_up() {
+        let (ours, _theirs) = tokio::io::duplex(16);
+        let place = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("a place");
+        let mut connection = Connection {
+            stream: Box::pin(ours),
+            info: ConnectInfo { peer: Arc::new(Peer::Stranger), address: ([127, 0, 0, 1], 0).into() },
+            ends: Box::pin(tokio::time::sleep(std::time::Duration::ZERO)),
+            _places: (place, None),
+        };
+        let ended = connection.write_all(&[0; 64]).await.expect_err("nobody reads");
+        assert_eq!(ended.kind(), std::io::ErrorKind::TimedOut);
     }
 }

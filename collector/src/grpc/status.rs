@@ -42,6 +42,7 @@ impl From<Refusal> for Refused {
 impl From<NotIngested> for Refused {
     fn from(reason: NotIngested) -> Self {
         match reason {
+            NotIngested::Revoked => Self::For(Refusal::DeviceRevoked),
             NotIngested::EpochUnknown => Self::For(Refusal::EpochUnknown),
             NotIngested::SequenceGap { high_water } => Self::Gap { high_water },
         }

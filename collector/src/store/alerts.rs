@@ -50,12 +50,12 @@ pub(crate) fn raise_for_keyword(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    if let Some(alert) = joinable(tx, device_rowid, event, now)? {
+    let severity = event.severity.level();
+    let mailed = severity >= policy.alerts.mail_from_severity;
+    if let Some(alert) = joinable(tx, device_rowid, event, mailed, now)? {
         attach(tx, event_rowid, alert)?;
         return Ok(false);
     }
-    let severity = event.severity.level();
-    let mailed = severity >= policy.alerts.mail_from_severity;
     let addresses = if mailed { policy.alerts.safeguarding_lead.as_slice() } else { &[] };
     let raise =
         Raise { kind: Kind::Safeguarding, severity, site_rowid, device_rowid, about: ABOUT_DOCUMENT, addresses, now };
@@ -128,11 +128,12 @@ fn raise_once(
     Raise { kind: Kind::Device, severity, site_rowid, device_rowid, about: &about, addresses, now }.insert(tx)
 }
 
-/// The newest alert that an event may join without new mail.
+/// The newest alert that an event may join without new mail. One that is worth mail joins none that nobody was told of.
 fn joinable(
     tx: &Transaction<'_>,
     device_rowid: i64,
     event: &KeywordEvent,
+    mailed: bool,
     now: Timestamp,
 ) -> Result<Option<i64>, StoreError> {
     let highest = event.severity == Severity::HIGHEST;
@@ -140,8 +141,9 @@ fn joinable(
         .prepare_cached(
             "SELECT alert.id FROM alert
              WHERE alert.device = ?1 AND alert.kind = 'safeguarding' AND alert.severity >= ?2
-               AND alert.raised_at >= ?3 AND (alert.state = 'new' OR (alert.state = 'acknowledged' AND NOT ?4))
+               AND alert.raised_at BETWEEN ?3 AND ?7 AND (alert.state = 'new' OR (alert.state = 'acknowledged' AND NOT ?4))
                AND EXISTS (SELECT 1 FROM event WHERE event.alert = alert.id AND event.rule = ?5 AND event.document = ?6)
+               AND (NOT ?8 OR EXISTS (SELECT 1 FROM outbox WHERE outbox.alert = alert.id))
              ORDER BY alert.raised_at DESC, alert.id DESC LIMIT 1",
         )?
         .query_row(
@@ -151,7 +153,9 @@ fn joinable(
                 now.as_millisecond() - JOIN_MS,
                 highest,
                 event.rule,
-                event.document.as_bytes()
+                event.document.as_bytes(),
+                now.as_millisecond(),
+                mailed
             ],
             |row| row.get(0),
         )
@@ -169,8 +173,8 @@ impl Raise<'_> {
     fn insert(&self, tx: &Transaction<'_>) -> Result<(i64, bool), StoreError> {
         let reference = next_reference(tx, self.now)?;
         let (kind, role) = match self.kind {
-            Kind::Safeguarding => ("safeguarding", "safeguarding-lead"),
-            Kind::Device => ("device", "network-manager"),
+            Kind::Safeguarding => ("safeguarding", outbox::SAFEGUARDING_LEAD),
+            Kind::Device => ("device", outbox::NETWORK_MANAGER),
         };
         let at_ms = self.now.as_millisecond();
         tx.prepare_cached(
@@ -293,6 +297,23 @@ mod tests {
         assert!(!report(&sample, 2, "essay", 0).await);
         assert_eq!(sample.texts(COUNTS).await, ["26-0001 2 1"]);
         assert!(sample.texts("SELECT address FROM outbox").await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_worth_mail_by_now_joins_no_alert_that_nobody_was_told_of() {
+        let sample = store().await;
+        assert!(!report(&sample, 2, "essay", 0).await);
+        let mut policy = sample::policy();
+        policy.alerts.mail_from_severity = 2;
+        assert!(sample.report(keyword(2, "essay"), policy.clone(), at(1)).await);
+        assert!(!sample.report(keyword(2, "essay"), policy, at(2)).await);
+    }
+
+    #[tokio::test]
+    async fn an_alert_of_a_clock_that_ran_ahead_swallows_nothing() {
+        let sample = store().await;
+        report(&sample, 4, "essay", 60 * 24).await;
+        assert!(report(&sample, 4, "essay", 0).await);
     }
 
     #[tokio::test]

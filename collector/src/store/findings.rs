@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use caretaker_shared::model::Requirement;
-use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
-use super::{StoreError, alerts, policies};
+use super::in_force::Policies;
+use super::{StoreError, alerts};
 use crate::rules::{Judgement, Verdict, VerdictOutcome};
 
 /// What settling a judgement changed.
@@ -111,8 +111,9 @@ fn settle_one(
 
 /// Opens (or refreshes) a finding that a device's reports contradict themselves, and raises a device alert unless one
 /// of that kind is open; says whether mail was queued. No reading closes such a finding.
-pub(crate) fn open_integrity(
+pub(super) fn open_integrity(
     tx: &Transaction<'_>,
+    policies: &Policies,
     device_rowid: i64,
     subject: &str,
     summary: &str,
@@ -132,19 +133,10 @@ pub(crate) fn open_integrity(
     settle_one(tx, device_rowid, &verdict, stands, now)?;
     let site: i64 =
         tx.prepare_cached("SELECT site FROM device WHERE id = ?1")?.query_row([device_rowid], |row| row.get(0))?;
-    let Some(policy) = policy_of(tx, site)? else {
+    let Some((_, policy)) = policies.in_force(tx, site)? else {
         return Ok(false);
     };
     alerts::raise_for_integrity(tx, device_rowid, site, &policy, now)
-}
-
-/// The policy in force at a site; `None` where there is none, or none that this version can read.
-fn policy_of(tx: &Transaction<'_>, site: i64) -> Result<Option<Policy>, StoreError> {
-    let parsed = policies::newest(tx, site)?.map(|(_, text)| Policy::parse(&text)).transpose();
-    Ok(parsed.unwrap_or_else(|error| {
-        tracing::error!(site, line = error.line, "the policy in force cannot be read; apply it again");
-        None
-    }))
 }
 
 fn open_findings(
@@ -208,6 +200,7 @@ mod tests {
     use caretaker_shared::model::Requirement;
     use jiff::{Timestamp, ToSpan as _};
 
+    use super::super::in_force::Policies;
     use super::super::sample::{DEVICE, Sample, store};
     use super::super::{Order, Settled};
     use super::{open_integrity, settle};
@@ -307,7 +300,15 @@ mod tests {
             [("record numbers", 0, true), ("record numbers", 1, false), ("epochs", 2, false)]
         {
             let step = move |tx: &rusqlite::Transaction<'_>| {
-                open_integrity(tx, DEVICE, subject, "two records under one number", "P0 number 7", at(minute))
+                open_integrity(
+                    tx,
+                    &Policies::default(),
+                    DEVICE,
+                    subject,
+                    "two records under one number",
+                    "P0 number 7",
+                    at(minute),
+                )
             };
             assert_eq!(sample.store.write(Order::First, step).await.expect("is written"), mailed, "{subject} {minute}");
         }

@@ -118,6 +118,12 @@ fn standing(connection: &Connection, device: DeviceId, serial: &[u8], now: Times
     })
 }
 
+/// Whether a device may speak, as the caller's transaction sees it: it may have been revoked while the step waited.
+pub(super) fn is_active(connection: &Connection, device_rowid: i64) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached("SELECT 1 FROM device WHERE id = ?1 AND status = 'active'")?;
+    Ok(query.exists([device_rowid])?)
+}
+
 /// The token's site (0 for none), and what the token is good for.
 fn token_row(connection: &Connection, token: Sha256, now: Timestamp) -> Result<(i64, TokenStanding), StoreError> {
     let found = connection

@@ -5,14 +5,23 @@
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::Requirement;
+use caretaker_shared::policy::Policy;
 use jiff::{Timestamp, ToSpan as _};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::moment::moment;
 use super::{Order, Store, StoreError};
 
+/// Role of those who hear of safeguarding alerts.
+pub(super) const SAFEGUARDING_LEAD: &str = "safeguarding-lead";
+/// Role of those who hear of device alerts.
+pub(super) const NETWORK_MANAGER: &str = "network-manager";
+
 /// How long a sender has until its row is due again; well beyond the deadline of one send.
 const LEASE_MINUTES: i64 = 2;
+/// No row waits longer than half an hour for its next try. One that seems to was written by a clock that ran ahead and
+/// was put right since: it is due.
+const LONGEST_WAIT_MINUTES: i64 = 31;
 
 /// A mail to send now, and all that its text may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +99,40 @@ pub(super) fn enqueue(
     Ok(u32::try_from(queued.len()).unwrap_or(u32::MAX))
 }
 
+/// Turns mail about a site's open alerts that has reached nobody at its address to the addresses that the policy names
+/// now: an address that was wrong, or belongs to somebody who has left, must not keep an alert from those whom it
+/// concerns. What went out, or is on its way, stays.
+pub(super) fn redirect(tx: &Transaction<'_>, site: i64, policy: &Policy, now: Timestamp) -> Result<(), StoreError> {
+    let unsent: Vec<(i64, String, String)> = tx
+        .prepare_cached(
+            "SELECT DISTINCT alert.id, alert.reference, outbox.role FROM outbox JOIN alert ON alert.id = outbox.alert
+             WHERE outbox.state IN ('waiting', 'failed') AND alert.site = ?1 AND alert.state <> 'closed'
+             ORDER BY alert.id",
+        )?
+        .query_map([site], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (alert, reference, role) in unsent {
+        let named =
+            if role == SAFEGUARDING_LEAD { &policy.alerts.safeguarding_lead } else { &policy.alerts.network_manager };
+        let held = tx
+            .prepare_cached(
+                "SELECT id, address, state IN ('waiting', 'failed') FROM outbox WHERE alert = ?1 AND role = ?2",
+            )?
+            .query_map(params![alert, role], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<Vec<(i64, String, bool)>, _>>()?;
+        let same = |one: &str, other: &str| one.trim().to_lowercase() == other.trim().to_lowercase();
+        for (row, _, _) in
+            held.iter().filter(|(_, address, unsent)| *unsent && !named.iter().any(|named| same(named, address)))
+        {
+            tx.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([row])?;
+        }
+        let news: Vec<String> =
+            named.iter().filter(|named| !held.iter().any(|(_, address, _)| same(named, address))).cloned().collect();
+        enqueue(tx, alert, &reference, &role, &news, now)?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// Takes up to `most` mails that are due, the most severe first; nobody else gets them until the lease ends.
     ///
@@ -162,7 +205,8 @@ impl Store {
 
 fn lease(tx: &Transaction<'_>, most: usize, now: Timestamp) -> Result<Vec<DueMail>, StoreError> {
     let at = now.as_millisecond();
-    let until = now.checked_add(LEASE_MINUTES.minutes()).unwrap_or(Timestamp::MAX).as_millisecond();
+    let after = |minutes: i64| now.checked_add(minutes.minutes()).unwrap_or(Timestamp::MAX).as_millisecond();
+    let (until, beyond) = (after(LEASE_MINUTES), after(LONGEST_WAIT_MINUTES));
     let mails = tx
         .prepare_cached(
             "SELECT outbox.id, outbox.address, outbox.message_id, outbox.attempts, outbox.created_at,
@@ -170,11 +214,11 @@ fn lease(tx: &Transaction<'_>, most: usize, now: Timestamp) -> Result<Vec<DueMai
                     (SELECT count(*) FROM event WHERE event.alert = alert.id),
                     (SELECT count(*) FROM outbox AS other WHERE other.alert = alert.id)
              FROM outbox JOIN alert ON alert.id = outbox.alert JOIN site ON site.id = alert.site
-             WHERE (outbox.state = 'waiting' AND outbox.next_at <= ?1)
-                OR (outbox.state = 'sending' AND outbox.leased_until <= ?1)
+             WHERE (outbox.state = 'waiting' AND (outbox.next_at <= ?1 OR outbox.next_at > ?3))
+                OR (outbox.state = 'sending' AND (outbox.leased_until <= ?1 OR outbox.leased_until > ?3))
              ORDER BY alert.severity DESC, outbox.created_at, outbox.id LIMIT ?2",
         )?
-        .query_map(params![at, i64::try_from(most).unwrap_or(i64::MAX)], due_mail)?
+        .query_map(params![at, i64::try_from(most).unwrap_or(i64::MAX), beyond], due_mail)?
         .collect::<Result<Vec<_>, _>>()?;
     for mail in &mails {
         tx.prepare_cached("UPDATE outbox SET state = 'sending', attempts = ?2, leased_until = ?3 WHERE id = ?1")?

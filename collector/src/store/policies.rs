@@ -1,11 +1,12 @@
 //! Policies: every version that was ever in force at a site.
 
+use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::console::count;
 use super::moment::moment;
-use super::{Order, Store, StoreError, audit, sites};
+use super::{Order, Store, StoreError, audit, outbox, sites};
 use crate::audit::Entry;
 
 /// A version of a site's policy.
@@ -71,6 +72,9 @@ impl Store {
                     transaction,
                     &Entry { at_ms: now, actor, action: "policy.apply".into(), subject, detail },
                 )?;
+                if let Ok(policy) = Policy::parse(&toml) {
+                    outbox::redirect(transaction, id, &policy, moment(now))?;
+                }
             }
             let devices = transaction
                 .prepare_cached("SELECT count(*) FROM device WHERE site = ?1 AND status = 'active'")?

@@ -7,7 +7,7 @@ use rusqlite::{Transaction, params};
 
 use super::findings::{Settled, settle};
 use super::moment::moment;
-use super::{Order, Store, StoreError, facts};
+use super::{Order, Store, StoreError, facts, identity};
 use crate::rules;
 
 /// Probes whose answers the policy asks about.
@@ -93,6 +93,9 @@ fn rejudge_device(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Settled, StoreError> {
+    if !identity::is_active(tx, device_rowid)? {
+        return Ok(Settled::default());
+    }
     let (enrolled, seen): (i64, Option<i64>) = tx
         .prepare_cached("SELECT enrolled_at, last_seen_at FROM device WHERE id = ?1")?
         .query_row([device_rowid], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -217,6 +220,14 @@ mod tests {
         assert_eq!(here.opened, 2);
         assert_eq!(sample.store.rejudge_all(after(1)).await.expect("judges"), Settled::default());
         assert_eq!(sample.store.rejudge_aging(after(200)).await.expect("judges").opened, 1, "and is silent by now");
+    }
+
+    #[tokio::test]
+    async fn a_device_that_was_revoked_meanwhile_gets_no_findings() {
+        let sample = store().await;
+        put_antivirus(&sample, "failed").await;
+        sample.write(|tx| tx.execute("UPDATE device SET status = 'revoked'", [])).await;
+        assert_eq!(rejudge(&sample, after(192)).await, Settled::default());
     }
 
     #[tokio::test]

@@ -68,6 +68,8 @@ pub struct MailState {
     pub refused: u32,
     /// When the newest mail was written that will never go out.
     pub given_up_at: Option<Timestamp>,
+    /// Mails that will never go out, about alerts that are not closed, whose recipients have got none since.
+    pub unreached: u32,
     /// What the mail server said last, when it refused.
     pub last_error: String,
 }
@@ -161,7 +163,11 @@ fn mail(connection: &Connection) -> Result<MailState, StoreError> {
                     count(*) FILTER (WHERE state IN ('waiting', 'sending')),
                     min(created_at) FILTER (WHERE state IN ('waiting', 'sending')),
                     count(*) FILTER (WHERE state IN ('waiting', 'sending') AND last_error <> ''),
-                    max(created_at) FILTER (WHERE state = 'failed')
+                    max(created_at) FILTER (WHERE state = 'failed'),
+                    (SELECT count(*) FROM outbox lost JOIN alert ON alert.id = lost.alert
+                     WHERE lost.state = 'failed' AND alert.state <> 'closed'
+                       AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.state = 'sent'
+                           AND later.address = lost.address AND later.sent_at > lost.created_at))
              FROM outbox",
         )?
         .query_row([], |row| {
@@ -171,6 +177,7 @@ fn mail(connection: &Connection) -> Result<MailState, StoreError> {
                 oldest_waiting_since: row.get::<_, Option<i64>>(2)?.map(moment),
                 refused: count(row.get(3)?),
                 given_up_at: row.get::<_, Option<i64>>(4)?.map(moment),
+                unreached: count(row.get(5)?),
                 last_error: String::new(),
             })
         })?;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use caretaker_collector::store::Standing;
+use caretaker_collector::store::{NotIngested, Standing};
 use caretaker_proto::agent::v1 as proto;
 use caretaker_shared::clock::Clock as _;
-use caretaker_shared::model::{DeviceId, Payload, Stream, TamperEvent, TamperKind};
+use caretaker_shared::model::{DeviceId, Gap, GapReason, Payload, Stream, TamperEvent, TamperKind};
 use caretaker_shared::pki::{Authority, Certificate, DeviceKey, Validity};
 use caretaker_shared::refusal::Refusal;
 use caretaker_shared::tls::{self, Fault};
+use caretaker_shared::wire::Upload;
 use tonic::Code;
 
 use crate::house::{DAY, DEVICE_DAYS, HOUR, House, enrol_request, refusal};
@@ -136,6 +137,21 @@ async fn a_revocation_acts_on_an_open_connection() {
     assert_eq!(refusal(&refused), (Some(Refusal::DeviceRevoked), Code::PermissionDenied));
     let refused = device.upload(Stream::State, Vec::new()).await.expect_err("is revoked");
     assert_eq!(refusal(&refused).0, Some(Refusal::DeviceRevoked));
+}
+
+#[tokio::test]
+async fn an_upload_that_waited_while_its_device_was_revoked_changes_nothing() {
+    let house = House::open().await;
+    let device = house.device().await;
+    let now = house.clock.now();
+    let standing = house.store.standing(device.id, device.serial.clone(), now).await.expect("reads");
+    let Standing::Active(caller) = standing else { panic!("it may speak") };
+    assert!(house.store.revoke_device(device.id, "stolen", "the test", now).await.expect("revokes"));
+    let records = vec![(1, device.envelope(Payload::Gap(Gap { from: 1, to: 1, reason: GapReason::Quota })))];
+    let upload = Upload { epoch: device.epoch, stream: Stream::State, records, clock: device.now() };
+    let outcome = house.store.ingest(caller, upload, now).await.expect("answers");
+    assert_eq!(outcome, Err(NotIngested::Revoked));
+    assert_eq!(house.value::<i64>("SELECT count(*) FROM record"), 0);
 }
 
 #[tokio::test]

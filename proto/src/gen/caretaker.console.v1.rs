@@ -65,7 +65,8 @@ pub struct SitePolicy {
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MailHealth {
-    /// "healthy", "waiting" (a try failed, another follows), "failing" (nothing went out for 15 minutes), "unused".
+    /// "healthy", "waiting" (a try failed, another follows), "failing" (nothing went out for 15 minutes, or
+    /// somebody to be told of an open alert is never reached), "unused".
     #[prost(string, tag = "1")]
     pub state: ::prost::alloc::string::String,
     #[prost(string, tag = "2")]

@@ -16,6 +16,7 @@ impl Scene<'_> {
         self.set_aside(arrival, reason)?;
         findings::open_integrity(
             self.transaction,
+            self.policies,
             self.caller.row,
             "unreadable records",
             "sent a record that cannot be used",
@@ -33,6 +34,7 @@ impl Scene<'_> {
         tracing::warn!(device.id = %self.caller.device, stream = %self.stream, seq = arrival.seq, "two records under one number");
         findings::open_integrity(
             self.transaction,
+            self.policies,
             self.caller.row,
             "record numbers",
             "sent two different records under one number",

@@ -17,7 +17,7 @@ use caretaker_shared::wire::{self, Upload, WireError};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::identity::{Caller, entry};
+use super::identity::{self, Caller, entry};
 use super::in_force::Policies;
 use super::{Order, Store, StoreError, audit, number, sessions, writer};
 use place::Place;
@@ -36,6 +36,8 @@ pub struct Ingested {
 /// Why nothing of an upload was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotIngested {
+    /// Somebody revoked the device while the upload waited.
+    Revoked,
     /// The device has not announced this epoch.
     EpochUnknown,
     /// Numbers are missing.
@@ -94,6 +96,9 @@ impl Store {
         // Reading and hashing happen here, so that the one writer only writes.
         let arrivals: Vec<Arrival> = records.into_iter().map(Arrival::new).collect();
         self.write(Order::Device(*caller.device.as_bytes()), move |transaction| {
+            if !identity::is_active(transaction, caller.row)? {
+                return Ok(Err(NotIngested::Revoked));
+            }
             let Some(row) = sessions::find_epoch(transaction, caller, epoch)? else {
                 return Ok(Err(NotIngested::EpochUnknown));
             };
