@@ -134,6 +134,10 @@ impl Running {
                 stop.cancel();
                 anyhow::bail!("a part of the agent broke; the service manager starts it again");
             }
+            () = self.spool.damaged() => {
+                stop.cancel();
+                anyhow::bail!("the spool was damaged while the agent ran; the next start sets it aside");
+            }
             ended = &mut self.uplink => {
                 stop.cancel();
                 return ended?.context("the spool was damaged while the agent ran; the next start sets it aside");

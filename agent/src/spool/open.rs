@@ -8,6 +8,7 @@ use caretaker_shared::model::{EpochId, EpochReason, Stream, TamperKind};
 use caretaker_shared::private_file;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use super::{Spool, SpoolError, epoch, notes, queue, quota, salvage, schema};
 use crate::clocks::DeviceClocks;
@@ -81,6 +82,7 @@ impl Spool {
             quota_bytes: options.quota_bytes,
             file,
             enqueued: Notify::new(),
+            damaged: CancellationToken::new(),
         };
         spool.begin(found, &options.folder.join(QUARANTINE).join(FILE))?;
         Ok(spool)

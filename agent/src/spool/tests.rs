@@ -294,6 +294,19 @@ fn a_document_and_its_events_are_recorded_together() {
     assert_eq!(payloads(&spool, Stream::Safeguarding), [(1, Payload::Keyword(keyword(1)))]);
 }
 
+#[tokio::test]
+async fn damage_that_only_the_documents_meet_is_told() {
+    let (_home, spool, _) = fresh(1 << 20);
+    let document = Sha256::of(b"a keyed path");
+    assert_eq!(spool.known(&document).expect("reads"), None);
+    assert!(!spool.damaged.is_cancelled());
+    let damage = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 9999 WHERE name = 'document';
+                  PRAGMA writable_schema = RESET;";
+    spool.connection().execute_batch(damage).expect("damages");
+    assert!(spool.known(&document).is_err());
+    spool.damaged().await;
+}
+
 #[test]
 fn somebody_may_look_while_the_agent_runs_and_no_second_agent_may() {
     let (home, spool, _) = fresh(1 << 20);
