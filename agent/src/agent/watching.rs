@@ -28,7 +28,11 @@ pub(super) async fn run(
     let in_force = policy.borrow_and_update().clone();
     let first = settings(&in_force, host.clone()).await.unwrap_or_default();
     let (newest, seen) = watch::channel(first);
-    let watching = documents::watch(seen, spool, key, clock, stop.clone());
+    let watching = async {
+        if let Err(error) = documents::watch(seen, spool, key, clock, stop.clone()).await {
+            tracing::error!(reason = format!("{error:#}"), "documents are not watched");
+        }
+    };
     let following = async {
         loop {
             tokio::select! {
@@ -48,10 +52,7 @@ pub(super) async fn run(
             }
         }
     };
-    let (ended, ()) = tokio::join!(watching, following);
-    if let Err(error) = ended {
-        tracing::error!(reason = format!("{error:#}"), "documents are not watched");
-    }
+    tokio::join!(watching, following);
 }
 
 /// The settings now; `None`, and so no change, when the accounts cannot be listed.
