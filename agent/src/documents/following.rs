@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::beneath;
 use super::folders::{FolderWatch, NotWatched};
 
 /// How a folder is followed.
@@ -99,7 +100,7 @@ impl<W: FolderWatch> Following<W> {
 }
 
 fn after_look(watch: &mut impl FolderWatch, folder: &Path, way: Way) -> Way {
-    let is_there = std::fs::metadata(folder).is_ok_and(|metadata| metadata.is_dir());
+    let is_there = beneath::is_folder(folder);
     match way {
         Way::Watched | Way::Searched if is_there => return way,
         // A folder that is searched may be watched in part.
