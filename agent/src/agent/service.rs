@@ -144,7 +144,10 @@ impl Running {
             }
         }
         service::tell(Moment::Stopping);
-        self.spool.run(Spool::end_run).await?;
+        // A full disk must not keep what waits from its last chance to be delivered.
+        if let Err(error) = self.spool.run(Spool::end_run).await {
+            tracing::error!(reason = %error, "the stop could not be noted; the next start will say that it was cut off");
+        }
         self.stop_uplink.cancel();
         if !shutdown::drain(&self.loops, DRAIN).await {
             tracing::warn!("a part of the agent did not end in time");
