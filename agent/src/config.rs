@@ -4,7 +4,7 @@
 //! its enrolment. A policy is checked where it comes off the wire, and nowhere else.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use caretaker_proto::agent::v1 as proto;
@@ -28,10 +28,15 @@ pub fn decode(bytes: &[u8]) -> Result<DevicePolicy, WireError> {
 }
 
 /// What the document watcher is to do, with `~` filled in for every account. Without a policy no document is read.
+/// `place` says where a folder lies, in whose home it is said to be.
 #[must_use]
-pub fn documents(policy: Option<&DevicePolicy>, accounts: &[Account]) -> DocumentSettings {
+pub fn documents(
+    policy: Option<&DevicePolicy>,
+    accounts: &[Account],
+    place: impl Fn(&Path, Option<&Account>) -> PathBuf,
+) -> DocumentSettings {
     let Some(policy) = policy else { return DocumentSettings::default() };
-    let folders = policy.document_folders.iter().flat_map(|folder| expand(folder, accounts));
+    let folders = policy.document_folders.iter().flat_map(|folder| expand(folder, accounts, &place));
     let folders: BTreeSet<PathBuf> = folders.collect();
     DocumentSettings { folders: folders.into_iter().collect(), categories: policy.categories.iter().cloned().collect() }
 }
@@ -42,15 +47,15 @@ pub fn probes(policy: Option<&DevicePolicy>) -> ProbeSettings {
     ProbeSettings { executable_folders: policy.map(|policy| policy.executable_folders.clone()).unwrap_or_default() }
 }
 
-fn expand(folder: &str, accounts: &[Account]) -> Vec<PathBuf> {
+fn expand(folder: &str, accounts: &[Account], place: &impl Fn(&Path, Option<&Account>) -> PathBuf) -> Vec<PathBuf> {
     match folder.strip_prefix('~') {
         Some(inner) => {
             let inner = inner.trim_start_matches('/');
             let within =
                 |account: &Account| if inner.is_empty() { account.home.clone() } else { account.home.join(inner) };
-            accounts.iter().map(within).collect()
+            accounts.iter().map(|account| place(&within(account), Some(account))).collect()
         }
-        None => vec![PathBuf::from(folder)],
+        None => vec![place(Path::new(folder), None)],
     }
 }
 
@@ -60,6 +65,10 @@ mod tests {
 
     fn account(name: &str, uid: u32) -> Account {
         Account { name: name.into(), uid, home: PathBuf::from("/home").join(name), logged_in: false }
+    }
+
+    fn as_written(folder: &Path, _: Option<&Account>) -> PathBuf {
+        folder.to_path_buf()
     }
 
     fn message() -> proto::DevicePolicy {
@@ -79,16 +88,16 @@ mod tests {
     #[test]
     fn fills_in_the_homes_of_all_accounts() {
         let policy = kept(&message()).expect("a good policy");
-        let settings = documents(Some(&policy), &[account("pupil.one", 1001), account("pupil.two", 1002)]);
+        let settings = documents(Some(&policy), &[account("pupil.one", 1001), account("pupil.two", 1002)], as_written);
         let folders = ["/home/pupil.one/Documents", "/home/pupil.two/Documents", "/srv/shared"];
         assert_eq!(settings.folders, folders.map(PathBuf::from));
     }
 
     #[test]
     fn reads_no_document_before_the_first_policy_or_when_it_says_so() {
-        assert_eq!(documents(None, &[account("pupil.one", 1)]), DocumentSettings::default());
+        assert_eq!(documents(None, &[account("pupil.one", 1)], as_written), DocumentSettings::default());
         let off = kept(&proto::DevicePolicy { documents_enabled: false, ..message() }).expect("a good policy");
-        assert_eq!(documents(Some(&off), &[account("pupil.one", 1)]), DocumentSettings::default());
+        assert_eq!(documents(Some(&off), &[account("pupil.one", 1)], as_written), DocumentSettings::default());
     }
 
     #[test]

@@ -62,8 +62,15 @@ impl std::error::Error for Plain {}
 /// A text of the collector or of a person as a terminal may be shown it.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    text.chars()
-        .take(limits::TEXT_BYTES)
-        .map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter })
-        .collect()
+    without_controls(text.chars().take(limits::TEXT_BYTES))
+}
+
+/// What was found on the machine, whole, as a terminal may be shown it: a file may be called anything.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    without_controls(text.chars())
+}
+
+fn without_controls(letters: impl Iterator<Item = char>) -> String {
+    letters.map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }).collect()
 }

@@ -119,7 +119,7 @@ impl Running {
         let means = Means { launch: Launch { program, deadline: Duration::from_secs(60) }, scan };
         let stop = CancellationToken::new();
         let watching = watch_with(means, wanted, ledger.clone(), Secret::new(KEY), Arc::new(SystemClock), stop.clone());
-        let watching = tokio::spawn(async move { watching.await.expect("the system has a file watch") });
+        let watching = tokio::spawn(watching);
         Self { place, ledger, _settings: settings, watching, stop: stop.drop_guard() }
     }
 

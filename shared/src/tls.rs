@@ -290,7 +290,8 @@ fn channel(address: &str, name: &'static str, mut config: ClientConfig) -> Resul
     Ok(endpoint
         .connect_timeout(CONNECT)
         .timeout(REQUEST)
-        .http2_keep_alive_interval(Duration::from_secs(60))
+        // Asked only while a call waits: a connection that a laptop slept through must not hold up an alert for long.
+        .http2_keep_alive_interval(Duration::from_secs(10))
         .keep_alive_timeout(Duration::from_secs(10))
         .connect_with_connector_lazy(connect))
 }

@@ -128,9 +128,8 @@ impl Asker {
         let Some(probe) = self.probes.iter().copied().find(|probe| probe.name() == name) else { return };
         let clock = self.clocks.clock();
         let reading = runner::run(probe, self.host.clone(), config::probes(policy), clock.as_ref()).await;
-        if let Some(reason) = reading.outcome.reason() {
-            tracing::debug!(probe.name = %name, outcome = reading.outcome.word(), reason, "not complete");
-        }
+        // Not the reason: it may name a path, and with it a person.
+        tracing::debug!(probe.name = %name, outcome = reading.outcome.word(), "answered");
         self.queue(reading).await;
     }
 

@@ -134,13 +134,20 @@ impl Running {
                 stop.cancel();
                 anyhow::bail!("a part of the agent broke; the service manager starts it again");
             }
+            () = self.spool.damaged() => {
+                stop.cancel();
+                anyhow::bail!("the spool was damaged while the agent ran; the next start sets it aside");
+            }
             ended = &mut self.uplink => {
                 stop.cancel();
                 return ended?.context("the spool was damaged while the agent ran; the next start sets it aside");
             }
         }
         service::tell(Moment::Stopping);
-        self.spool.run(Spool::end_run).await?;
+        // A full disk must not keep what waits from its last chance to be delivered.
+        if let Err(error) = self.spool.run(Spool::end_run).await {
+            tracing::error!(reason = %error, "the stop could not be noted; the next start will say that it was cut off");
+        }
         self.stop_uplink.cancel();
         if !shutdown::drain(&self.loops, DRAIN).await {
             tracing::warn!("a part of the agent did not end in time");

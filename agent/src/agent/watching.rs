@@ -1,5 +1,6 @@
 //! Gives the document watcher its settings: the policy, with the homes of the accounts that exist now.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, InForce};
 use crate::documents::{self, DocumentSettings};
-use crate::host::Host;
+use crate::host::{Account, Host};
 use crate::spool::Spool;
 
 /// How often the accounts are looked at again: a new pupil's home counts from then on.
@@ -28,7 +29,11 @@ pub(super) async fn run(
     let in_force = policy.borrow_and_update().clone();
     let first = settings(&in_force, host.clone()).await.unwrap_or_default();
     let (newest, seen) = watch::channel(first);
-    let watching = documents::watch(seen, spool, key, clock, stop.clone());
+    let watching = async {
+        if let Err(error) = documents::watch(seen, spool, key, clock, stop.clone()).await {
+            tracing::error!(reason = format!("{error:#}"), "documents are not watched");
+        }
+    };
     let following = async {
         loop {
             tokio::select! {
@@ -48,17 +53,15 @@ pub(super) async fn run(
             }
         }
     };
-    let (ended, ()) = tokio::join!(watching, following);
-    if let Err(error) = ended {
-        tracing::error!(reason = format!("{error:#}"), "documents are not watched");
-    }
+    tokio::join!(watching, following);
 }
 
 /// The settings now; `None`, and so no change, when the accounts cannot be listed.
 async fn settings(policy: &InForce, host: Arc<dyn Host>) -> Option<DocumentSettings> {
     let policy = policy.clone();
     let settings = tokio::task::spawn_blocking(move || {
-        host.accounts().map(|accounts| config::documents(policy.as_deref(), &accounts))
+        let place = |folder: &Path, owner: Option<&Account>| without_links(host.as_ref(), folder, owner);
+        host.accounts().map(|accounts| config::documents(policy.as_deref(), &accounts, place))
     });
     match settings.await.ok()? {
         Ok(settings) => Some(settings),
@@ -66,5 +69,57 @@ async fn settings(policy: &InForce, host: Arc<dyn Host>) -> Option<DocumentSetti
             tracing::warn!(reason = %error, "the accounts cannot be listed; document folders stay as they are");
             None
         }
+    }
+}
+
+/// Where a folder lies, without links: the watcher follows none. A folder that the policy names in full, and a home,
+/// are the administrator's to link. Within a home a link is its owner's, and holds when it leads to what is theirs: it
+/// must not lead the agent, which may read everything, to the files of others.
+fn without_links(host: &dyn Host, folder: &Path, owner: Option<&Account>) -> PathBuf {
+    let resolved = |path: &Path| host.resolve(path).unwrap_or_else(|_| path.to_path_buf());
+    let Some(owner) = owner else { return resolved(folder) };
+    let named = match folder.strip_prefix(&owner.home) {
+        Ok(inside) if inside != Path::new("") => resolved(&owner.home).join(inside),
+        Ok(_) | Err(_) => return resolved(folder),
+    };
+    let found = resolved(&named);
+    let is_theirs = || host.status(&found).is_ok_and(|status| status.uid == owner.uid);
+    if found == named || is_theirs() { found } else { named }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::unix::fs::{MetadataExt as _, symlink};
+
+    use super::*;
+    use crate::platform;
+
+    #[test]
+    fn a_link_in_a_home_holds_only_when_it_leads_to_what_is_its_owners() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let (real, home) = (place.path().join("real"), place.path().join("home"));
+        for folder in [real.join("pupil.one/Notes"), place.path().join("share")] {
+            std::fs::create_dir_all(folder).expect("a folder");
+        }
+        symlink(&real, &home).expect("a link");
+        symlink(place.path().join("share"), real.join("pupil.one/Documents")).expect("a link");
+        let uid = std::fs::metadata(place.path()).expect("is there").uid();
+        let account =
+            |uid: u32| Account { name: "pupil.one".into(), uid, home: home.join("pupil.one"), logged_in: false };
+        let host = platform::machine();
+        let of = |inside: &str, uid: u32| {
+            let account = account(uid);
+            without_links(host.as_ref(), &account.home.join(inside), Some(&account))
+        };
+
+        assert_eq!(of("Notes", uid + 1), real.join("pupil.one/Notes"), "the way to a home may be a link");
+        assert_eq!(of("Gone", uid), real.join("pupil.one/Gone"));
+        assert_eq!(of("Documents", uid), place.path().join("share"));
+        assert_eq!(
+            of("Documents", uid + 1),
+            real.join("pupil.one/Documents"),
+            "the link itself, which is not followed"
+        );
+        assert_eq!(without_links(host.as_ref(), &home.join("pupil.one/Documents"), None), place.path().join("share"));
     }
 }

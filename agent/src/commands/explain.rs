@@ -73,7 +73,11 @@ fn documents(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Res
     };
     writeln!(out, "  Documents that are saved in these folders are read by this computer:")?;
     for folder in &policy.document_folders {
-        writeln!(out, "    {folder}{}", if folder.starts_with('~') { "   (of every user)" } else { "" })?;
+        writeln!(
+            out,
+            "    {folder}{}",
+            if folder.starts_with('~') { "   (of every account of this computer itself)" } else { "" }
+        )?;
     }
     writeln!(out, "  They are searched for signs of:")?;
     for id in &policy.categories {

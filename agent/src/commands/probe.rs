@@ -11,7 +11,7 @@ use caretaker_shared::model::{
 use super::{as_json, words};
 use crate::cli::Probe;
 use crate::config;
-use crate::plain::{Exit, Plain, printable};
+use crate::plain::{Exit, Plain, printable, shown};
 use crate::spool::Overview;
 use crate::{platform, probes, runner};
 
@@ -40,11 +40,12 @@ pub(super) fn run(options: &Probe, out: &mut dyn Write) -> anyhow::Result<Exit> 
 }
 
 fn print(reading: &Reading, out: &mut dyn Write) -> std::io::Result<()> {
+    let reason = shown(reading.outcome.reason().unwrap_or_default());
     match &reading.outcome {
         Outcome::Complete(_) => writeln!(out, "{}: complete", reading.probe)?,
-        Outcome::Partial { reason, .. } => writeln!(out, "{}: partial, more may exist: {reason}", reading.probe)?,
-        Outcome::Unsupported { reason } => writeln!(out, "{}: cannot be told here: {reason}", reading.probe)?,
-        Outcome::Failed { reason } => writeln!(out, "{}: unknown: {reason}", reading.probe)?,
+        Outcome::Partial { .. } => writeln!(out, "{}: partial, more may exist: {reason}", reading.probe)?,
+        Outcome::Unsupported { .. } => writeln!(out, "{}: cannot be told here: {reason}", reading.probe)?,
+        Outcome::Failed { .. } => writeln!(out, "{}: unknown: {reason}", reading.probe)?,
     }
     match reading.outcome.facts() {
         None => Ok(()),
@@ -73,13 +74,13 @@ fn software(titles: &[SoftwareTitle], out: &mut dyn Write) -> std::io::Result<()
 
 fn executables(files: &[Executable], out: &mut dyn Write) -> std::io::Result<()> {
     for file in files {
-        writeln!(out, "  {}", file.path)?;
+        writeln!(out, "  {}", shown(&file.path))?;
         let size = words::size(file.size_bytes);
         writeln!(
             out,
             "    {}, {size}, owned by {}, changed {}",
             file.format.word(),
-            file.owner,
+            shown(&file.owner),
             words::moment(file.modified_at)
         )?;
         writeln!(out, "    sha256 {}", file.sha256)?;
@@ -102,16 +103,16 @@ fn one_product(product: &AntivirusProduct, out: &mut dyn Write) -> std::io::Resu
         Some(at) => writeln!(out, "    signatures   {} of {}", product.signature_version, words::moment(at))?,
         None => writeln!(out, "    signatures   unknown")?,
     }
-    product.evidence.iter().try_for_each(|line| writeln!(out, "    from         {line}"))
+    product.evidence.iter().try_for_each(|line| writeln!(out, "    from         {}", shown(line)))
 }
 
 fn screen_lock(lock: &ScreenLock, out: &mut dyn Write) -> std::io::Result<()> {
     let user = if lock.user.is_empty() { "anyone without settings" } else { &lock.user };
-    writeln!(out, "  {user} ({})", lock.desktop)?;
+    writeln!(out, "  {} ({})", shown(user), shown(&lock.desktop))?;
     writeln!(out, "    covered after     {}", idle(&lock.until_covered))?;
     writeln!(out, "    password after    {}", idle(&lock.until_password))?;
-    writeln!(out, "    set by            {}", lock.setting)?;
-    writeln!(out, "    in                {}", lock.place)?;
+    writeln!(out, "    set by            {}", shown(&lock.setting))?;
+    writeln!(out, "    in                {}", shown(&lock.place))?;
     let change = if lock.user_can_change { "yes" } else { "no" };
     writeln!(out, "    user can change   {change}")
 }
@@ -120,6 +121,34 @@ fn idle(idle: &Idle) -> String {
     match idle {
         Idle::Seconds(seconds) => words::length(std::time::Duration::from_secs((*seconds).into())),
         Idle::Never => "never".to_owned(),
-        Idle::Unknown(reason) => format!("unknown: {reason}"),
+        Idle::Unknown(reason) => format!("unknown: {}", shown(reason)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use caretaker_shared::digest::Sha256;
+    use caretaker_shared::model::ExecutableFormat;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_file_does_not_steer_the_terminal() {
+        let file = Executable {
+            path: "/tmp/\u{1b}[2Jtool\nhost: complete".into(),
+            sha256: Sha256::of(b"tool"),
+            size_bytes: 1,
+            modified_at: Timestamp::UNIX_EPOCH,
+            owner: "pupil.one".into(),
+            format: ExecutableFormat::Elf,
+        };
+        let outcome = Outcome::Partial { facts: Facts::Executables(vec![file]), reason: "/tmp/\u{1b}]0;x".into() };
+        let reading = Reading { probe: ProbeName::Executables, taken_at: Timestamp::UNIX_EPOCH, outcome };
+        let mut out = Vec::new();
+        print(&reading, &mut out).expect("memory takes everything");
+        let out = String::from_utf8(out).expect("text");
+        assert!(out.chars().all(|letter| letter == '\n' || !letter.is_control()), "{out:?}");
+        assert!(!out.lines().any(|line| line.starts_with("host")), "{out}");
     }
 }

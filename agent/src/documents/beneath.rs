@@ -55,6 +55,11 @@ pub(super) fn open(folder: &Path, inside: &Path) -> io::Result<Found> {
     Ok(if metadata.is_dir() { Found::Folder } else { Found::Other })
 }
 
+/// Whether there is such a folder, with no link on the way to it.
+pub(super) fn is_folder(folder: &Path) -> bool {
+    matches!(open(folder, Path::new("")), Ok(Found::Folder))
+}
+
 #[cfg(unix)]
 mod imp {
     use std::fs::File;
@@ -65,15 +70,17 @@ mod imp {
     use rustix::fs::{Mode, OFlags, open as open_folder, openat};
     use rustix::io::Errno;
 
-    /// Steps from folder to folder, so that none on the way can be swapped for a link. `None` for a link.
+    /// Steps from folder to folder, from the root on, so that none on the way can be swapped for a link. `None` for a
+    /// link.
     pub(super) fn open(folder: &Path, inside: &Path) -> io::Result<Option<File>> {
-        let step = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let mut at: OwnedFd = open_folder(folder, step, Mode::empty())?;
-        let mut parts = inside.components().peekable();
+        let step = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let below = folder.strip_prefix("/").map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let mut at: OwnedFd = open_folder("/", step, Mode::empty())?;
+        let mut parts = below.components().chain(inside.components()).peekable();
         while let Some(part) = parts.next() {
             let Component::Normal(name) = part else { return Err(io::Error::from(io::ErrorKind::InvalidInput)) };
             let flags = if parts.peek().is_some() {
-                step | OFlags::NOFOLLOW
+                step
             } else {
                 // A pipe without a writer must not hold the agent up.
                 OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC
@@ -114,7 +121,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::path::Path;
 
-    use super::{Found, open};
+    use super::{Found, is_folder, open};
 
     fn kind(folder: &Path, inside: &str) -> &'static str {
         match open(folder, Path::new(inside)) {
@@ -145,5 +152,18 @@ mod tests {
         assert_eq!(kind(&folder, "way/file"), "other");
         assert_eq!(kind(&folder, "socket"), "other");
         assert_eq!(kind(&folder, "../outside"), "error");
+    }
+    #[test]
+    fn a_watched_folder_that_is_a_link_or_behind_one_is_none() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let (real, way) = (place.path().join("real"), place.path().join("way"));
+        fs::create_dir_all(real.join("docs")).expect("a folder");
+        fs::write(real.join("docs/file"), "words").expect("a file");
+        symlink(&real, &way).expect("a link");
+
+        assert!(is_folder(&real.join("docs")));
+        assert!(!is_folder(&way) && !is_folder(&way.join("docs")) && !is_folder(&real.join("docs/file")));
+        assert_eq!(kind(&way.join("docs"), "file"), "other");
+        assert_eq!(kind(&way, "docs/file"), "other");
     }
 }

@@ -22,6 +22,8 @@ pub(super) enum Notice {
     Gone(PathBuf),
     /// Notices were lost: only looking tells what changed.
     Missed,
+    /// The system watches no further folder: what happens in new ones is not told any more.
+    Overfull,
 }
 
 /// Why a folder cannot be watched.
@@ -47,26 +49,30 @@ pub(super) trait FolderWatch: Send + 'static {
 pub(super) struct Noticing {
     queue: mpsc::Sender<Notice>,
     missed: Arc<AtomicBool>,
+    overfull: Arc<AtomicBool>,
 }
 
 /// The end of the queue where notices are taken.
 pub(super) struct Notices {
     queue: mpsc::Receiver<Notice>,
     missed: Arc<AtomicBool>,
+    overfull: Arc<AtomicBool>,
 }
 
 /// A queue of notices.
 pub(super) fn queue() -> (Noticing, Notices) {
     let (sender, receiver) = mpsc::channel(WAITING);
-    let missed = Arc::new(AtomicBool::new(false));
-    (Noticing { queue: sender, missed: missed.clone() }, Notices { queue: receiver, missed })
+    let (missed, overfull) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let noticing = Noticing { queue: sender, missed: missed.clone(), overfull: overfull.clone() };
+    (noticing, Notices { queue: receiver, missed, overfull })
 }
 
 impl Noticing {
     /// Puts a notice into the queue, without waiting for room in it.
     pub(super) fn put(&self, notice: Notice) {
-        if self.queue.try_send(notice).is_err() {
-            self.missed.store(true, Ordering::Release);
+        if let Err(refused) = self.queue.try_send(notice) {
+            let lost = if refused.into_inner() == Notice::Overfull { &self.overfull } else { &self.missed };
+            lost.store(true, Ordering::Release);
         }
     }
 }
@@ -74,6 +80,9 @@ impl Noticing {
 impl Notices {
     /// The next notice; `None` when no more can come. May be dropped while it waits.
     pub(super) async fn next(&mut self) -> Option<Notice> {
+        if self.overfull.swap(false, Ordering::AcqRel) {
+            return Some(Notice::Overfull);
+        }
         if self.missed.swap(false, Ordering::AcqRel) {
             return Some(Notice::Missed);
         }
@@ -81,29 +90,27 @@ impl Notices {
     }
 }
 
-/// The operating system's watch, and its notices.
-///
-/// # Errors
-/// When the operating system has none to give.
-pub(super) fn system() -> notify::Result<(SystemWatch, Notices)> {
+/// The operating system's watch, and its notices. Where it has none to give, every folder is refused.
+pub(super) fn system() -> (SystemWatch, Notices) {
     let (noticing, notices) = queue();
     let handler = move |event: notify::Result<Event>| match event {
         Ok(event) => notices_of(&event).into_iter().for_each(|notice| noticing.put(notice)),
-        // Such as a new folder beyond the system's limit.
-        Err(_) => noticing.put(Notice::Missed),
+        Err(error) => noticing.put(notice_of(&error)),
     };
-    let watcher = RecommendedWatcher::new(handler, Config::default().with_follow_symlinks(false))?;
-    Ok((SystemWatch { watcher }, notices))
+    let watcher = RecommendedWatcher::new(handler, Config::default().with_follow_symlinks(false));
+    let watcher = watcher.inspect_err(|_| tracing::warn!("this system gives no file watch: folders are searched"));
+    (SystemWatch { watcher: watcher.ok() }, notices)
 }
 
 /// The operating system's watch.
 pub(super) struct SystemWatch {
-    watcher: RecommendedWatcher,
+    watcher: Option<RecommendedWatcher>,
 }
 
 impl FolderWatch for SystemWatch {
     fn start(&mut self, folder: &Path) -> Result<(), NotWatched> {
-        self.watcher.watch(folder, RecursiveMode::Recursive).map_err(|error| match &error.kind {
+        let Some(watcher) = &mut self.watcher else { return Err(NotWatched::Refused) };
+        watcher.watch(folder, RecursiveMode::Recursive).map_err(|error| match &error.kind {
             ErrorKind::PathNotFound => NotWatched::Absent,
             ErrorKind::Io(cause) if cause.kind() == std::io::ErrorKind::NotFound => NotWatched::Absent,
             ErrorKind::Io(_)
@@ -116,7 +123,18 @@ impl FolderWatch for SystemWatch {
 
     fn stop(&mut self, folder: &Path) {
         // An error says that it was not watched, which is what is wanted.
-        let _ = self.watcher.unwatch(folder);
+        let _ = self.watcher.as_mut().map(|watcher| watcher.unwatch(folder));
+    }
+}
+
+fn notice_of(error: &notify::Error) -> Notice {
+    match error.kind {
+        ErrorKind::MaxFilesWatch => Notice::Overfull,
+        ErrorKind::Generic(_)
+        | ErrorKind::Io(_)
+        | ErrorKind::PathNotFound
+        | ErrorKind::WatchNotFound
+        | ErrorKind::InvalidConfig(_) => Notice::Missed,
     }
 }
 
@@ -153,8 +171,9 @@ mod tests {
     use std::path::PathBuf;
 
     use notify::event::{Event, EventKind, Flag, ModifyKind, RenameMode};
+    use notify::{Error, ErrorKind};
 
-    use super::{Notice, WAITING, notices_of, queue};
+    use super::{Notice, WAITING, notice_of, notices_of, queue};
 
     #[test]
     fn a_rename_over_a_file_is_a_change_of_that_file() {
@@ -167,6 +186,12 @@ mod tests {
     #[test]
     fn the_system_may_say_that_it_lost_notices() {
         assert_eq!(notices_of(&Event::new(EventKind::Other).set_flag(Flag::Rescan)), [Notice::Missed]);
+    }
+
+    #[test]
+    fn a_new_folder_beyond_the_limit_is_told_apart_from_lost_notices() {
+        assert_eq!(notice_of(&Error::new(ErrorKind::MaxFilesWatch)), Notice::Overfull);
+        assert_eq!(notice_of(&Error::generic("anything else")), Notice::Missed);
     }
 
     #[tokio::test]

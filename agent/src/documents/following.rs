@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::beneath;
 use super::folders::{FolderWatch, NotWatched};
 
 /// How a folder is followed.
@@ -15,7 +16,7 @@ enum Way {
     Watched,
     /// It was watched, and something happened to the folder itself.
     Shaken,
-    /// By looking, because the system refuses to watch it.
+    /// By looking, because the system refuses to watch it or some folder in it.
     Searched,
 }
 
@@ -76,6 +77,15 @@ impl<W: FolderWatch> Following<W> {
         }
     }
 
+    /// The system watches no further folder: those that are watched are searched from now on too.
+    pub(super) fn search_too(&mut self) {
+        let watched = self.ways.values_mut().filter(|way| matches!(way, Way::Watched | Way::Shaken));
+        let degraded = watched.map(|way| *way = Way::Searched).count();
+        if degraded > 0 {
+            tracing::warn!("a new folder cannot be watched: all are searched every minute; allow more watches");
+        }
+    }
+
     /// The folder that a path is in, and its path within; the innermost where folders are in each other.
     pub(super) fn place(&self, path: &Path) -> Option<(PathBuf, PathBuf)> {
         let folder = path.ancestors().find(|ancestor| self.ways.contains_key(*ancestor))?;
@@ -90,11 +100,12 @@ impl<W: FolderWatch> Following<W> {
 }
 
 fn after_look(watch: &mut impl FolderWatch, folder: &Path, way: Way) -> Way {
-    let is_there = std::fs::metadata(folder).is_ok_and(|metadata| metadata.is_dir());
+    let is_there = beneath::is_folder(folder);
     match way {
         Way::Watched | Way::Searched if is_there => return way,
-        Way::Watched | Way::Shaken => watch.stop(folder),
-        Way::Absent | Way::Searched => {}
+        // A folder that is searched may be watched in part.
+        Way::Watched | Way::Shaken | Way::Searched => watch.stop(folder),
+        Way::Absent => {}
     }
     if !is_there {
         return Way::Absent;

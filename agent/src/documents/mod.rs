@@ -77,7 +77,7 @@ pub struct Means {
 /// Watches the folders of the settings until `stop`. New settings take effect at once. `key` makes document hashes.
 ///
 /// # Errors
-/// When the operating system's file watch cannot be started at all.
+/// At once, when the system does not say which file this program is.
 pub async fn watch(
     settings: watch::Receiver<DocumentSettings>,
     ledger: Arc<dyn Ledger>,
@@ -87,13 +87,11 @@ pub async fn watch(
 ) -> anyhow::Result<()> {
     let launch = extract::Launch::own().context("the agent's own executable cannot be found")?;
     let means = Means { launch, scan: |text, categories| Lexicon::builtin().scan(text, categories) };
-    watch_with(means, settings, ledger, key, clock, stop).await
+    watch_with(means, settings, ledger, key, clock, stop).await;
+    Ok(())
 }
 
 /// As [`watch()`], with other means: another executable, other rules.
-///
-/// # Errors
-/// When the operating system's file watch cannot be started at all.
 pub async fn watch_with(
     means: Means,
     settings: watch::Receiver<DocumentSettings>,
@@ -101,9 +99,8 @@ pub async fn watch_with(
     key: Secret<[u8; 32]>,
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
-) -> anyhow::Result<()> {
-    let (watch, notices) = folders::system().context("the operating system's file watch cannot be started")?;
+) {
+    let (watch, notices) = folders::system();
     let reader = reader::DocumentReader::new(means, ledger, key, clock);
     watcher::Watcher::new(watch, reader, stop).run(settings, notices).await;
-    Ok(())
 }

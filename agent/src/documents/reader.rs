@@ -25,6 +25,8 @@ use super::{Known, Ledger, Means, fold};
 const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
 /// A document that the child did not finish is tried this often before it is given up in this version.
 const TRIES: u32 = 3;
+/// A document that cannot be opened is tried this often: for two minutes.
+const OPEN_TRIES: u32 = 8;
 
 /// What became of a path whose turn came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +95,7 @@ impl Reader for DocumentReader {
             Some(Ok(Found::Other | Found::Nothing)) => return Outcome::Done,
             Some(Err(error)) => {
                 tracing::warn!(document = %short(&document), reason = %error.kind(), "a document cannot be opened");
-                return Outcome::Done;
+                return after_refused_open(errand.attempts);
             }
             None => return Outcome::Again,
         };
@@ -175,6 +177,11 @@ fn is_final(unread: &Unread, attempts: u32) -> bool {
     }
 }
 
+/// What refuses to be opened may yield in a moment: another program holds it, or the system is short of something.
+fn after_refused_open(attempts: u32) -> Outcome {
+    if attempts + 1 >= OPEN_TRIES { Outcome::Done } else { Outcome::Again }
+}
+
 fn report(document: &Sha256, unread: &Unread) {
     let document = short(document);
     match unread {
@@ -204,7 +211,7 @@ fn short(document: &Sha256) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Refusal, Unread, is_final};
+    use super::{OPEN_TRIES, Outcome, Refusal, Unread, after_refused_open, is_final};
 
     #[test]
     fn gives_a_document_up_only_when_it_is_at_fault() {
@@ -212,5 +219,10 @@ mod tests {
         assert!(!is_final(&Unread::Slow, 0) && !is_final(&Unread::Died, 1));
         assert!(is_final(&Unread::Slow, 2) && is_final(&Unread::Died, 2));
         assert!(!is_final(&Unread::Unconfined, 1_000));
+    }
+    #[test]
+    fn a_document_that_cannot_be_opened_is_tried_again_but_not_for_ever() {
+        assert_eq!(after_refused_open(0), Outcome::Again);
+        assert_eq!(after_refused_open(OPEN_TRIES - 1), Outcome::Done);
     }
 }

@@ -115,6 +115,10 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
             Notice::Changed(path) => self.hold(path),
             Notice::Gone(path) => self.following.shake(path),
             Notice::Missed => self.search_all(),
+            Notice::Overfull => {
+                self.following.search_too();
+                self.search_all();
+            }
         }
     }
 
@@ -395,6 +399,16 @@ mod tests {
         running.make_folder();
         running.expect_asked("start").await;
         for name in ["one.txt", "two.txt"] {
+            running.hide(name);
+            assert_eq!(running.next_read().await.0, name);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_folder_that_can_be_watched_no_further_is_searched_every_minute_too() {
+        let mut running = Running::with_folder().await;
+        running.noticing.put(Notice::Overfull);
+        for name in ["one.txt", "two.txt", "three.txt"] {
             running.hide(name);
             assert_eq!(running.next_read().await.0, name);
         }

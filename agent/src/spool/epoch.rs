@@ -36,7 +36,7 @@ impl Spool {
         self.change(|change| {
             let before = read(change)?;
             write(change, EpochId::random(), Some(before.id), EpochReason::SpoolDamaged)?;
-            // Negative first: the numbers that are given must never meet those that are still there.
+            // Without the index meanwhile: a new number may be one that another record still has.
             change.execute_batch(
                 "DELETE FROM record WHERE acknowledged_ms IS NOT NULL OR gap IS NOT NULL;
                  CREATE TEMP TABLE renumber AS

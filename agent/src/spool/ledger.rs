@@ -10,11 +10,11 @@ use crate::documents::{Known, Ledger};
 
 impl Ledger for Spool {
     fn known(&self, document: &Sha256) -> anyhow::Result<Option<Known>> {
-        Ok(self.read_known(document)?)
+        Ok(self.mind(self.read_known(document))?)
     }
 
     fn record(&self, document: &Sha256, known: &Known, events: &[KeywordEvent]) -> anyhow::Result<()> {
-        Ok(self.write_known(document, known, events)?)
+        Ok(self.mind(self.write_known(document, known, events))?)
     }
 }
 

@@ -28,6 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 pub use epoch::EpochStory;
 pub use error::SpoolError;
@@ -47,6 +48,7 @@ pub struct Spool {
     quota_bytes: u64,
     file: PathBuf,
     enqueued: Notify,
+    damaged: CancellationToken,
 }
 
 impl Spool {
@@ -60,7 +62,7 @@ impl Spool {
     ) -> Result<T, SpoolError> {
         let spool = self.clone();
         match tokio::task::spawn_blocking(move || work(&spool)).await {
-            Ok(done) => done,
+            Ok(done) => self.mind(done),
             Err(failed) => match failed.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(_) => Err(SpoolError::Closing),
@@ -71,6 +73,20 @@ impl Spool {
     /// Returns once something was queued since the last time this returned.
     pub async fn enqueued(&self) {
         self.enqueued.notified().await;
+    }
+
+    /// Returns once any work with the spool has met damage: only a new start sets a damaged spool aside.
+    pub async fn damaged(&self) {
+        self.damaged.cancelled().await;
+    }
+
+    /// Passes on what came of some work, and tells when it met damage.
+    fn mind<T>(&self, done: Result<T, SpoolError>) -> Result<T, SpoolError> {
+        done.inspect_err(|error| {
+            if error.is_damage() {
+                self.damaged.cancel();
+            }
+        })
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {

@@ -8,6 +8,7 @@ use caretaker_shared::model::{EpochId, EpochReason, Stream, TamperKind};
 use caretaker_shared::private_file;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use super::{Spool, SpoolError, epoch, notes, queue, quota, salvage, schema};
 use crate::clocks::DeviceClocks;
@@ -40,10 +41,16 @@ impl Options {
     }
 }
 
-/// What could be read of a damaged spool.
+/// What can be read of a spool that was set aside.
 struct Past {
     epoch: Option<EpochId>,
     urgent: Vec<(Stream, Vec<u8>)>,
+}
+
+impl Past {
+    fn of(file: &Path) -> Self {
+        Self { epoch: epoch::of_damaged(file), urgent: salvage::urgent_records(file) }
+    }
 }
 
 impl Spool {
@@ -60,13 +67,12 @@ impl Spool {
         private_file::check_folder(&options.folder).map_err(SpoolError::Folder)?;
         let file = options.file();
         let found = file.try_exists().map_err(SpoolError::Folder)?;
-        let (connection, damaged) = match connect(&file) {
-            Ok(connection) => (connection, None),
+        let connection = match connect(&file) {
+            Ok(connection) => connection,
             Err(error) if error.is_damage() => {
                 tracing::error!(reason = %error, "the spool is damaged and was set aside");
-                let past = Past { epoch: epoch::of_damaged(&file), urgent: salvage::urgent_records(&file) };
                 set_aside(&options.folder).map_err(SpoolError::Folder)?;
-                (connect(&file)?, Some(past))
+                connect(&file)?
             }
             Err(error) => return Err(error),
         };
@@ -76,14 +82,19 @@ impl Spool {
             quota_bytes: options.quota_bytes,
             file,
             enqueued: Notify::new(),
+            damaged: CancellationToken::new(),
         };
-        spool.begin(found, damaged)?;
+        spool.begin(found, &options.folder.join(QUARANTINE).join(FILE))?;
         Ok(spool)
     }
 
-    fn begin(&self, found: bool, damaged: Option<Past>) -> Result<(), SpoolError> {
+    /// Begins the first epoch of a new spool. What waits in the one that was set aside is taken over in the same step:
+    /// when that does not succeed, as on a full disk, the next start does it.
+    fn begin(&self, found: bool, set_aside: &Path) -> Result<(), SpoolError> {
         self.change(|change| {
-            if notes::read(change, notes::EPOCH)?.is_none() {
+            let is_new = notes::read(change, notes::EPOCH)?.is_none();
+            let damaged = (is_new && set_aside.try_exists().map_err(SpoolError::Folder)?).then(|| Past::of(set_aside));
+            if is_new {
                 // An empty file of the right name is left when the very first start was cut off.
                 let reason = if damaged.is_some() { EpochReason::SpoolDamaged } else { EpochReason::NewInstall };
                 tracing::info!(reason = reason.word(), was_there = found, "a new epoch begins");

@@ -42,16 +42,9 @@ impl Spool {
             Ok(settled)
         })
     }
-
-    /// The collector holds less than it once acknowledged: what is kept waits again, what is gone becomes a gap.
-    ///
-    /// # Errors
-    /// When the spool cannot be written.
-    pub fn regressed(&self, stream: Stream, high_water: u64) -> Result<(), SpoolError> {
-        self.change(|change| regress(change, &self.clocks, stream, high_water))
-    }
 }
 
+/// The collector holds less than it once acknowledged: what is kept waits again, what is gone becomes a gap.
 fn regress(change: &Connection, clocks: &DeviceClocks, stream: Stream, high_water: u64) -> Result<(), SpoolError> {
     let mut mark = mark(change, stream)?;
     let acknowledged = mark.acknowledged;

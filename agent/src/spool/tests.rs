@@ -245,6 +245,24 @@ fn a_damaged_spool_is_set_aside_and_the_next_epoch_says_so() {
 }
 
 #[test]
+fn what_was_set_aside_is_taken_over_even_when_the_start_that_did_it_was_cut_off() {
+    let (home, spool, clock) = fresh(1 << 20);
+    let before = spool.epoch().expect("reads").id;
+    spool.push(&Payload::Keyword(keyword(1))).expect("queued");
+    drop(spool);
+    let folder = home.path().join("spool");
+    std::fs::create_dir(folder.join("quarantine")).expect("creates");
+    std::fs::rename(folder.join("spool.db"), folder.join("quarantine/spool.db")).expect("sets aside");
+    let spool = open(home.path(), 1 << 20, &clock);
+    let story = spool.epoch().expect("reads");
+    assert_eq!((story.previous, story.reason), (Some(before), EpochReason::SpoolDamaged));
+    assert_eq!(payloads(&spool, Stream::Safeguarding), [(1, Payload::Keyword(keyword(1)))]);
+    drop(spool);
+    let spool = open(home.path(), 1 << 20, &clock);
+    assert_eq!(payloads(&spool, Stream::Safeguarding).len(), 1, "and once only");
+}
+
+#[test]
 fn a_file_of_garbage_does_not_stop_the_agent() {
     let home = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(home.path().join("spool")).expect("creates");
@@ -274,6 +292,19 @@ fn a_document_and_its_events_are_recorded_together() {
     spool.record(&document, &known, &[keyword(1)]).expect("records");
     assert_eq!(spool.known(&document).expect("reads"), Some(known));
     assert_eq!(payloads(&spool, Stream::Safeguarding), [(1, Payload::Keyword(keyword(1)))]);
+}
+
+#[tokio::test]
+async fn damage_that_only_the_documents_meet_is_told() {
+    let (_home, spool, _) = fresh(1 << 20);
+    let document = Sha256::of(b"a keyed path");
+    assert_eq!(spool.known(&document).expect("reads"), None);
+    assert!(!spool.damaged.is_cancelled());
+    let damage = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 9999 WHERE name = 'document';
+                  PRAGMA writable_schema = RESET;";
+    spool.connection().execute_batch(damage).expect("damages");
+    assert!(spool.known(&document).is_err());
+    spool.damaged().await;
 }
 
 #[test]

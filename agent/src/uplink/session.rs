@@ -19,6 +19,9 @@ use crate::config::InForce;
 use crate::identity::Keeper;
 use crate::spool::{Batch, Settled, Spool, SpoolError};
 
+/// Executables that are described before whatever waits is delivered: an alert must not wait for thousands.
+const DESCRIBED: usize = 32;
+
 /// Describes an executable, if it is still the one that was found. Blocks.
 pub type Describe = Arc<dyn Fn(&Executable) -> Option<ExecutableFacts> + Send + Sync>;
 
@@ -125,7 +128,10 @@ impl<U: Uplink> Session<U> {
             for offer in digests.chunks(limits::OFFERED) {
                 let wanted = self.uplink.offer_executables(offer.to_vec()).await?;
                 let wanted: Vec<Executable> = wanted.iter().filter_map(|digest| known.get(digest)).cloned().collect();
-                self.describe(wanted).await?;
+                for piece in wanted.chunks(DESCRIBED) {
+                    self.describe(piece.to_vec()).await?;
+                    self.deliver().await?;
+                }
             }
             self.wiring.spool.run(move |spool| spool.note_offered(digest.as_bytes())).await?;
         }

@@ -184,6 +184,7 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
     let (policy, policy_seen) = watch::channel(None);
     let (resend, resent) = mpsc::channel(8);
     let (found, executables) = watch::channel(Arc::default());
+    let alarms = spool.clone();
     let wiring = Wiring {
         spool: spool.clone(),
         keeper: keeper(collector, home.path()),
@@ -192,7 +193,10 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
         policy,
         resend,
         executables,
-        describe: Arc::new(|executable: &Executable| {
+        describe: Arc::new(move |executable: &Executable| {
+            if executable.path == "/tmp/alarm" && alarms.push(&keyword()).is_err() {
+                return None;
+            }
             Some(ExecutableFacts {
                 sha256: executable.sha256,
                 size_bytes: executable.size_bytes,
@@ -335,6 +339,29 @@ async fn facts_go_out_only_for_executables_that_are_wanted() {
     collector.until(|book| book.payloads.len() == 1).await;
     let book = collector.book();
     assert!(matches!(&book.payloads[0].1, Payload::ExecutableFacts(facts) if facts.sha256 == Sha256::of(b"new")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alert_does_not_wait_until_thousands_of_executables_are_described() {
+    let collector = Memory::new();
+    let executable = |number: u32| Executable {
+        path: "/tmp/alarm".into(),
+        sha256: Sha256::of(&number.to_be_bytes()),
+        size_bytes: 1,
+        modified_at: noon(),
+        owner: "root".into(),
+        format: ExecutableFormat::Elf,
+    };
+    let all: Vec<Executable> = (0..200).map(executable).collect();
+    collector.book().wanted = all.iter().map(|executable| executable.sha256).collect();
+    let device = start(&collector, &clock());
+    // What lies at this path is described by raising an alert.
+    device.executables.send_replace(Arc::new(all));
+    collector.until(|book| book.payloads.iter().filter(|(stream, _)| *stream == Stream::State).count() == 200).await;
+    let book = collector.book();
+    let first_facts = book.payloads.iter().position(|(stream, _)| *stream == Stream::State);
+    let last_alert = book.payloads.iter().rposition(|(stream, _)| *stream == Stream::Safeguarding);
+    assert!(first_facts < last_alert, "alerts went out while there was still much to describe");
 }
 
 #[tokio::test(start_paused = true)]

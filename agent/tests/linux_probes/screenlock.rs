@@ -70,6 +70,13 @@ fn a_locked_setting_of_the_site_holds_over_the_users() {
 }
 
 #[test]
+fn a_profile_of_thousands_of_databases_is_not_followed_and_makes_the_lock_unknown() {
+    let tree = gnome();
+    tree.file("/etc/dconf/profile/user", "file-db:/srv/large\n".repeat(3_000).as_str());
+    assert!(matches!(seconds(&only(&tree)).0, Idle::Unknown(reason) if reason.contains("3000 databases")));
+}
+
+#[test]
 fn zero_is_never() {
     let tree = gnome();
     tree.file(USER_DB, USER_0);

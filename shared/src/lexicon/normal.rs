@@ -8,10 +8,11 @@ use caseless::Caseless as _;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation as _;
+use zeroize::Zeroizing;
 
-/// The words of `text` in plain form; a single space when there are none.
-pub(super) fn words(text: &str) -> String {
-    let folded: String = text
+/// The words of `text` in plain form; a single space when there are none. Every copy of them is wiped.
+pub(super) fn words(text: &str) -> Zeroizing<String> {
+    let letters = text
         .chars()
         .filter(|&letter| is_written(letter))
         // Its capital is the plain I, and Unicode's folding lets the two differ.
@@ -19,15 +20,28 @@ pub(super) fn words(text: &str) -> String {
         .nfkd()
         .default_case_fold()
         .nfkd()
-        .filter(|&letter| is_written(letter) && !is_combining_mark(letter))
-        .collect();
-    let mut row = String::with_capacity(folded.len() + 2);
-    row.push(' ');
+        .filter(|&letter| is_written(letter) && !is_combining_mark(letter));
+    let mut folded = Zeroizing::new(String::with_capacity(text.len()));
+    for letter in letters {
+        append(&mut folded, letter.encode_utf8(&mut [0; 4]));
+    }
+    let mut row = Zeroizing::new(String::with_capacity(folded.len() + 2));
+    append(&mut row, " ");
     for word in folded.unicode_words() {
-        row.push_str(word);
-        row.push(' ');
+        append(&mut row, word);
+        append(&mut row, " ");
     }
     row
+}
+
+/// Appends, and wipes the memory that is left behind when there was no room.
+fn append(row: &mut Zeroizing<String>, more: &str) {
+    if row.capacity() - row.len() < more.len() {
+        let mut larger = Zeroizing::new(String::with_capacity(2 * row.capacity() + more.len()));
+        larger.push_str(row);
+        *row = larger;
+    }
+    row.push_str(more);
 }
 
 /// Whether a character says anything: an apostrophe is left out as often as not, and what cannot be seen says nothing.
@@ -82,11 +96,11 @@ mod tests {
             "\u{feff}c\u{ad}a\u{2060}nt",
         ];
         for way in ways {
-            assert_eq!(words(way), " cant ", "{way:?}");
+            assert_eq!(*words(way), " cant ", "{way:?}");
         }
-        assert_eq!(words("STRASSE straße"), " strasse strasse ");
-        assert_eq!(words("self-harm,\n  now... (really)"), " self harm now really ");
-        assert_eq!(words("ﬁne İ ı Σας"), " fine i i σασ ");
-        assert_eq!(words(" \u{200b}.,! "), " ");
+        assert_eq!(*words("STRASSE straße"), " strasse strasse ");
+        assert_eq!(*words("self-harm,\n  now... (really)"), " self harm now really ");
+        assert_eq!(*words("ﬁne İ ı Σας"), " fine i i σασ ");
+        assert_eq!(*words(" \u{200b}.,! "), " ");
     }
 }

@@ -137,7 +137,7 @@ fn around(raw: RawAround) -> Result<Around, &'static str> {
 }
 
 fn phrases(written: &[String]) -> Result<Vec<String>, &'static str> {
-    let phrases: BTreeSet<String> = written.iter().map(|phrase| normal::words(phrase)).collect();
+    let phrases: BTreeSet<String> = written.iter().map(|phrase| normal::words(phrase).to_string()).collect();
     if phrases.is_empty() || phrases.iter().any(|phrase| length(phrase) == 0) {
         return Err("a list of phrases is empty, or a phrase has no word");
     }

@@ -22,6 +22,8 @@ const DISPLAY_MANAGER: &str = "/etc/X11/default-display-manager";
 const GDM: [&str; 4] = ["/usr/sbin/gdm3", "/usr/sbin/gdm", "/usr/bin/gdm", "/usr/bin/gdm3"];
 const DATABASE_BYTES: u64 = 8 * 1024 * 1024;
 const PROFILE_BYTES: u64 = 64 * 1024;
+/// Real profiles name two or three databases; an account may write thousands into its own.
+const MOST_DATABASES: usize = 16;
 /// How many accounts that are not logged in are looked at.
 const MOST_LOGGED_OUT: usize = 16;
 
@@ -130,7 +132,11 @@ fn no_gdm(host: &dyn Host) -> Result<Option<(String, String)>, String> {
 
 fn layers(host: &dyn Host, account: Option<&Account>) -> Result<Layers, String> {
     let mut layers = Layers { defaults: defaults(host)?, ..Layers::default() };
-    for line in profile(host, account)? {
+    let lines = profile(host, account)?;
+    if lines.len() > MOST_DATABASES {
+        return Err(format!("the dconf profile names {} databases; at most {MOST_DATABASES} are read", lines.len()));
+    }
+    for line in lines {
         let top = layers.layers.is_empty();
         let file = match line.split_once(':') {
             Some(("user-db", name)) => {
