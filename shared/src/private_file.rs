@@ -3,7 +3,7 @@
 //! On Unix the mode is set when the file is created, never afterwards: there is no moment in which another account
 //! could open it. On Windows the folder's access list, which the installer sets, is inherited.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -79,6 +79,20 @@ pub fn check_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Takes a file for this process alone, creating it when it is not there; `None` when another process has it. The
+/// operating system gives it back when the file is closed, however the process ends.
+///
+/// # Errors
+/// Those of the file system.
+pub fn lock(path: &Path) -> io::Result<Option<File>> {
+    let file = owner_only().create(true).truncate(false).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 fn owner_only() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -97,7 +111,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{create_folder, write};
+    use super::{create_folder, lock, write};
 
     #[test]
     fn replaces_a_file_whole_and_leaves_nothing_beside_it() {
@@ -107,6 +121,17 @@ mod tests {
         write(&path, b"second").expect("replaces");
         assert_eq!(std::fs::read(&path).expect("reads"), b"second");
         assert_eq!(std::fs::read_dir(home.path()).expect("lists").count(), 1);
+    }
+
+    #[test]
+    fn a_lock_is_held_once_and_given_back() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("one.lock");
+        let held = lock(&path).expect("opens");
+        assert!(held.is_some());
+        assert!(lock(&path).expect("opens").is_none());
+        drop(held);
+        assert!(lock(&path).expect("opens").is_some());
     }
 
     #[cfg(unix)]

@@ -1,8 +1,10 @@
 //! One agent per state folder.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
+
+use caretaker_shared::private_file;
 
 const FILE: &str = "agent.lock";
 
@@ -16,12 +18,7 @@ impl StateLock {
     /// # Errors
     /// Those of the file system.
     pub fn take(state: &Path) -> io::Result<Option<Self>> {
-        let file = open(state, true)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self(file))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        Ok(private_file::lock(&state.join(FILE))?.map(Self))
     }
 }
 
@@ -30,7 +27,7 @@ impl StateLock {
 /// # Errors
 /// When that cannot be told.
 pub fn is_running(state: &Path) -> io::Result<bool> {
-    let file = match open(state, false) {
+    let file = match File::open(state.join(FILE)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error),
@@ -40,8 +37,4 @@ pub fn is_running(state: &Path) -> io::Result<bool> {
         Err(TryLockError::WouldBlock) => Ok(true),
         Err(TryLockError::Error(error)) => Err(error),
     }
-}
-
-fn open(state: &Path, create: bool) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(create).truncate(false).open(state.join(FILE))
 }

@@ -1,8 +1,10 @@
 //! One collector to a folder: a second would read marks that the first moves on.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io;
 use std::path::PathBuf;
+
+use caretaker_shared::private_file;
 
 use super::DataFolder;
 
@@ -33,19 +35,10 @@ impl Lock {
     /// [`LockError::Held`] when another process has it.
     pub fn take(folder: &DataFolder) -> Result<Self, LockError> {
         let path = folder.lock();
-        let unusable = |source| LockError::Unusable { path: path.clone(), source };
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).write(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
-        }
-        let file = options.open(&path).map_err(unusable)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
-            Err(TryLockError::WouldBlock) => Err(LockError::Held(folder.path().to_owned())),
-            Err(TryLockError::Error(source)) => Err(unusable(source)),
+        match private_file::lock(&path) {
+            Ok(Some(file)) => Ok(Self(file)),
+            Ok(None) => Err(LockError::Held(folder.path().to_owned())),
+            Err(source) => Err(LockError::Unusable { path, source }),
         }
     }
 }
