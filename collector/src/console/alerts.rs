@@ -9,6 +9,7 @@ use super::paging::{Asked, cut};
 use super::peer::Operator;
 use super::refusal::Refusal;
 use crate::store::Answered;
+use crate::store::alerts::ABOUT_UNREADABLE;
 use crate::store::console::{AlertKey, AlertRow, DeliveryRow};
 
 pub(super) async fn list(
@@ -70,8 +71,8 @@ fn done(answered: Answered, reference: String) -> Result<AlertRow, Refusal> {
 fn alert(row: AlertRow) -> proto::Alert {
     proto::Alert {
         reference: row.reference,
-        // A safeguarding alert carries nothing that could tell what it is about.
-        about: if row.kind == "device" { row.about } else { String::new() },
+        // A safeguarding alert carries nothing that could tell what it is about, unless nobody could read it.
+        about: if row.kind == "device" || row.about == ABOUT_UNREADABLE { row.about } else { String::new() },
         kind: row.kind,
         severity: row.severity,
         site: row.site,

@@ -16,6 +16,11 @@ use crate::audit::Entry;
 const JOIN_MS: i64 = 60 * 60 * 1000;
 /// What a safeguarding alert is about: the rule and the category stay with its events.
 const ABOUT_DOCUMENT: &str = "a document met a safeguarding rule";
+/// What it is about when nobody can tell: a child may be behind it all the same.
+pub(crate) const ABOUT_UNREADABLE: &str =
+    "a report of a concern could not be read: update the collector, and ask who used the device";
+/// Level of an alert about a report that cannot be read: its own level is in it.
+const UNREADABLE: u8 = 4;
 /// Level of an alert that protection was turned off.
 const PROTECTION_OFF: u8 = 3;
 /// Level of an alert that a device's reports cannot be relied on.
@@ -99,6 +104,34 @@ pub(super) fn raise_for_integrity(
     let what = "reports contradict each other";
     let (_, queued) = raise_once(tx, device_rowid, site_rowid, Requirement::Integrity, UNRELIABLE, what, policy, now)?;
     Ok(queued)
+}
+
+/// Raises a safeguarding alert that a report of a concern could not be read, unless one is open for the device; says
+/// whether mail was queued.
+pub(super) fn raise_for_unreadable(
+    tx: &Transaction<'_>,
+    device_rowid: i64,
+    site_rowid: i64,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let open: bool = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM alert WHERE device = ?1 AND about = ?2 AND state <> 'closed')")?
+        .query_row(params![device_rowid, ABOUT_UNREADABLE], |row| row.get(0))?;
+    if open {
+        return Ok(false);
+    }
+    let addresses = policy.alerts.safeguarding_lead.as_slice();
+    let raise = Raise {
+        kind: Kind::Safeguarding,
+        severity: UNREADABLE,
+        site_rowid,
+        device_rowid,
+        about: ABOUT_UNREADABLE,
+        addresses,
+        now,
+    };
+    Ok(raise.insert(tx)?.1)
 }
 
 /// The open alert of a device about a requirement, or a new one.

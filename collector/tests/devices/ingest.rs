@@ -140,6 +140,23 @@ async fn what_cannot_be_read_or_stands_in_the_wrong_stream_is_kept_aside_and_the
     assert_eq!(house.value::<i64>("SELECT max(length(envelope)) FROM quarantine"), 64 * 1024);
     assert_eq!(house.value::<i64>("SELECT count(*) FROM event"), 1);
     assert_eq!(house.value::<i64>("SELECT count(*) FROM finding WHERE requirement = 'integrity'"), 1);
+    // One of them was about a child: it stood in the wrong stream.
+    assert_eq!(
+        house.value::<String>("SELECT group_concat(kind || ' ' || severity) FROM alert"),
+        "device 2,safeguarding 4"
+    );
+}
+
+#[tokio::test]
+async fn a_concern_that_cannot_be_read_is_told_to_the_safeguarding_lead_once() {
+    let house = House::open().await;
+    let mut device = house.device().await;
+    for number in 1..=3 {
+        device.upload(Stream::Safeguarding, vec![(number, vec![0xff; 40])]).await.expect("moves on");
+    }
+    let mails = "SELECT count(*) FROM outbox JOIN alert ON alert.id = outbox.alert WHERE alert.kind = 'safeguarding'";
+    assert_eq!(house.value::<i64>(mails), 1);
+    assert_eq!(house.value::<i64>("SELECT count(*) FROM quarantine"), 3);
 }
 
 #[tokio::test]

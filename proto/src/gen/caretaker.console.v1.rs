@@ -412,7 +412,7 @@ pub struct Alert {
     pub outcome: ::prost::alloc::string::String,
     #[prost(uint32, tag = "12")]
     pub events: u32,
-    /// What a device alert is about; empty for a safeguarding alert.
+    /// What a device alert is about. Empty for a safeguarding alert, unless its report could not be read.
     #[prost(string, tag = "13")]
     pub about: ::prost::alloc::string::String,
 }

@@ -1,9 +1,10 @@
 //! What is kept aside: records that cannot be read, stand in the wrong stream, or contradict what is held.
 
+use caretaker_shared::model::{Envelope, Payload, Stream};
 use rusqlite::params;
 
 use super::{Arrival, Scene};
-use crate::store::{StoreError, findings, number};
+use crate::store::{StoreError, alerts, findings, number};
 
 /// The most that is kept of one record.
 const ENVELOPE_BYTES: usize = 64 * 1024;
@@ -14,7 +15,8 @@ impl Scene<'_> {
     /// Keeps a record that is taken in but cannot be used; says whether mail was queued.
     pub(super) fn set_unusable_aside(&self, arrival: &Arrival, reason: &str) -> Result<bool, StoreError> {
         self.set_aside(arrival, reason)?;
-        findings::open_integrity(
+        let told = self.tell_of_concern(arrival)?;
+        let integrity = findings::open_integrity(
             self.transaction,
             self.policies,
             self.caller.row,
@@ -22,7 +24,8 @@ impl Scene<'_> {
             "sent a record that cannot be used",
             &format!("{} number {}: {reason}", self.stream, arrival.seq),
             self.received,
-        )
+        )?;
+        Ok(told || integrity)
     }
 
     /// Keeps a record that came under a number that holds something else; says whether mail was queued. What is held
@@ -32,7 +35,8 @@ impl Scene<'_> {
             return Ok(false);
         }
         tracing::warn!(device.id = %self.caller.device, stream = %self.stream, seq = arrival.seq, "two records under one number");
-        findings::open_integrity(
+        let told = self.tell_of_concern(arrival)?;
+        let integrity = findings::open_integrity(
             self.transaction,
             self.policies,
             self.caller.row,
@@ -43,7 +47,21 @@ impl Scene<'_> {
                 self.stream, arrival.seq
             ),
             self.received,
-        )
+        )?;
+        Ok(told || integrity)
+    }
+
+    /// A report of a concern that cannot be used is a concern still: the safeguarding lead hears of it, not only those
+    /// who look after devices. Says whether mail was queued.
+    fn tell_of_concern(&self, arrival: &Arrival) -> Result<bool, StoreError> {
+        let is_keyword = matches!(&arrival.content, Ok(Envelope { payload: Payload::Keyword(_), .. }));
+        if self.stream != Stream::Safeguarding && !is_keyword {
+            return Ok(false);
+        }
+        let Some((_, policy)) = self.policies.in_force(self.transaction, self.caller.site)? else {
+            return Ok(false);
+        };
+        alerts::raise_for_unreadable(self.transaction, self.caller.row, self.caller.site, &policy, self.received)
     }
 
     /// Says whether the record was put aside now: not when it was before, nor when there are too many.
