@@ -294,6 +294,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_new_run_does_not_wait_for_what_the_last_one_held() {
+        let bench = Bench::new(MemoryMailer::accepting()).await;
+        bench.alert(5, "essay").await;
+        let leased = bench.sample.store.lease_mail(1, bench.clock.now()).await.expect("leases");
+        assert_eq!(leased.len(), 1, "and here the collector dies");
+
+        bench.sample.store.end_mail_leases(bench.clock.now()).await.expect("ends");
+        bench.turn().await;
+        assert_eq!(bench.mailer.sent().len(), 1);
+    }
+
+    #[tokio::test]
     async fn one_recipient_who_is_refused_for_good_does_not_touch_the_other() {
         let bench = Bench::new(MemoryMailer::accepting()).await;
         bench.mailer.answer(|mail| {

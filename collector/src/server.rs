@@ -47,6 +47,7 @@ pub async fn serve(
     let listening = listener.local_addr().context("the listening port cannot be told")?;
 
     let mailer = mail::open(&config.mail).context("mail cannot be sent as [mail] in collector.toml says")?;
+    store.end_mail_leases(clock.now()).await.context("mail of the last run cannot be taken up")?;
     let mail_waits = Arc::new(Notify::new());
     let parts =
         Parts { store, authority, clock, config, mail_waits, audit: audit_check::Found::default(), stop: stop.clone() };

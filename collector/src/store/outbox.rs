@@ -134,6 +134,20 @@ pub(super) fn redirect(tx: &Transaction<'_>, site: i64, policy: &Policy, now: Ti
 }
 
 impl Store {
+    /// Ends every lease. Only for the moment before the first loop starts: a folder has one collector, so whoever holds a
+    /// lease then ended with an earlier run, and an alert must not wait for it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_mail_leases(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.write(Order::First, move |tx| {
+            tx.prepare_cached("UPDATE outbox SET leased_until = ?1 WHERE state = 'sending'")?
+                .execute([now.as_millisecond()])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Takes up to `most` mails that are due, the most severe first; nobody else gets them until the lease ends.
     ///
     /// # Errors
