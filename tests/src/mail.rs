@@ -41,8 +41,8 @@ impl Message {
     /// The value of a header, unfolded; empty when it is not there.
     #[must_use]
     pub fn header(&self, name: &str) -> String {
-        let headers =
-            self.text.split("\r\n\r\n").next().unwrap_or_default().replace("\r\n ", " ").replace("\r\n\t", " ");
+        let text = self.text.replace("\r\n", "\n");
+        let headers = text.split("\n\n").next().unwrap_or_default().replace("\n ", " ").replace("\n\t", " ");
         let line = headers.lines().find_map(|line| {
             let (key, value) = line.split_once(':')?;
             key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use caretaker_tests::agent::{Agent, PHRASE};
+use caretaker_tests::mail::Message;
 use caretaker_tests::school::{READY, School};
 use caretaker_tests::wait;
 
@@ -94,5 +95,5 @@ fn a_collector_killed_again_and_again_loses_nothing_and_repeats_nothing() {
 fn message_ids(school: &School) -> BTreeSet<String> {
     let mails = std::fs::read_dir(school.data().join("mail/new")).expect("the maildir is there").flatten();
     let texts = mails.map(|mail| std::fs::read_to_string(mail.path()).expect("a whole mail"));
-    texts.map(|text| text.lines().find(|line| line.starts_with("Message-ID:")).expect("an id").to_owned()).collect()
+    texts.map(|text| Message { text }.header("Message-ID")).collect()
 }
