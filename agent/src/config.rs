@@ -44,7 +44,13 @@ pub fn documents(
 /// What the probes must know.
 #[must_use]
 pub fn probes(policy: Option<&DevicePolicy>) -> ProbeSettings {
-    ProbeSettings { executable_folders: policy.map(|policy| policy.executable_folders.clone()).unwrap_or_default() }
+    let Some(policy) = policy else { return ProbeSettings::default() };
+    ProbeSettings {
+        executable_folders: policy.executable_folders.clone(),
+        media_names: policy.media_names,
+        pause_below_battery_percent: policy.pause_below_battery_percent,
+        memory: None,
+    }
 }
 
 fn expand(folder: &str, accounts: &[Account], place: &impl Fn(&Path, Option<&Account>) -> PathBuf) -> Vec<PathBuf> {
@@ -64,7 +70,13 @@ mod tests {
     use super::*;
 
     fn account(name: &str, uid: u32) -> Account {
-        Account { name: name.into(), uid, home: PathBuf::from("/home").join(name), logged_in: false }
+        Account {
+            name: name.into(),
+            uid,
+            sid: String::new(),
+            home: PathBuf::from("/home").join(name),
+            logged_in: false,
+        }
     }
 
     fn as_written(folder: &Path, _: Option<&Account>) -> PathBuf {

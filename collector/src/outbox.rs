@@ -148,7 +148,7 @@ mod tests {
     use std::time::Duration;
 
     use caretaker_shared::clock::{Clock, ManualClock};
-    use caretaker_shared::model::TamperKind;
+    use caretaker_shared::model::DeviceEventKind;
     use jiff::{Timestamp, ToSpan as _};
     use tokio::sync::Notify;
     use tokio::task::JoinSet;
@@ -438,7 +438,7 @@ mod tests {
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let outbox = bench.start(&wake, &stop);
         bench.sample.report(keyword(5, "essay"), sample::policy(), bench.clock.now()).await;
-        bench.sample.tamper(TamperKind::AntivirusOff, bench.clock.now()).await;
+        bench.sample.tamper(DeviceEventKind::AntivirusOff, bench.clock.now()).await;
         wake.notify_one();
         bench.mailer.until_sent(2).await;
         let to: BTreeSet<String> = bench.mailer.sent().into_iter().map(|mail| mail.to).collect();
@@ -456,8 +456,8 @@ mod tests {
         let bench = Bench::new(MemoryMailer::accepting()).await;
         let event = keyword(5, "essay");
         bench.sample.report(event.clone(), sample::policy(), bench.clock.now()).await;
-        bench.sample.tamper(TamperKind::AntivirusOff, bench.clock.now()).await;
-        bench.sample.tamper(TamperKind::SpoolSetAside, bench.clock.now()).await;
+        bench.sample.tamper(DeviceEventKind::AntivirusOff, bench.clock.now()).await;
+        bench.sample.tamper(DeviceEventKind::SpoolSetAside, bench.clock.now()).await;
         bench.turn().await;
         let sent = bench.mailer.sent();
         assert_eq!(sent.len(), 4);

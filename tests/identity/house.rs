@@ -11,7 +11,7 @@ use caretaker_agent::uplink::{self, Grpc, Session, Wiring};
 use caretaker_collector::grpc::{self, AgentParts, AgentService, Limits};
 use caretaker_collector::store::{NewToken, Store};
 use caretaker_shared::clock::{Clock as _, ManualClock};
-use caretaker_shared::model::{Payload, TamperEvent, TamperKind};
+use caretaker_shared::model::{DeviceEvent, DeviceEventKind, Payload};
 use caretaker_shared::pki::{Authority, DEVICE_RENEW_DAYS, Validity};
 use caretaker_shared::policy::PRESET;
 use caretaker_shared::tls::{self, Acceptor};
@@ -116,8 +116,8 @@ impl Device {
     pub(crate) async fn reports(&self, house: &House) {
         let clocks = DeviceClocks::of_this_boot(house.clock.clone());
         let spool = Arc::new(Spool::open(&Options::within(self.state()), clocks.clone()).expect("opens"));
-        let started = TamperEvent { kind: TamperKind::Started, occurred_at: house.clock.now() };
-        spool.push(&Payload::Tamper(started)).expect("queued");
+        let started = DeviceEvent::of_agent(DeviceEventKind::Started, house.clock.now());
+        spool.push(&Payload::Device(started)).expect("queued");
         let keeper = Keeper::open(self.state()).expect("reads").expect("is enrolled");
         let grpc = Grpc::new(keeper.identity(), house.clock.clone()).expect("an identity");
         let wiring = Wiring {

@@ -8,7 +8,7 @@ use caretaker_proto::agent::v1 as proto;
 use caretaker_proto::agent::v1::agent_client::AgentClient;
 use caretaker_shared::clock::SystemClock;
 use caretaker_shared::model::{
-    BootId, DeviceClock, DeviceId, Envelope, EpochId, EpochReason, Payload, Stream, TamperEvent, TamperKind,
+    BootId, DeviceClock, DeviceEvent, DeviceEventKind, DeviceId, Envelope, EpochId, EpochReason, Payload, Stream,
 };
 use caretaker_shared::pki::{Authority, DeviceKey, Validity};
 use caretaker_shared::secret::Secret;
@@ -84,8 +84,8 @@ fn hello(epoch: EpochId) -> proto::HelloRequest {
 }
 
 fn tamper(epoch: EpochId, sequence: u64) -> proto::UploadRequest {
-    let event = TamperEvent { kind: TamperKind::Started, occurred_at: Timestamp::now() };
-    let envelope = wire::encode(&Envelope { recorded: clock(), payload: Payload::Tamper(event) });
+    let event = DeviceEvent::of_agent(DeviceEventKind::Started, Timestamp::now());
+    let envelope = wire::encode(&Envelope { recorded: clock(), payload: Payload::Device(event) });
     Upload { epoch, stream: Stream::Tamper, records: vec![(sequence, envelope)], clock: clock() }.into()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use caretaker_shared::model::{Executable, Facts, ProbeName, Reading};
+use caretaker_shared::model::{Executables, Facts, ProbeName, Reading};
 use caretaker_shared::policy::DevicePolicy;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -35,7 +35,7 @@ pub(super) struct Asker {
     pub(super) host: Arc<dyn Host>,
     pub(super) clocks: DeviceClocks,
     pub(super) probes: &'static [&'static dyn Probe],
-    pub(super) executables: watch::Sender<Arc<Vec<Executable>>>,
+    pub(super) executables: watch::Sender<Arc<Executables>>,
 }
 
 /// Probes that are being asked. A slow one must not keep the others waiting, and none is asked twice at a time.
@@ -136,8 +136,8 @@ impl Asker {
     async fn queue(&self, reading: Reading) {
         let name = reading.probe;
         let executables = match reading.outcome.facts() {
-            Some(Facts::Executables(executables)) => Some(Arc::new(executables.clone())),
-            Some(Facts::Host(_) | Facts::Software(_) | Facts::Antivirus(_) | Facts::ScreenLock(_)) | None => None,
+            Some(Facts::Executables(found)) => Some(Arc::new(found.clone())),
+            Some(_) | None => None,
         };
         match self.spool.run(move |spool| spool.push_reading(&reading)).await {
             Ok(queued) => {
@@ -187,7 +187,7 @@ mod tests {
         fn ask(&self, _host: &dyn Host, settings: &ProbeSettings) -> Outcome {
             let told = self.0.lock().expect("no holder panics").blocking_send(settings.executable_folders.clone());
             told.expect("the test listens");
-            Outcome::Complete(Facts::Executables(Vec::new()))
+            Outcome::Complete(Facts::Executables(Executables::default()))
         }
     }
 
@@ -201,6 +201,8 @@ mod tests {
             executable_folders: vec![folder.into()],
             probe_every: [(ProbeName::Executables, Duration::from_secs(7200))].into(),
             viewers: Vec::new(),
+            media_names: false,
+            pause_below_battery_percent: 30,
         }))
     }
 

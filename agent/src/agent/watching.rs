@@ -104,8 +104,13 @@ mod tests {
         symlink(&real, &home).expect("a link");
         symlink(place.path().join("share"), real.join("pupil.one/Documents")).expect("a link");
         let uid = std::fs::metadata(place.path()).expect("is there").uid();
-        let account =
-            |uid: u32| Account { name: "pupil.one".into(), uid, home: home.join("pupil.one"), logged_in: false };
+        let account = |uid: u32| Account {
+            name: "pupil.one".into(),
+            uid,
+            sid: String::new(),
+            home: home.join("pupil.one"),
+            logged_in: false,
+        };
         let host = platform::machine();
         let of = |inside: &str, uid: u32| {
             let account = account(uid);

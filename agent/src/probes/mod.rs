@@ -1,11 +1,20 @@
 //! The probes, and the registry that lists them.
 
+pub mod accounts;
 pub mod antivirus;
+pub mod encryption;
 pub mod executables;
+pub mod firewall;
+pub mod hardware;
 pub mod host;
+pub mod network;
+pub mod removable;
 pub mod screenlock;
+pub mod sessions;
 pub mod software;
+pub mod updates;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use caretaker_shared::model::{Outcome, ProbeName};
@@ -17,6 +26,12 @@ use crate::host::Host;
 pub struct ProbeSettings {
     /// Folders that are searched for executables; a leading `~` stands for the home of each account.
     pub executable_folders: Vec<String>,
+    /// Whether names of media files are reported, not only how many lie in a folder.
+    pub media_names: bool,
+    /// Below this charge, in percent, nothing is searched on battery; 0 for never to pause.
+    pub pause_below_battery_percent: u8,
+    /// Where a probe may remember things from one question to the next; `None` for a question on the command line.
+    pub memory: Option<PathBuf>,
 }
 
 /// Asks the operating system one subject's questions.
@@ -38,8 +53,21 @@ pub trait Probe: Send + Sync + 'static {
 }
 
 /// Every probe of this version, one line each.
-static ALL: [&dyn Probe; 5] =
-    [&host::HostProbe, &software::Software, &executables::EXECUTABLES, &antivirus::Antivirus, &screenlock::ScreenLock];
+static ALL: [&dyn Probe; 13] = [
+    &host::HostProbe,
+    &hardware::Hardware,
+    &software::Software,
+    &executables::EXECUTABLES,
+    &antivirus::Antivirus,
+    &screenlock::ScreenLock,
+    &encryption::Encryption,
+    &firewall::Firewall,
+    &updates::Updates,
+    &accounts::Accounts,
+    &sessions::Sessions,
+    &removable::Removable,
+    &network::Network,
+];
 
 /// Every probe of this version.
 #[must_use]

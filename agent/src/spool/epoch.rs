@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use caretaker_shared::model::{EpochId, EpochReason, Payload, ProbeName, TamperEvent, TamperKind};
+use caretaker_shared::model::{DeviceEvent, DeviceEventKind, EpochId, EpochReason, Payload, ProbeName};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Spool, SpoolError, notes, queue};
@@ -60,10 +60,10 @@ impl Spool {
     ///
     /// # Errors
     /// When the spool cannot be written.
-    pub fn begin_run(&self) -> Result<TamperKind, SpoolError> {
+    pub fn begin_run(&self) -> Result<DeviceEventKind, SpoolError> {
         let kind = self.change(|change| {
             let cut_off = notes::read(change, notes::RUNNING)?.is_some();
-            let kind = if cut_off { TamperKind::StartedAfterKill } else { TamperKind::Started };
+            let kind = if cut_off { DeviceEventKind::StartedAfterKill } else { DeviceEventKind::Started };
             notes::write(change, notes::RUNNING, b"")?;
             self.tell(change, kind)?;
             Ok(kind)
@@ -79,15 +79,15 @@ impl Spool {
     pub fn end_run(&self) -> Result<(), SpoolError> {
         self.change(|change| {
             notes::forget(change, notes::RUNNING)?;
-            self.tell(change, TamperKind::Stopped)
+            self.tell(change, DeviceEventKind::Stopped)
         })?;
         self.enqueued.notify_one();
         Ok(())
     }
 
-    pub(super) fn tell(&self, change: &Connection, kind: TamperKind) -> Result<(), SpoolError> {
-        let event = TamperEvent { kind, occurred_at: self.clocks.now() };
-        queue::append(change, &self.clocks, &Payload::Tamper(event), None)?;
+    pub(super) fn tell(&self, change: &Connection, kind: DeviceEventKind) -> Result<(), SpoolError> {
+        let event = DeviceEvent::of_agent(kind, self.clocks.now());
+        queue::append(change, &self.clocks, &Payload::Device(event), None)?;
         Ok(())
     }
 }

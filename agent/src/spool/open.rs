@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use caretaker_shared::model::{EpochId, EpochReason, Stream, TamperKind};
+use caretaker_shared::model::{DeviceEventKind, EpochId, EpochReason, Stream};
 use caretaker_shared::private_file;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Notify;
@@ -102,7 +102,7 @@ impl Spool {
                 notes::write(change, notes::DOCUMENT_KEY, &caretaker_shared::digest::random::<32>())?;
             }
             if let Some(past) = damaged {
-                self.tell(change, TamperKind::SpoolSetAside)?;
+                self.tell(change, DeviceEventKind::SpoolSetAside)?;
                 for (stream, envelope) in past.urgent {
                     queue::append_encoded(change, stream, &envelope, None)?;
                 }

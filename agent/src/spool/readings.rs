@@ -1,7 +1,7 @@
 //! Readings on their way into the queue: whole, or as "unchanged" when the collector has them already.
 
 use caretaker_shared::model::{
-    Antivirus, Engine, Facts, Outcome, Payload, ProbeName, Reading, RealTime, Stream, TamperKind, Unchanged,
+    Antivirus, DeviceEventKind, Engine, Facts, Outcome, Payload, ProbeName, Reading, RealTime, Stream, Unchanged,
 };
 use caretaker_shared::wire;
 use rusqlite::Connection;
@@ -16,7 +16,7 @@ pub struct Queued {
     /// Whether the whole reading went in, and not only that it is as before.
     pub whole: bool,
     /// Whether the reading told that protection went on or off, and a tamper record says so.
-    pub tamper: Option<TamperKind>,
+    pub tamper: Option<DeviceEventKind>,
 }
 
 impl Spool {
@@ -65,7 +65,7 @@ impl Spool {
         Ok(Queued { sequence, whole: unchanged.is_none(), tamper })
     }
 
-    fn put_protection(&self, change: &Connection, reading: &Reading) -> Result<Option<TamperKind>, SpoolError> {
+    fn put_protection(&self, change: &Connection, reading: &Reading) -> Result<Option<DeviceEventKind>, SpoolError> {
         let Some(on) = protection(&reading.outcome) else { return Ok(None) };
         let before = notes::read(change, notes::PROTECTED)?.map(|before| before == [1]);
         if before == Some(on) {
@@ -75,7 +75,7 @@ impl Spool {
         if before.is_none() {
             return Ok(None);
         }
-        let kind = if on { TamperKind::AntivirusOn } else { TamperKind::AntivirusOff };
+        let kind = if on { DeviceEventKind::AntivirusOn } else { DeviceEventKind::AntivirusOff };
         self.tell(change, kind)?;
         Ok(Some(kind))
     }
@@ -89,7 +89,7 @@ pub fn protection(outcome: &Outcome) -> Option<bool> {
         Outcome::Partial { facts, .. } => (facts, false),
         Outcome::Unsupported { .. } | Outcome::Failed { .. } => return None,
     };
-    let Facts::Antivirus(Antivirus { products }) = facts else { return None };
+    let Facts::Antivirus(Antivirus { products, .. }) = facts else { return None };
     let known: Vec<Option<bool>> = products
         .iter()
         .map(|product| match (product.engine, product.real_time) {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use caretaker_shared::clock::ManualClock;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{
-    AgentCost, Antivirus, AntivirusProduct, Engine, EpochReason, Facts, GapReason, KeywordEvent, Outcome, Payload,
-    ProbeName, Reading, RealTime, Severity, SoftwareTitle, Stream, TamperEvent, TamperKind,
+    AgentCost, Antivirus, AntivirusProduct, DeviceEvent, DeviceEventKind, Engine, EpochReason, Facts, GapReason,
+    KeywordEvent, Outcome, Payload, ProbeName, Reading, RealTime, Severity, SoftwareTitle, Stream,
 };
 use caretaker_shared::wire;
 use jiff::Timestamp;
@@ -54,6 +54,7 @@ fn software(names: &[&str]) -> Reading {
         source: "dpkg".into(),
         installed_at: None,
         size_bytes: None,
+        ..SoftwareTitle::default()
     };
     let facts = Facts::Software(names.iter().map(title).collect());
     Reading { probe: ProbeName::Software, taken_at: noon(), outcome: Outcome::Complete(facts) }
@@ -68,8 +69,9 @@ fn antivirus(engine: Engine, real_time: RealTime) -> Reading {
         signature_version: String::new(),
         signatures_built_at: None,
         evidence: Vec::new(),
+        ..AntivirusProduct::default()
     };
-    let facts = Facts::Antivirus(Antivirus { products: vec![product] });
+    let facts = Facts::Antivirus(Antivirus { products: vec![product], detections: Vec::new() });
     Reading { probe: ProbeName::Antivirus, taken_at: noon(), outcome: Outcome::Complete(facts) }
 }
 
@@ -146,9 +148,9 @@ fn protection_that_goes_off_is_told_once_and_not_knowing_is_no_change() {
     assert_eq!(tell(Engine::Running, RealTime::Blocking), None);
     assert_eq!(tell(Engine::Running, RealTime::DetectOnly), None);
     assert_eq!(tell(Engine::Unknown, RealTime::Unknown), None);
-    assert_eq!(tell(Engine::Running, RealTime::Off), Some(TamperKind::AntivirusOff));
+    assert_eq!(tell(Engine::Running, RealTime::Off), Some(DeviceEventKind::AntivirusOff));
     assert_eq!(tell(Engine::Stopped, RealTime::Unknown), None);
-    assert_eq!(tell(Engine::Running, RealTime::Blocking), Some(TamperKind::AntivirusOn));
+    assert_eq!(tell(Engine::Running, RealTime::Blocking), Some(DeviceEventKind::AntivirusOn));
     assert_eq!(payloads(&spool, Stream::Tamper).len(), 2);
 }
 
@@ -237,8 +239,8 @@ fn a_damaged_spool_is_set_aside_and_the_next_epoch_says_so() {
     assert_ne!(story.id, before);
     assert_eq!(story.previous, Some(before));
     assert!(home.path().join("spool/quarantine/spool.db").exists());
-    let aside = TamperEvent { kind: TamperKind::SpoolSetAside, occurred_at: noon() };
-    assert_eq!(payloads(&spool, Stream::Tamper), [(1, Payload::Tamper(aside))]);
+    let aside = DeviceEvent::of_agent(DeviceEventKind::SpoolSetAside, noon());
+    assert_eq!(payloads(&spool, Stream::Tamper), [(1, Payload::Device(aside))]);
     let saved = payloads(&spool, Stream::Safeguarding);
     assert!(!saved.is_empty(), "what could be read of the damaged spool waits again");
     assert_eq!(saved[0], (1, Payload::Keyword(keyword(0))));
@@ -275,12 +277,12 @@ fn a_file_of_garbage_does_not_stop_the_agent() {
 #[test]
 fn a_run_that_was_cut_off_is_told_at_the_next_start() {
     let (home, spool, clock) = fresh(1 << 20);
-    assert_eq!(spool.begin_run().expect("begins"), TamperKind::Started);
+    assert_eq!(spool.begin_run().expect("begins"), DeviceEventKind::Started);
     spool.end_run().expect("ends");
-    assert_eq!(spool.begin_run().expect("begins"), TamperKind::Started);
+    assert_eq!(spool.begin_run().expect("begins"), DeviceEventKind::Started);
     drop(spool);
     let spool = open(home.path(), 1 << 20, &clock);
-    assert_eq!(spool.begin_run().expect("begins"), TamperKind::StartedAfterKill);
+    assert_eq!(spool.begin_run().expect("begins"), DeviceEventKind::StartedAfterKill);
 }
 
 #[test]
@@ -455,7 +457,7 @@ impl World {
             Step::Keyword => self.push_event(Payload::Keyword(keyword(self.steps))),
             Step::Tamper => {
                 let occurred_at = Timestamp::from_second(i64::try_from(self.steps).expect("few")).expect("in range");
-                self.push_event(Payload::Tamper(TamperEvent { kind: TamperKind::Started, occurred_at }));
+                self.push_event(Payload::Device(DeviceEvent::of_agent(DeviceEventKind::Started, occurred_at)));
             }
             Step::State(key) => {
                 let state = Payload::Reading(software(&[&format!("title-{}", self.steps)]));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{Executable, ExecutableFacts, Facts, Payload, ProbeName, Stream};
+use caretaker_shared::model::{Executable, ExecutableFacts, Executables, Facts, Payload, ProbeName, Stream};
 use caretaker_shared::pki::DeviceKey;
 use caretaker_shared::policy::DevicePolicy;
 use caretaker_shared::refusal::Refusal;
@@ -40,7 +40,7 @@ pub struct Wiring {
     /// Probes whose whole state the collector wants.
     pub resend: mpsc::Sender<Vec<ProbeName>>,
     /// The executables of the newest reading.
-    pub executables: watch::Receiver<Arc<Vec<Executable>>>,
+    pub executables: watch::Receiver<Arc<Executables>>,
     /// See [`Describe`].
     pub describe: Describe,
     /// Numbers from 0 up to 1 for jitter.
@@ -67,7 +67,7 @@ pub struct Session<U> {
     pub(super) wiring: Wiring,
     uplink: U,
     told_expired: bool,
-    to_offer: Option<Arc<Vec<Executable>>>,
+    to_offer: Option<Arc<Executables>>,
     /// Whether anything was acknowledged since this was last asked.
     pub(super) moved: bool,
 }
@@ -119,11 +119,11 @@ impl<U: Uplink> Session<U> {
             self.to_offer = Some(self.wiring.executables.borrow_and_update().clone());
         }
         let Some(executables) = self.to_offer.clone() else { return Ok(()) };
-        let digest = wire::facts_digest(&Facts::Executables(executables.to_vec()));
+        let digest = wire::facts_digest(&Facts::Executables(executables.as_ref().clone()));
         let offered = self.wiring.spool.run(Spool::offered).await?;
         if offered.as_deref() != Some(digest.as_bytes()) {
             let known: BTreeMap<Sha256, Executable> =
-                executables.iter().map(|executable| (executable.sha256, executable.clone())).collect();
+                executables.files.iter().map(|executable| (executable.sha256, executable.clone())).collect();
             let digests: Vec<Sha256> = known.keys().copied().collect();
             for offer in digests.chunks(limits::OFFERED) {
                 let wanted = self.uplink.offer_executables(offer.to_vec()).await?;

@@ -9,8 +9,8 @@ use caretaker_proto::agent::v1::DevicePolicy as WirePolicy;
 use caretaker_shared::clock::ManualClock;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{
-    DeviceId, EpochId, Executable, ExecutableFacts, ExecutableFormat, KeywordEvent, Payload, ProbeName, Severity,
-    Stream, TamperEvent, TamperKind,
+    DeviceEvent, DeviceEventKind, DeviceId, EpochId, Executable, ExecutableFacts, ExecutableFormat, Executables,
+    KeywordEvent, Payload, ProbeName, Severity, Stream, VersionInfo,
 };
 use caretaker_shared::pki::{Authority, DeviceKey, Validity};
 use caretaker_shared::refusal::Refusal;
@@ -154,7 +154,7 @@ struct Device {
     spool: Arc<Spool>,
     policy: watch::Receiver<InForce>,
     resend: mpsc::Receiver<Vec<ProbeName>>,
-    executables: watch::Sender<Arc<Vec<Executable>>>,
+    executables: watch::Sender<Arc<Executables>>,
     stop: CancellationToken,
     running: JoinHandle<Result<(), SpoolError>>,
 }
@@ -203,6 +203,9 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
                 format: executable.format,
                 runs_on: "x86_64".into(),
                 file_name: "tool".into(),
+                version: VersionInfo::default(),
+                signer: None,
+                class: None,
             })
         }),
         chance: || 0.5,
@@ -227,7 +230,7 @@ fn keyword() -> Payload {
 }
 
 fn started() -> Payload {
-    Payload::Tamper(TamperEvent { kind: TamperKind::Started, occurred_at: noon() })
+    Payload::Device(DeviceEvent::of_agent(DeviceEventKind::Started, noon()))
 }
 
 #[tokio::test(start_paused = true)]
@@ -332,10 +335,13 @@ async fn facts_go_out_only_for_executables_that_are_wanted() {
         modified_at: noon(),
         owner: "root".into(),
         format: ExecutableFormat::Elf,
+        class: None,
+        signer: None,
+        removable: false,
     };
     collector.book().wanted = vec![Sha256::of(b"new")];
     let device = start(&collector, &clock());
-    device.executables.send_replace(Arc::new(vec![executable("new"), executable("known")]));
+    device.executables.send_replace(Arc::new(found(vec![executable("new"), executable("known")])));
     collector.until(|book| book.payloads.len() == 1).await;
     let book = collector.book();
     assert!(matches!(&book.payloads[0].1, Payload::ExecutableFacts(facts) if facts.sha256 == Sha256::of(b"new")));
@@ -351,12 +357,15 @@ async fn an_alert_does_not_wait_until_thousands_of_executables_are_described() {
         modified_at: noon(),
         owner: "root".into(),
         format: ExecutableFormat::Elf,
+        class: None,
+        signer: None,
+        removable: false,
     };
     let all: Vec<Executable> = (0..200).map(executable).collect();
     collector.book().wanted = all.iter().map(|executable| executable.sha256).collect();
     let device = start(&collector, &clock());
     // What lies at this path is described by raising an alert.
-    device.executables.send_replace(Arc::new(all));
+    device.executables.send_replace(Arc::new(found(all)));
     collector.until(|book| book.payloads.iter().filter(|(stream, _)| *stream == Stream::State).count() == 200).await;
     let book = collector.book();
     let first_facts = book.payloads.iter().position(|(stream, _)| *stream == Stream::State);
@@ -409,4 +418,8 @@ async fn a_renewed_identity_that_is_turned_away_does_not_cut_the_device_off() {
     collector.until(|book| book.adopted.len() == 2).await;
     device.spool.push(&keyword()).expect("queued");
     collector.until(|book| book.payloads.len() == 1).await;
+}
+
+fn found(files: Vec<Executable>) -> Executables {
+    Executables { files, media: Vec::new() }
 }

@@ -9,7 +9,7 @@ use crate::tree::{Counting, Tree};
 
 fn found(outcome: &Outcome) -> &[Executable] {
     match outcome.facts() {
-        Some(Facts::Executables(found)) => found,
+        Some(Facts::Executables(found)) => &found.files,
         other => panic!("executables were expected, not {other:?}"),
     }
 }
@@ -113,5 +113,5 @@ fn a_file_that_changed_is_not_described() {
 }
 
 fn settings(folder: &str) -> caretaker_agent::probes::ProbeSettings {
-    caretaker_agent::probes::ProbeSettings { executable_folders: vec![folder.to_owned()] }
+    caretaker_agent::probes::ProbeSettings { executable_folders: vec![folder.to_owned()], ..Default::default() }
 }

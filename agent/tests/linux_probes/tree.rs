@@ -76,7 +76,7 @@ impl Tree {
 
     pub(crate) fn ask_about(&self, probe: &dyn Probe, folders: &[&str]) -> Outcome {
         let executable_folders = folders.iter().map(|folder| (*folder).to_owned()).collect();
-        probe.ask(&self.host(), &ProbeSettings { executable_folders })
+        probe.ask(&self.host(), &ProbeSettings { executable_folders, ..ProbeSettings::default() })
     }
 }
 

@@ -315,6 +315,8 @@ async fn a_device_shows_what_fails_what_holds_and_what_nobody_knows() {
         setting: "lock-enabled = false".into(),
         place: "/etc/dconf/db/local".into(),
         user_can_change: true,
+        on_battery: None,
+        weighed: Vec::new(),
     };
     let outcome = Outcome::Complete(Facts::ScreenLock(vec![lock]));
     school.store.add_reading("PC-LAB3-04", Reading { probe: ProbeName::ScreenLock, taken_at, outcome }).await;

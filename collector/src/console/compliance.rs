@@ -1,7 +1,7 @@
 //! How many devices meet each requirement. Unknown is never green: what was not reported is not met.
 
 use caretaker_proto::console::v1::Compliance;
-use caretaker_shared::model::{ProbeName, Requirement};
+use caretaker_shared::model::Requirement;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::store::DeviceState;
@@ -44,16 +44,13 @@ fn standing(device: &DeviceState, requirement: Requirement, silence: SignedDurat
         return Standing::Unknown;
     }
     let silent = device.last_seen_at.is_some_and(|seen| now.duration_since(seen) > silence);
-    let answered = match requirement {
-        Requirement::E1 | Requirement::A1Signatures => device.answered.contains(&ProbeName::Antivirus),
-        Requirement::E2 => device.answered.contains(&ProbeName::ScreenLock),
-        Requirement::E4 => device.answered.contains(&ProbeName::Executables),
-        // The finding is opened by a timer: until it runs, the clock says the same.
-        Requirement::A1Seen if silent => return Standing::NotMet,
-        Requirement::A1Seen => device.last_seen_at.is_some(),
-        // Nothing has contradicted itself where nothing was said, but then nothing is known either.
-        Requirement::Integrity => device.last_seen_at.is_some(),
-    };
+    // The finding is opened by a timer: until it runs, the clock says the same.
+    if requirement == Requirement::A1Seen && silent {
+        return Standing::NotMet;
+    }
+    // Nothing has contradicted itself where nothing was said, but then nothing is known either.
+    let answered =
+        device.last_seen_at.is_some() && requirement.probes().iter().all(|probe| device.answered.contains(probe));
     // What a device said before it fell silent may be so no longer.
     if answered && !silent { Standing::Met } else { Standing::Unknown }
 }

@@ -79,14 +79,8 @@ fn doubt(verdict: &mut Verdict) {
 fn silent(requirement: Requirement, has_policy: bool) -> proto::Verdict {
     let (verdict, summary, reason) = match requirement {
         Requirement::Integrity => ("meets", "nothing contradicts itself", "no two reports under one number"),
-        Requirement::A1Seen | Requirement::A1Signatures | Requirement::E1 | Requirement::E2 | Requirement::E4
-            if !has_policy =>
-        {
-            ("unknown", "not judged", "the site has no policy")
-        }
-        Requirement::A1Seen | Requirement::A1Signatures | Requirement::E1 | Requirement::E2 | Requirement::E4 => {
-            ("unknown", "not reported", "the device has not reported on this yet")
-        }
+        _ if !has_policy => ("unknown", "not judged", "the site has no policy"),
+        _ => ("unknown", "not reported", "the device has not reported on this yet"),
     };
     proto::Verdict {
         requirement: requirement.id().to_owned(),

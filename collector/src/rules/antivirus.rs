@@ -100,6 +100,7 @@ mod tests {
             signature_version: "27000".into(),
             signatures_built_at: None,
             evidence: vec!["/run/clamav/clamd.pid".into()],
+            ..AntivirusProduct::default()
         }
     }
 

@@ -90,6 +90,9 @@ mod tests {
             modified_at: sample::now(),
             owner: "pupil.one".into(),
             format: ExecutableFormat::Elf,
+            class: None,
+            signer: None,
+            removable: false,
         }
     }
 

@@ -79,13 +79,22 @@ pub fn judge(reading: &Reading, policy: &Policy, now: Timestamp) -> Judgement {
         Outcome::Unsupported { reason } | Outcome::Failed { reason } => return unanswered(&covers, reason),
     };
     let verdicts = match facts {
-        Facts::Host(_) | Facts::Software(_) => Vec::new(),
-        Facts::Executables(files) => executables::judge(files, missing, policy),
+        Facts::Executables(found) => executables::judge(&found.files, missing, policy),
         Facts::Antivirus(found) => vec![
             antivirus::judge(&found.products, missing, policy),
             signatures::judge(&found.products, missing, policy, now),
         ],
         Facts::ScreenLock(locks) => screen_lock::judge(locks, missing, policy),
+        Facts::Host(_)
+        | Facts::Hardware(_)
+        | Facts::Software(_)
+        | Facts::Encryption(_)
+        | Facts::Firewall(_)
+        | Facts::Updates(_)
+        | Facts::Accounts(_)
+        | Facts::Sessions(_)
+        | Facts::Removable(_)
+        | Facts::Network(_) => Vec::new(),
     };
     Judgement { covers, complete: missing.is_none(), verdicts }
 }
@@ -100,7 +109,16 @@ pub fn judge_contact(last_seen: Option<Timestamp>, enrolled: Timestamp, policy: 
 /// The requirements that a probe's readings answer.
 pub(crate) fn covered_by(probe: ProbeName) -> Vec<Requirement> {
     match probe {
-        ProbeName::Host | ProbeName::Software => Vec::new(),
+        ProbeName::Host
+        | ProbeName::Hardware
+        | ProbeName::Software
+        | ProbeName::Encryption
+        | ProbeName::Firewall
+        | ProbeName::Updates
+        | ProbeName::Accounts
+        | ProbeName::Sessions
+        | ProbeName::Removable
+        | ProbeName::Network => Vec::new(),
         ProbeName::Executables => vec![Requirement::E4],
         ProbeName::Antivirus => vec![Requirement::E1, Requirement::A1Signatures],
         ProbeName::ScreenLock => vec![Requirement::E2],

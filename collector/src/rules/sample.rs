@@ -14,7 +14,12 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) fn policy() -> Policy {
     Policy {
         documents: Documents { enabled: true, folders: Vec::new(), categories: Vec::new() },
-        executables: Executables { folders: vec!["~".into()], allowed: Vec::new() },
+        executables: Executables {
+            folders: vec!["~".into()],
+            allowed: Vec::new(),
+            media_names: false,
+            pause_below_battery_percent: 30,
+        },
         antivirus: Antivirus { approved: vec!["ClamAV".into()], real_time: true, signature_max_age_hours: 168 },
         screen_lock: ScreenLock { max_seconds: 300 },
         contact: Contact { silent_after_days: 7 },

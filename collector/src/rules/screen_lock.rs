@@ -98,6 +98,8 @@ mod tests {
             setting: "idle-delay = 900".into(),
             place: "/etc/dconf/db/local".into(),
             user_can_change: true,
+            on_battery: None,
+            weighed: Vec::new(),
         }
     }
 

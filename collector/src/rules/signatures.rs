@@ -76,6 +76,7 @@ mod tests {
             signature_version: "27000".into(),
             signatures_built_at: built,
             evidence: Vec::new(),
+            ..AntivirusProduct::default()
         }
     }
 

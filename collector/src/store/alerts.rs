@@ -4,7 +4,7 @@
 //! hour that is still open and at least as severe, without new mail. At the highest level it joins only while nobody
 //! has acknowledged; afterwards it is news again. A device has one open alert about each requirement.
 
-use caretaker_shared::model::{KeywordEvent, Requirement, Severity, TamperEvent, TamperKind};
+use caretaker_shared::model::{DeviceEvent, DeviceEventKind, KeywordEvent, Requirement, Severity};
 use caretaker_shared::policy::Policy;
 use jiff::{Timestamp, tz::TimeZone};
 use rusqlite::{OptionalExtension as _, Transaction, params};
@@ -70,21 +70,29 @@ pub(crate) fn raise_for_keyword(
 }
 
 /// Raises a device alert where a tamper event deserves one; says whether mail was queued.
-pub(crate) fn raise_for_tamper(
+pub(crate) fn raise_for_device_event(
     tx: &Transaction<'_>,
     event_rowid: i64,
     device_rowid: i64,
     site_rowid: i64,
-    event: &TamperEvent,
+    event: &DeviceEvent,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let (requirement, severity, what) = match event.kind {
-        TamperKind::AntivirusOff => (Requirement::E1, PROTECTION_OFF, "antivirus was turned off"),
-        TamperKind::SpoolSetAside => {
+        DeviceEventKind::AntivirusOff => (Requirement::E1, PROTECTION_OFF, "antivirus was turned off"),
+        DeviceEventKind::SpoolSetAside => {
             (Requirement::Integrity, UNRELIABLE, "the agent's memory was damaged and set aside")
         }
-        TamperKind::Started | TamperKind::StartedAfterKill | TamperKind::Stopped | TamperKind::AntivirusOn => {
+        DeviceEventKind::VirusFound => (Requirement::E1, PROTECTION_OFF, "antivirus found a virus"),
+        DeviceEventKind::AdministratorAdded => (Requirement::C2, PROTECTION_OFF, "a new administrator"),
+        DeviceEventKind::Started
+        | DeviceEventKind::StartedAfterKill
+        | DeviceEventKind::Stopped
+        | DeviceEventKind::AntivirusOn
+        | DeviceEventKind::AdministratorRemoved
+        | DeviceEventKind::MediumMounted
+        | DeviceEventKind::MediumRemoved => {
             return Ok(false);
         }
     };
@@ -255,7 +263,7 @@ fn next_reference(tx: &Transaction<'_>, now: Timestamp) -> Result<String, StoreE
 
 #[cfg(test)]
 mod tests {
-    use caretaker_shared::model::TamperKind;
+    use caretaker_shared::model::DeviceEventKind;
     use jiff::{Timestamp, ToSpan as _};
 
     use super::super::Order;
@@ -378,29 +386,34 @@ mod tests {
     #[tokio::test]
     async fn antivirus_turned_off_tells_the_network_manager_once_while_it_is_open() {
         let sample = store().await;
-        assert!(sample.tamper(TamperKind::AntivirusOff, at(0)).await);
-        assert!(!sample.tamper(TamperKind::AntivirusOff, at(600)).await);
+        assert!(sample.tamper(DeviceEventKind::AntivirusOff, at(0)).await);
+        assert!(!sample.tamper(DeviceEventKind::AntivirusOff, at(600)).await);
         let told = sample.texts("SELECT about || ' ' || severity || ' ' || address FROM alert JOIN outbox").await;
         assert_eq!(told, ["E1 antivirus was turned off 3 network@northfield.example"]);
         assert_eq!(sample.texts(COUNTS).await, ["26-0001 3 2"]);
         sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
-        assert!(sample.tamper(TamperKind::AntivirusOff, at(601)).await);
+        assert!(sample.tamper(DeviceEventKind::AntivirusOff, at(601)).await);
     }
 
     #[tokio::test]
     async fn a_device_has_one_open_alert_that_it_cannot_be_relied_on() {
         let sample = store().await;
-        assert!(sample.tamper(TamperKind::SpoolSetAside, at(0)).await);
+        assert!(sample.tamper(DeviceEventKind::SpoolSetAside, at(0)).await);
         let integrity =
             |tx: &rusqlite::Transaction<'_>| raise_for_integrity(tx, DEVICE, SITE, &sample::policy(), sample::now());
         assert!(!sample.store.write(Order::First, integrity).await.expect("is written"));
-        assert!(sample.tamper(TamperKind::AntivirusOff, at(1)).await, "another requirement");
+        assert!(sample.tamper(DeviceEventKind::AntivirusOff, at(1)).await, "another requirement");
     }
 
     #[tokio::test]
     async fn starts_and_stops_of_the_agent_raise_nothing() {
         let sample = store().await;
-        for kind in [TamperKind::Started, TamperKind::StartedAfterKill, TamperKind::Stopped, TamperKind::AntivirusOn] {
+        for kind in [
+            DeviceEventKind::Started,
+            DeviceEventKind::StartedAfterKill,
+            DeviceEventKind::Stopped,
+            DeviceEventKind::AntivirusOn,
+        ] {
             assert!(!sample.tamper(kind, at(0)).await);
         }
         assert!(sample.texts(COUNTS).await.is_empty());

@@ -172,8 +172,9 @@ mod tests {
             signature_version: "27000".into(),
             signatures_built_at: Some(sample::now()),
             evidence: Vec::new(),
+            ..AntivirusProduct::default()
         };
-        let facts = facts::encode(&Facts::Antivirus(Antivirus { products: vec![product] }));
+        let facts = facts::encode(&Facts::Antivirus(Antivirus { products: vec![product], detections: Vec::new() }));
         sample
             .write(move |tx| {
                 tx.execute(

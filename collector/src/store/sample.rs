@@ -1,13 +1,13 @@
 //! A database with one site and one device, for tests.
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{KeywordEvent, Severity, TamperEvent, TamperKind};
+use caretaker_shared::model::{DeviceEvent, DeviceEventKind, KeywordEvent, Severity};
 use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
-use super::alerts::{raise_for_keyword, raise_for_tamper};
+use super::alerts::{raise_for_device_event, raise_for_keyword};
 use super::{Order, Store};
 use crate::rules::sample;
 
@@ -125,7 +125,7 @@ impl Sample {
     }
 
     /// Stores a tamper event as ingest does, and raises what it deserves.
-    pub(crate) async fn tamper(&self, kind: TamperKind, now: Timestamp) -> bool {
+    pub(crate) async fn tamper(&self, kind: DeviceEventKind, now: Timestamp) -> bool {
         self.store
             .write(Order::First, move |tx| {
                 tx.execute(
@@ -133,8 +133,8 @@ impl Sample {
                      VALUES (?1, 1, (SELECT count(*) + 1 FROM event), ?2, ?3, ?4, 'exact', ?4)",
                     params![EPOCH, DEVICE, kind.word(), now.as_millisecond()],
                 )?;
-                let event = TamperEvent { kind, occurred_at: now };
-                raise_for_tamper(tx, tx.last_insert_rowid(), DEVICE, SITE, &event, &sample::policy(), now)
+                let event = DeviceEvent::of_agent(kind, now);
+                raise_for_device_event(tx, tx.last_insert_rowid(), DEVICE, SITE, &event, &sample::policy(), now)
             })
             .await
             .expect("the event is written")

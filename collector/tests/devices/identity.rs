@@ -5,7 +5,7 @@ use std::time::Duration;
 use caretaker_collector::store::{NotIngested, Standing};
 use caretaker_proto::agent::v1 as proto;
 use caretaker_shared::clock::Clock as _;
-use caretaker_shared::model::{DeviceId, Gap, GapReason, Payload, Stream, TamperEvent, TamperKind};
+use caretaker_shared::model::{DeviceEvent, DeviceEventKind, DeviceId, Gap, GapReason, Payload, Stream};
 use caretaker_shared::pki::{Authority, Certificate, DeviceKey, Validity};
 use caretaker_shared::refusal::Refusal;
 use caretaker_shared::tls::{self, Fault};
@@ -75,8 +75,7 @@ async fn a_request_that_proves_no_key_uses_up_nothing() {
 async fn a_stranger_may_enrol_and_nothing_else() {
     let house = House::open().await;
     let device = house.device().await;
-    let tamper =
-        device.envelope(Payload::Tamper(TamperEvent { kind: TamperKind::Started, occurred_at: device.now().wall }));
+    let tamper = device.envelope(Payload::Device(DeviceEvent::of_agent(DeviceEventKind::Started, device.now().wall)));
     let mut stranger = house.stranger();
     let upload = device.request(Stream::Tamper, vec![(1, tamper)]);
     let refused = stranger.upload(upload).await.expect_err("shows no certificate");

@@ -3,8 +3,9 @@
 use caretaker_proto::agent::v1 as proto;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{
-    AgentCost, EpochId, Executable, ExecutableFacts, ExecutableFormat, Facts, Gap, GapReason, KeywordEvent, Outcome,
-    Payload, ProbeName, Reading, Severity, SoftwareTitle, Stream, TamperEvent, TamperKind, Unchanged,
+    AgentCost, DeviceEvent, DeviceEventKind, EpochId, Executable, ExecutableFacts, ExecutableFormat, Executables,
+    Facts, Gap, GapReason, KeywordEvent, Outcome, Payload, ProbeName, Reading, Severity, SoftwareTitle, Stream,
+    Unchanged, VersionInfo,
 };
 use caretaker_shared::refusal::{HIGH_WATER, Refusal};
 use caretaker_shared::wire::{facts_digest, limits};
@@ -14,8 +15,8 @@ use tonic::Code;
 
 use crate::house::{DAY, Device, House, refusal, start_time};
 
-fn tamper(kind: TamperKind, occurred_at: Timestamp) -> Payload {
-    Payload::Tamper(TamperEvent { kind, occurred_at })
+fn tamper(kind: DeviceEventKind, occurred_at: Timestamp) -> Payload {
+    Payload::Device(DeviceEvent::of_agent(kind, occurred_at))
 }
 
 fn keyword(severity: u32, occurred_at: Timestamp) -> Payload {
@@ -37,6 +38,7 @@ fn title(name: &str, version: &str) -> SoftwareTitle {
         source: "dpkg".into(),
         installed_at: None,
         size_bytes: Some(4096),
+        ..SoftwareTitle::default()
     }
 }
 
@@ -53,7 +55,7 @@ fn gap(from: u64, to: u64) -> Payload {
 }
 
 fn records(device: &Device, numbers: std::ops::RangeInclusive<u64>) -> Vec<(u64, Vec<u8>)> {
-    numbers.map(|seq| (seq, device.envelope(tamper(TamperKind::Stopped, start_time())))).collect()
+    numbers.map(|seq| (seq, device.envelope(tamper(DeviceEventKind::Stopped, start_time())))).collect()
 }
 
 #[tokio::test]
@@ -87,7 +89,7 @@ async fn a_second_content_under_one_number_is_found_and_overwrites_nothing() {
     let mut device = house.device().await;
     device.upload(Stream::Tamper, records(&device, 1..=3)).await.expect("stores");
     let before: Vec<u8> = house.value("SELECT hash FROM record WHERE seq = 2");
-    let other = device.envelope(tamper(TamperKind::AntivirusOff, start_time()));
+    let other = device.envelope(tamper(DeviceEventKind::AntivirusOff, start_time()));
     let answer = device.upload(Stream::Tamper, vec![(2, other.clone())]).await.expect("moves on");
     assert_eq!(answer.high_water, 3);
     assert_eq!(house.value::<Vec<u8>>("SELECT hash FROM record WHERE seq = 2"), before);
@@ -130,7 +132,7 @@ async fn what_cannot_be_read_or_stands_in_the_wrong_stream_is_kept_aside_and_the
     let mut device = house.device().await;
     let sent = vec![
         (1, b"\xff\xff not an envelope".to_vec()),
-        (2, device.envelope(tamper(TamperKind::Started, start_time()))),
+        (2, device.envelope(tamper(DeviceEventKind::Started, start_time()))),
         (3, device.envelope(keyword(5, start_time()))),
         (4, vec![0xee; limits::UPLOAD_BYTES / 2]),
         (5, device.envelope(gap(5, 9))),
@@ -230,8 +232,13 @@ async fn an_executable_keeps_the_day_on_which_its_content_was_first_seen() {
         modified_at: start_time(),
         owner: "pupil.one".into(),
         format: ExecutableFormat::Elf,
+        class: None,
+        signer: None,
+        removable: false,
     };
-    let found = |files: Vec<Executable>| reading(ProbeName::Executables, Outcome::Complete(Facts::Executables(files)));
+    let found = |files: Vec<Executable>| {
+        reading(ProbeName::Executables, Outcome::Complete(Facts::Executables(Executables { files, media: Vec::new() })))
+    };
     let seen =
         "SELECT group_concat(path || ' ' || ((first_seen_at - (SELECT min(enrolled_at) FROM device)) / 86400000))
                 FROM (SELECT * FROM executable ORDER BY path)";
@@ -295,7 +302,7 @@ async fn an_event_from_four_days_offline_arrives_with_its_true_time() {
     let wrong = Timestamp::from_second(500).expect("in range");
     let mut written_down = device.now();
     written_down.wall = wrong;
-    let payload = tamper(TamperKind::AntivirusOff, wrong);
+    let payload = tamper(DeviceEventKind::AntivirusOff, wrong);
     let envelope =
         caretaker_shared::wire::encode(&caretaker_shared::model::Envelope { recorded: written_down, payload });
     house.clock.advance(DAY * 4);
@@ -316,6 +323,9 @@ async fn an_executable_is_described_once_for_the_fleet() {
             format: ExecutableFormat::Script,
             runs_on: "/bin/sh".into(),
             file_name: file_name.into(),
+            version: VersionInfo::default(),
+            signer: None,
+            class: None,
         })
     };
     one.send(1, facts("install.sh")).await.expect("stores");

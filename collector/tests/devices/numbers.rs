@@ -1,7 +1,7 @@
 //! Whatever order uploads come in, and however often: each number is stored once, in order.
 
 use caretaker_collector::store::{NotIngested, Standing};
-use caretaker_shared::model::{Envelope, EpochId, EpochReason, Payload, Stream, TamperEvent, TamperKind};
+use caretaker_shared::model::{DeviceEvent, DeviceEventKind, Envelope, EpochId, EpochReason, Payload, Stream};
 use caretaker_shared::wire::{Hello, Upload, encode};
 use proptest::prelude::*;
 
@@ -53,7 +53,7 @@ async fn deliver(uploads: &[(u64, u64)]) -> (u64, String, u64, bool) {
         clock: device.now(),
     };
     house.store.hello(caller, hello, now).await.expect("is welcome");
-    let payload = Payload::Tamper(TamperEvent { kind: TamperKind::Stopped, occurred_at: now });
+    let payload = Payload::Device(DeviceEvent::of_agent(DeviceEventKind::Stopped, now));
     let envelope = encode(&Envelope { recorded: device.now(), payload });
     let (mut mark, mut refused_rightly) = (0, true);
     for (first, count) in uploads {

@@ -167,6 +167,12 @@ pub struct DevicePolicy {
     /// Roles that may see what this device reports, in the words that `explain` prints.
     #[prost(message, repeated, tag = "9")]
     pub viewers: ::prost::alloc::vec::Vec<Viewer>,
+    /// Whether the names of media files are sent, not only how many there are in a folder.
+    #[prost(bool, tag = "10")]
+    pub media_names: bool,
+    /// Below this charge a device on battery looks for no executables; 0 for never to pause.
+    #[prost(uint32, tag = "11")]
+    pub pause_below_battery_percent: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Viewer {
@@ -908,7 +914,7 @@ pub struct Envelope {
     /// 16 bytes: the boot that the steady clock counts from.
     #[prost(bytes = "vec", tag = "3")]
     pub boot_id: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "envelope::Body", tags = "10, 11, 12, 20, 21, 30, 40")]
+    #[prost(oneof = "envelope::Body", tags = "10, 11, 12, 13, 20, 21, 30, 40")]
     pub body: ::core::option::Option<envelope::Body>,
 }
 /// Nested message and enum types in `Envelope`.
@@ -921,10 +927,12 @@ pub mod envelope {
         ReadingUnchanged(super::ReadingUnchanged),
         #[prost(message, tag = "12")]
         ExecutableFacts(super::ExecutableFacts),
+        #[prost(message, tag = "13")]
+        StateDigests(super::StateDigests),
         #[prost(message, tag = "20")]
         KeywordEvent(super::KeywordEvent),
         #[prost(message, tag = "21")]
-        TamperEvent(super::TamperEvent),
+        DeviceEvent(super::DeviceEvent),
         #[prost(message, tag = "30")]
         Metrics(super::Metrics),
         #[prost(message, tag = "40")]
@@ -953,7 +961,10 @@ pub struct Reading {
     pub completeness: i32,
     #[prost(string, tag = "4")]
     pub reason: ::prost::alloc::string::String,
-    #[prost(oneof = "reading::Facts", tags = "10, 11, 12, 13, 14")]
+    #[prost(
+        oneof = "reading::Facts",
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22"
+    )]
     pub facts: ::core::option::Option<reading::Facts>,
 }
 /// Nested message and enum types in `Reading`.
@@ -970,6 +981,22 @@ pub mod reading {
         Antivirus(super::AntivirusFacts),
         #[prost(message, tag = "14")]
         ScreenLock(super::ScreenLockFacts),
+        #[prost(message, tag = "15")]
+        Hardware(super::HardwareFacts),
+        #[prost(message, tag = "16")]
+        Encryption(super::EncryptionFacts),
+        #[prost(message, tag = "17")]
+        Firewall(super::FirewallFacts),
+        #[prost(message, tag = "18")]
+        Updates(super::UpdateFacts),
+        #[prost(message, tag = "19")]
+        Accounts(super::AccountFacts),
+        #[prost(message, tag = "20")]
+        Sessions(super::SessionFacts),
+        #[prost(message, tag = "21")]
+        Removable(super::RemovableFacts),
+        #[prost(message, tag = "22")]
+        Network(super::NetworkFacts),
     }
 }
 /// The probe was asked again and answered the same. The digest is SHA-256 over the facts' encoding.
@@ -980,6 +1007,23 @@ pub struct ReadingUnchanged {
     #[prost(int64, tag = "2")]
     pub taken_unix_ms: i64,
     #[prost(bytes = "vec", tag = "3")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+}
+/// What the device last sent of each probe, once a day: the collector compares it with what it holds, row by row, and
+/// asks again for what differs.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StateDigests {
+    #[prost(int64, tag = "1")]
+    pub taken_unix_ms: i64,
+    #[prost(message, repeated, tag = "2")]
+    pub probes: ::prost::alloc::vec::Vec<ProbeDigest>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProbeDigest {
+    #[prost(string, tag = "1")]
+    pub probe: ::prost::alloc::string::String,
+    /// As in ReadingUnchanged.
+    #[prost(bytes = "vec", tag = "2")]
     pub digest: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1019,18 +1063,54 @@ pub struct SoftwareTitle {
     /// Who packaged it, as the package says.
     #[prost(string, tag = "4")]
     pub publisher: ::prost::alloc::string::String,
-    /// "dpkg".
+    /// "dpkg", "rpm", "flatpak", "snap", "appimage", "uninstall", "msix", "bundle", "antivirus".
     #[prost(string, tag = "5")]
     pub source: ::prost::alloc::string::String,
     #[prost(int64, optional, tag = "6")]
     pub installed_unix_ms: ::core::option::Option<i64>,
     #[prost(uint64, optional, tag = "7")]
     pub size_bytes: ::core::option::Option<u64>,
+    /// Account that it is installed for; empty for the whole machine.
+    #[prost(string, tag = "8")]
+    pub user: ::prost::alloc::string::String,
+    /// Product code, package family, bundle identifier.
+    #[prost(string, tag = "9")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(enumeration = "TitleKind", tag = "10")]
+    pub kind: i32,
+    #[prost(string, tag = "11")]
+    pub upgrade_code: ::prost::alloc::string::String,
+    #[prost(string, tag = "12")]
+    pub origin: ::prost::alloc::string::String,
+    #[prost(string, tag = "13")]
+    pub section: ::prost::alloc::string::String,
+    /// Absent is not "never".
+    #[prost(int64, optional, tag = "14")]
+    pub last_used_unix_ms: ::core::option::Option<i64>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ExecutableInventory {
     #[prost(message, repeated, tag = "1")]
     pub executables: ::prost::alloc::vec::Vec<Executable>,
+    #[prost(message, repeated, tag = "2")]
+    pub media: ::prost::alloc::vec::Vec<MediaFolder>,
+}
+/// Music and videos of one folder, without its subfolders.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MediaFolder {
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub owner: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "3")]
+    pub audio: u32,
+    #[prost(uint32, tag = "4")]
+    pub video: u32,
+    #[prost(uint64, tag = "5")]
+    pub bytes: u64,
+    /// Empty unless the policy asks for them.
+    #[prost(string, repeated, tag = "6")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Executable {
@@ -1047,6 +1127,14 @@ pub struct Executable {
     pub owner: ::prost::alloc::string::String,
     #[prost(enumeration = "ExecutableFormat", tag = "6")]
     pub format: i32,
+    /// Unspecified for what the catalogue does not know.
+    #[prost(enumeration = "SoftwareClass", tag = "7")]
+    pub class: i32,
+    /// Whom its signature names, not verified; absent without one.
+    #[prost(string, optional, tag = "8")]
+    pub signer: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(bool, tag = "9")]
+    pub removable: bool,
 }
 /// What is true of the bytes of an executable, wherever they lie: it crosses the wire once per fleet.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1063,11 +1151,42 @@ pub struct ExecutableFacts {
     /// The name under which the file was first met, without its folder.
     #[prost(string, tag = "5")]
     pub file_name: ::prost::alloc::string::String,
+    /// What its version resource or manifest claims; empty where there is none.
+    #[prost(string, tag = "6")]
+    pub company: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub product: ::prost::alloc::string::String,
+    #[prost(string, tag = "8")]
+    pub description: ::prost::alloc::string::String,
+    #[prost(string, tag = "9")]
+    pub version: ::prost::alloc::string::String,
+    #[prost(string, tag = "10")]
+    pub original_name: ::prost::alloc::string::String,
+    #[prost(string, optional, tag = "11")]
+    pub signer: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(enumeration = "SoftwareClass", tag = "12")]
+    pub class: i32,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AntivirusFacts {
     #[prost(message, repeated, tag = "1")]
     pub products: ::prost::alloc::vec::Vec<AntivirusProduct>,
+    #[prost(message, repeated, tag = "2")]
+    pub detections: ::prost::alloc::vec::Vec<Detection>,
+}
+/// A virus that a product says it met.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Detection {
+    #[prost(int64, tag = "1")]
+    pub found_unix_ms: i64,
+    #[prost(string, tag = "2")]
+    pub product: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub threat: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub path: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub action: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AntivirusProduct {
@@ -1086,6 +1205,16 @@ pub struct AntivirusProduct {
     /// Where each answer came from, one line each.
     #[prost(string, repeated, tag = "7")]
     pub evidence: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, tag = "8")]
+    pub vendor: ::prost::alloc::string::String,
+    #[prost(bool, optional, tag = "9")]
+    pub claims_up_to_date: ::core::option::Option<bool>,
+    #[prost(bool, optional, tag = "10")]
+    pub expired: ::core::option::Option<bool>,
+    #[prost(bool, optional, tag = "11")]
+    pub tamper_protection: ::core::option::Option<bool>,
+    #[prost(bool, optional, tag = "12")]
+    pub passive: ::core::option::Option<bool>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ScreenLockFacts {
@@ -1112,6 +1241,14 @@ pub struct ScreenLock {
     pub place: ::prost::alloc::string::String,
     #[prost(bool, tag = "7")]
     pub user_can_change: bool,
+    /// Both or neither: where they differ from the above.
+    #[prost(message, optional, tag = "8")]
+    pub battery_until_covered: ::core::option::Option<Idle>,
+    #[prost(message, optional, tag = "9")]
+    pub battery_until_password: ::core::option::Option<Idle>,
+    /// Other settings that were weighed, one line each.
+    #[prost(string, repeated, tag = "10")]
+    pub weighed: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Idle {
@@ -1131,6 +1268,226 @@ pub mod idle {
         Unknown(::prost::alloc::string::String),
     }
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HardwareFacts {
+    #[prost(string, tag = "1")]
+    pub manufacturer: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub model: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub serial: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub asset_tag: ::prost::alloc::string::String,
+    /// "desktop", "laptop", "tablet", "server", "virtual machine".
+    #[prost(string, tag = "5")]
+    pub form: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub firmware: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub processor: ::prost::alloc::string::String,
+    #[prost(bool, optional, tag = "8")]
+    pub battery: ::core::option::Option<bool>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EncryptionFacts {
+    #[prost(message, repeated, tag = "1")]
+    pub volumes: ::prost::alloc::vec::Vec<Volume>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Volume {
+    #[prost(string, tag = "1")]
+    pub mount: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub device: ::prost::alloc::string::String,
+    #[prost(bool, tag = "3")]
+    pub removable: bool,
+    #[prost(enumeration = "VolumeRole", tag = "4")]
+    pub role: i32,
+    #[prost(message, optional, tag = "5")]
+    pub protection: ::core::option::Option<Protection>,
+    #[prost(string, tag = "6")]
+    pub method: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub evidence: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Protection {
+    #[prost(enumeration = "ProtectionState", tag = "1")]
+    pub state: i32,
+    /// Why it is unknown.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct FirewallFacts {
+    #[prost(message, repeated, tag = "1")]
+    pub profiles: ::prost::alloc::vec::Vec<FirewallProfile>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FirewallProfile {
+    /// "domain", "private", "public", "all".
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub product: ::prost::alloc::string::String,
+    #[prost(enumeration = "FirewallState", tag = "3")]
+    pub state: i32,
+    /// Why it is unknown.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    #[prost(bool, optional, tag = "5")]
+    pub blocks_inbound: ::core::option::Option<bool>,
+    #[prost(string, tag = "6")]
+    pub place: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UpdateFacts {
+    #[prost(string, tag = "1")]
+    pub build: ::prost::alloc::string::String,
+    #[prost(int64, optional, tag = "2")]
+    pub last_security_unix_ms: ::core::option::Option<i64>,
+    #[prost(int64, optional, tag = "3")]
+    pub last_checked_unix_ms: ::core::option::Option<i64>,
+    #[prost(bool, optional, tag = "4")]
+    pub restart_pending: ::core::option::Option<bool>,
+    /// Newest first.
+    #[prost(message, repeated, tag = "5")]
+    pub history: ::prost::alloc::vec::Vec<InstalledUpdate>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct InstalledUpdate {
+    #[prost(int64, optional, tag = "1")]
+    pub installed_unix_ms: ::core::option::Option<i64>,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub title: ::prost::alloc::string::String,
+    #[prost(bool, tag = "4")]
+    pub succeeded: bool,
+    #[prost(bool, optional, tag = "5")]
+    pub security: ::core::option::Option<bool>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AccountFacts {
+    #[prost(message, repeated, tag = "1")]
+    pub accounts: ::prost::alloc::vec::Vec<LocalAccount>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LocalAccount {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(bool, tag = "2")]
+    pub directory: bool,
+    #[prost(bool, tag = "3")]
+    pub group: bool,
+    #[prost(bool, tag = "4")]
+    pub enabled: bool,
+    #[prost(bool, tag = "5")]
+    pub administrator: bool,
+    #[prost(enumeration = "PasswordState", tag = "6")]
+    pub password: i32,
+    /// Why the state of the password is unknown.
+    #[prost(string, tag = "7")]
+    pub password_reason: ::prost::alloc::string::String,
+    #[prost(int64, optional, tag = "8")]
+    pub password_set_unix_ms: ::core::option::Option<i64>,
+    #[prost(message, optional, tag = "9")]
+    pub password_ends: ::core::option::Option<PasswordEnds>,
+    #[prost(int64, optional, tag = "10")]
+    pub last_login_unix_ms: ::core::option::Option<i64>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PasswordEnds {
+    #[prost(oneof = "password_ends::Ends", tags = "1, 2, 3")]
+    pub ends: ::core::option::Option<password_ends::Ends>,
+}
+/// Nested message and enum types in `PasswordEnds`.
+pub mod password_ends {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Ends {
+        #[prost(uint32, tag = "1")]
+        Days(u32),
+        #[prost(bool, tag = "2")]
+        Never(bool),
+        /// Why it cannot be told.
+        #[prost(string, tag = "3")]
+        Unknown(::prost::alloc::string::String),
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SessionFacts {
+    #[prost(message, repeated, tag = "1")]
+    pub sessions: ::prost::alloc::vec::Vec<UserSession>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UserSession {
+    #[prost(string, tag = "1")]
+    pub user: ::prost::alloc::string::String,
+    #[prost(enumeration = "SessionKind", tag = "2")]
+    pub kind: i32,
+    #[prost(bool, tag = "3")]
+    pub active: bool,
+    /// Absent when it cannot be told.
+    #[prost(bool, optional, tag = "4")]
+    pub locked: ::core::option::Option<bool>,
+    #[prost(int64, optional, tag = "5")]
+    pub began_unix_ms: ::core::option::Option<i64>,
+    #[prost(int64, optional, tag = "6")]
+    pub idle_since_unix_ms: ::core::option::Option<i64>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RemovableFacts {
+    #[prost(message, repeated, tag = "1")]
+    pub media: ::prost::alloc::vec::Vec<RemovableMedium>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemovableMedium {
+    #[prost(string, tag = "1")]
+    pub mount: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub serial: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub bus: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub file_system: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "6")]
+    pub size_bytes: u64,
+    #[prost(message, optional, tag = "7")]
+    pub protection: ::core::option::Option<Protection>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct NetworkFacts {
+    #[prost(message, repeated, tag = "1")]
+    pub proxies: ::prost::alloc::vec::Vec<ProxySetting>,
+    #[prost(message, repeated, tag = "2")]
+    pub tunnels: ::prost::alloc::vec::Vec<Tunnel>,
+    #[prost(uint32, tag = "3")]
+    pub hosts_entries: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProxySetting {
+    #[prost(string, tag = "1")]
+    pub user: ::prost::alloc::string::String,
+    #[prost(enumeration = "ProxyKind", tag = "2")]
+    pub kind: i32,
+    #[prost(string, tag = "3")]
+    pub target: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub place: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Tunnel {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub kind: ::prost::alloc::string::String,
+    #[prost(bool, optional, tag = "3")]
+    pub active: ::core::option::Option<bool>,
+    #[prost(string, tag = "4")]
+    pub place: ::prost::alloc::string::String,
+}
 /// A rule met a document. No text of the document, of its name or of its user is here, and none may be added.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct KeywordEvent {
@@ -1147,12 +1504,20 @@ pub struct KeywordEvent {
     #[prost(int64, tag = "5")]
     pub occurred_unix_ms: i64,
 }
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct TamperEvent {
-    #[prost(enumeration = "TamperKind", tag = "1")]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeviceEvent {
+    #[prost(enumeration = "DeviceEventKind", tag = "1")]
     pub kind: i32,
     #[prost(int64, tag = "2")]
     pub occurred_unix_ms: i64,
+    /// Accounts that were logged in then.
+    #[prost(string, repeated, tag = "3")]
+    pub users: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// A product, an account, a medium; empty for what is about the agent.
+    #[prost(string, tag = "4")]
+    pub subject: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub detail: ::prost::alloc::string::String,
 }
 /// The agent's own cost since it started.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1234,10 +1599,48 @@ impl Completeness {
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
+pub enum TitleKind {
+    Unspecified = 0,
+    Title = 1,
+    Update = 2,
+    /// A part that its list hides from people.
+    Component = 3,
+}
+impl TitleKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TITLE_KIND_UNSPECIFIED",
+            Self::Title => "TITLE_KIND_TITLE",
+            Self::Update => "TITLE_KIND_UPDATE",
+            Self::Component => "TITLE_KIND_COMPONENT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TITLE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "TITLE_KIND_TITLE" => Some(Self::Title),
+            "TITLE_KIND_UPDATE" => Some(Self::Update),
+            "TITLE_KIND_COMPONENT" => Some(Self::Component),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
 pub enum ExecutableFormat {
     Unspecified = 0,
     Elf = 1,
     Script = 2,
+    Pe = 3,
+    MachO = 4,
+    Msi = 5,
+    Jar = 6,
+    AppImage = 7,
 }
 impl ExecutableFormat {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1249,6 +1652,11 @@ impl ExecutableFormat {
             Self::Unspecified => "EXECUTABLE_FORMAT_UNSPECIFIED",
             Self::Elf => "EXECUTABLE_FORMAT_ELF",
             Self::Script => "EXECUTABLE_FORMAT_SCRIPT",
+            Self::Pe => "EXECUTABLE_FORMAT_PE",
+            Self::MachO => "EXECUTABLE_FORMAT_MACH_O",
+            Self::Msi => "EXECUTABLE_FORMAT_MSI",
+            Self::Jar => "EXECUTABLE_FORMAT_JAR",
+            Self::AppImage => "EXECUTABLE_FORMAT_APP_IMAGE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1257,6 +1665,50 @@ impl ExecutableFormat {
             "EXECUTABLE_FORMAT_UNSPECIFIED" => Some(Self::Unspecified),
             "EXECUTABLE_FORMAT_ELF" => Some(Self::Elf),
             "EXECUTABLE_FORMAT_SCRIPT" => Some(Self::Script),
+            "EXECUTABLE_FORMAT_PE" => Some(Self::Pe),
+            "EXECUTABLE_FORMAT_MACH_O" => Some(Self::MachO),
+            "EXECUTABLE_FORMAT_MSI" => Some(Self::Msi),
+            "EXECUTABLE_FORMAT_JAR" => Some(Self::Jar),
+            "EXECUTABLE_FORMAT_APP_IMAGE" => Some(Self::AppImage),
+            _ => None,
+        }
+    }
+}
+/// What a program is for, as the shipped catalogue tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SoftwareClass {
+    Unspecified = 0,
+    Game = 1,
+    MediaPlayer = 2,
+    Bypass = 3,
+    RemoteControl = 4,
+    Installer = 5,
+}
+impl SoftwareClass {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SOFTWARE_CLASS_UNSPECIFIED",
+            Self::Game => "SOFTWARE_CLASS_GAME",
+            Self::MediaPlayer => "SOFTWARE_CLASS_MEDIA_PLAYER",
+            Self::Bypass => "SOFTWARE_CLASS_BYPASS",
+            Self::RemoteControl => "SOFTWARE_CLASS_REMOTE_CONTROL",
+            Self::Installer => "SOFTWARE_CLASS_INSTALLER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SOFTWARE_CLASS_UNSPECIFIED" => Some(Self::Unspecified),
+            "SOFTWARE_CLASS_GAME" => Some(Self::Game),
+            "SOFTWARE_CLASS_MEDIA_PLAYER" => Some(Self::MediaPlayer),
+            "SOFTWARE_CLASS_BYPASS" => Some(Self::Bypass),
+            "SOFTWARE_CLASS_REMOTE_CONTROL" => Some(Self::RemoteControl),
+            "SOFTWARE_CLASS_INSTALLER" => Some(Self::Installer),
             _ => None,
         }
     }
@@ -1332,7 +1784,209 @@ impl RealTime {
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
-pub enum TamperKind {
+pub enum VolumeRole {
+    Unspecified = 0,
+    Data = 1,
+    Boot = 2,
+    Swap = 3,
+}
+impl VolumeRole {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "VOLUME_ROLE_UNSPECIFIED",
+            Self::Data => "VOLUME_ROLE_DATA",
+            Self::Boot => "VOLUME_ROLE_BOOT",
+            Self::Swap => "VOLUME_ROLE_SWAP",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "VOLUME_ROLE_UNSPECIFIED" => Some(Self::Unspecified),
+            "VOLUME_ROLE_DATA" => Some(Self::Data),
+            "VOLUME_ROLE_BOOT" => Some(Self::Boot),
+            "VOLUME_ROLE_SWAP" => Some(Self::Swap),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ProtectionState {
+    Unspecified = 0,
+    On = 1,
+    Off = 2,
+    /// Encrypted, and the key lies in the clear for now.
+    Suspended = 3,
+    Changing = 4,
+    Unknown = 5,
+}
+impl ProtectionState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PROTECTION_STATE_UNSPECIFIED",
+            Self::On => "PROTECTION_STATE_ON",
+            Self::Off => "PROTECTION_STATE_OFF",
+            Self::Suspended => "PROTECTION_STATE_SUSPENDED",
+            Self::Changing => "PROTECTION_STATE_CHANGING",
+            Self::Unknown => "PROTECTION_STATE_UNKNOWN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PROTECTION_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PROTECTION_STATE_ON" => Some(Self::On),
+            "PROTECTION_STATE_OFF" => Some(Self::Off),
+            "PROTECTION_STATE_SUSPENDED" => Some(Self::Suspended),
+            "PROTECTION_STATE_CHANGING" => Some(Self::Changing),
+            "PROTECTION_STATE_UNKNOWN" => Some(Self::Unknown),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum FirewallState {
+    Unspecified = 0,
+    On = 1,
+    Off = 2,
+    Unknown = 3,
+}
+impl FirewallState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "FIREWALL_STATE_UNSPECIFIED",
+            Self::On => "FIREWALL_STATE_ON",
+            Self::Off => "FIREWALL_STATE_OFF",
+            Self::Unknown => "FIREWALL_STATE_UNKNOWN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "FIREWALL_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "FIREWALL_STATE_ON" => Some(Self::On),
+            "FIREWALL_STATE_OFF" => Some(Self::Off),
+            "FIREWALL_STATE_UNKNOWN" => Some(Self::Unknown),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PasswordState {
+    Unspecified = 0,
+    Set = 1,
+    None = 2,
+    NotRequired = 3,
+    Locked = 4,
+    Unknown = 5,
+}
+impl PasswordState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PASSWORD_STATE_UNSPECIFIED",
+            Self::Set => "PASSWORD_STATE_SET",
+            Self::None => "PASSWORD_STATE_NONE",
+            Self::NotRequired => "PASSWORD_STATE_NOT_REQUIRED",
+            Self::Locked => "PASSWORD_STATE_LOCKED",
+            Self::Unknown => "PASSWORD_STATE_UNKNOWN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PASSWORD_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PASSWORD_STATE_SET" => Some(Self::Set),
+            "PASSWORD_STATE_NONE" => Some(Self::None),
+            "PASSWORD_STATE_NOT_REQUIRED" => Some(Self::NotRequired),
+            "PASSWORD_STATE_LOCKED" => Some(Self::Locked),
+            "PASSWORD_STATE_UNKNOWN" => Some(Self::Unknown),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SessionKind {
+    Unspecified = 0,
+    Console = 1,
+    Remote = 2,
+}
+impl SessionKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SESSION_KIND_UNSPECIFIED",
+            Self::Console => "SESSION_KIND_CONSOLE",
+            Self::Remote => "SESSION_KIND_REMOTE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SESSION_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "SESSION_KIND_CONSOLE" => Some(Self::Console),
+            "SESSION_KIND_REMOTE" => Some(Self::Remote),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ProxyKind {
+    Unspecified = 0,
+    Manual = 1,
+    Script = 2,
+    Detected = 3,
+}
+impl ProxyKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PROXY_KIND_UNSPECIFIED",
+            Self::Manual => "PROXY_KIND_MANUAL",
+            Self::Script => "PROXY_KIND_SCRIPT",
+            Self::Detected => "PROXY_KIND_DETECTED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PROXY_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "PROXY_KIND_MANUAL" => Some(Self::Manual),
+            "PROXY_KIND_SCRIPT" => Some(Self::Script),
+            "PROXY_KIND_DETECTED" => Some(Self::Detected),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DeviceEventKind {
     Unspecified = 0,
     /// The agent started, and its last run had ended as it should (or there was none).
     Started = 1,
@@ -1344,33 +1998,48 @@ pub enum TamperKind {
     /// Real-time protection or the whole antivirus went from on to off.
     AntivirusOff = 5,
     AntivirusOn = 6,
+    VirusFound = 7,
+    AdministratorAdded = 8,
+    AdministratorRemoved = 9,
+    MediumMounted = 10,
+    MediumRemoved = 11,
 }
-impl TamperKind {
+impl DeviceEventKind {
     /// String value of the enum field names used in the ProtoBuf definition.
     ///
     /// The values are not transformed in any way and thus are considered stable
     /// (if the ProtoBuf definition does not change) and safe for programmatic use.
     pub fn as_str_name(&self) -> &'static str {
         match self {
-            Self::Unspecified => "TAMPER_KIND_UNSPECIFIED",
-            Self::Started => "TAMPER_KIND_STARTED",
-            Self::StartedAfterKill => "TAMPER_KIND_STARTED_AFTER_KILL",
-            Self::Stopped => "TAMPER_KIND_STOPPED",
-            Self::SpoolSetAside => "TAMPER_KIND_SPOOL_SET_ASIDE",
-            Self::AntivirusOff => "TAMPER_KIND_ANTIVIRUS_OFF",
-            Self::AntivirusOn => "TAMPER_KIND_ANTIVIRUS_ON",
+            Self::Unspecified => "DEVICE_EVENT_KIND_UNSPECIFIED",
+            Self::Started => "DEVICE_EVENT_KIND_STARTED",
+            Self::StartedAfterKill => "DEVICE_EVENT_KIND_STARTED_AFTER_KILL",
+            Self::Stopped => "DEVICE_EVENT_KIND_STOPPED",
+            Self::SpoolSetAside => "DEVICE_EVENT_KIND_SPOOL_SET_ASIDE",
+            Self::AntivirusOff => "DEVICE_EVENT_KIND_ANTIVIRUS_OFF",
+            Self::AntivirusOn => "DEVICE_EVENT_KIND_ANTIVIRUS_ON",
+            Self::VirusFound => "DEVICE_EVENT_KIND_VIRUS_FOUND",
+            Self::AdministratorAdded => "DEVICE_EVENT_KIND_ADMINISTRATOR_ADDED",
+            Self::AdministratorRemoved => "DEVICE_EVENT_KIND_ADMINISTRATOR_REMOVED",
+            Self::MediumMounted => "DEVICE_EVENT_KIND_MEDIUM_MOUNTED",
+            Self::MediumRemoved => "DEVICE_EVENT_KIND_MEDIUM_REMOVED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
     pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
         match value {
-            "TAMPER_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "TAMPER_KIND_STARTED" => Some(Self::Started),
-            "TAMPER_KIND_STARTED_AFTER_KILL" => Some(Self::StartedAfterKill),
-            "TAMPER_KIND_STOPPED" => Some(Self::Stopped),
-            "TAMPER_KIND_SPOOL_SET_ASIDE" => Some(Self::SpoolSetAside),
-            "TAMPER_KIND_ANTIVIRUS_OFF" => Some(Self::AntivirusOff),
-            "TAMPER_KIND_ANTIVIRUS_ON" => Some(Self::AntivirusOn),
+            "DEVICE_EVENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "DEVICE_EVENT_KIND_STARTED" => Some(Self::Started),
+            "DEVICE_EVENT_KIND_STARTED_AFTER_KILL" => Some(Self::StartedAfterKill),
+            "DEVICE_EVENT_KIND_STOPPED" => Some(Self::Stopped),
+            "DEVICE_EVENT_KIND_SPOOL_SET_ASIDE" => Some(Self::SpoolSetAside),
+            "DEVICE_EVENT_KIND_ANTIVIRUS_OFF" => Some(Self::AntivirusOff),
+            "DEVICE_EVENT_KIND_ANTIVIRUS_ON" => Some(Self::AntivirusOn),
+            "DEVICE_EVENT_KIND_VIRUS_FOUND" => Some(Self::VirusFound),
+            "DEVICE_EVENT_KIND_ADMINISTRATOR_ADDED" => Some(Self::AdministratorAdded),
+            "DEVICE_EVENT_KIND_ADMINISTRATOR_REMOVED" => Some(Self::AdministratorRemoved),
+            "DEVICE_EVENT_KIND_MEDIUM_MOUNTED" => Some(Self::MediumMounted),
+            "DEVICE_EVENT_KIND_MEDIUM_REMOVED" => Some(Self::MediumRemoved),
             _ => None,
         }
     }

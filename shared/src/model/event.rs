@@ -49,18 +49,32 @@ pub struct KeywordEvent {
     pub occurred_at: Timestamp,
 }
 
-/// Something happened to the agent or to what protects the device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TamperEvent {
+/// Something happened to the agent, to what protects the device, or to what is connected to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceEvent {
     /// What.
-    pub kind: TamperKind,
+    pub kind: DeviceEventKind,
     /// When, by the device's clock.
     pub occurred_at: Timestamp,
+    /// Accounts that were logged in then, at most sixteen (B1).
+    pub users: Vec<String>,
+    /// What it is about: a product, an account, a medium; empty for what is about the agent.
+    pub subject: String,
+    /// What else there is to say, in a few words.
+    pub detail: String,
 }
 
-/// Kinds of [`TamperEvent`].
+impl DeviceEvent {
+    /// An event about the agent itself.
+    #[must_use]
+    pub fn of_agent(kind: DeviceEventKind, occurred_at: Timestamp) -> Self {
+        Self { kind, occurred_at, users: Vec::new(), subject: String::new(), detail: String::new() }
+    }
+}
+
+/// Kinds of [`DeviceEvent`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TamperKind {
+pub enum DeviceEventKind {
     /// The agent started, after a proper stop or for the first time.
     Started,
     /// The agent started, and its last run had been cut off.
@@ -69,13 +83,38 @@ pub enum TamperKind {
     Stopped,
     /// The spool could not be read; it was set aside and a new epoch began.
     SpoolSetAside,
-    /// Antivirus protection went from on to off (B1, E1).
+    /// Antivirus protection went from on to off (B1, E1). The subject is the product.
     AntivirusOff,
     /// Antivirus protection went from off to on.
     AntivirusOn,
+    /// An antivirus product met a virus (A2). The subject is what it calls it, the detail says where and what it did.
+    VirusFound,
+    /// An account has become an administrator (C2). The subject is the account.
+    AdministratorAdded,
+    /// An account is no longer an administrator. The subject is the account.
+    AdministratorRemoved,
+    /// A removable medium was put in (A8). The subject is the medium, the detail says whether it is encrypted.
+    MediumMounted,
+    /// A removable medium was taken out.
+    MediumRemoved,
 }
 
-impl TamperKind {
+impl DeviceEventKind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::Started,
+        Self::StartedAfterKill,
+        Self::Stopped,
+        Self::SpoolSetAside,
+        Self::AntivirusOff,
+        Self::AntivirusOn,
+        Self::VirusFound,
+        Self::AdministratorAdded,
+        Self::AdministratorRemoved,
+        Self::MediumMounted,
+        Self::MediumRemoved,
+    ];
+
     /// A stable word for logs and storage.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -86,6 +125,11 @@ impl TamperKind {
             Self::SpoolSetAside => "spool-set-aside",
             Self::AntivirusOff => "antivirus-off",
             Self::AntivirusOn => "antivirus-on",
+            Self::VirusFound => "virus-found",
+            Self::AdministratorAdded => "administrator-added",
+            Self::AdministratorRemoved => "administrator-removed",
+            Self::MediumMounted => "medium-mounted",
+            Self::MediumRemoved => "medium-removed",
         }
     }
 }

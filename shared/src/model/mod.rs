@@ -1,16 +1,23 @@
 //! The domain: what a device is, what it reports, what that means. Types only, no input or output.
 
 mod event;
+mod facts;
 mod ids;
 mod reading;
 mod record;
 mod requirement;
 
-pub use event::{AgentCost, KeywordEvent, Severity, TamperEvent, TamperKind};
-pub use ids::{BootId, DeviceId, EpochId};
-pub use reading::{
-    Antivirus, AntivirusProduct, Engine, Executable, ExecutableFacts, ExecutableFormat, Facts, HostFacts, Idle,
-    Outcome, ProbeName, Reading, RealTime, ScreenLock, SoftwareTitle,
+pub use event::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity};
+pub use facts::{
+    Antivirus, AntivirusProduct, Detection, Engine, Executable, ExecutableFacts, ExecutableFormat, Executables,
+    FirewallProfile, FirewallState, Hardware, HostFacts, Idle, InstalledUpdate, LocalAccount, LockTimes, MediaFolder,
+    Network, PasswordEnds, PasswordState, Protection, ProxyKind, ProxySetting, RealTime, RemovableMedium, ScreenLock,
+    SessionKind, SoftwareClass, SoftwareTitle, TitleKind, Tunnel, Updates, UserSession, VersionInfo, Volume,
+    VolumeRole,
 };
-pub use record::{DeviceClock, Envelope, EpochReason, Gap, GapReason, Payload, Stream, StreamMark, Unchanged};
+pub use ids::{BootId, DeviceId, EpochId};
+pub use reading::{Facts, Outcome, ProbeName, Reading};
+pub use record::{
+    DeviceClock, Envelope, EpochReason, Gap, GapReason, Payload, StateDigests, Stream, StreamMark, Unchanged,
+};
 pub use requirement::Requirement;

@@ -1,11 +1,12 @@
 //! How facts queue and travel: streams, sequence numbers, envelopes.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{AgentCost, BootId, ExecutableFacts, KeywordEvent, ProbeName, Reading, TamperEvent};
+use super::{AgentCost, BootId, DeviceEvent, ExecutableFacts, KeywordEvent, ProbeName, Reading};
 use crate::digest::Sha256;
 
 /// One of a device's four queues. Each numbers its records from 1 without gaps; the order here is the order of sending.
@@ -109,10 +110,12 @@ pub enum Payload {
     Unchanged(Unchanged),
     /// Facts about an executable that the collector asked for.
     ExecutableFacts(ExecutableFacts),
+    /// What the device last sent of each probe.
+    Digests(StateDigests),
     /// A rule met a document.
     Keyword(KeywordEvent),
     /// Something happened to the agent or the antivirus.
-    Tamper(TamperEvent),
+    Device(DeviceEvent),
     /// The agent's own cost.
     Cost(AgentCost),
     /// Numbers that will never come.
@@ -125,8 +128,8 @@ impl Payload {
     pub fn stream(&self) -> Option<Stream> {
         match self {
             Self::Keyword(_) => Some(Stream::Safeguarding),
-            Self::Tamper(_) => Some(Stream::Tamper),
-            Self::Reading(_) | Self::Unchanged(_) | Self::ExecutableFacts(_) => Some(Stream::State),
+            Self::Device(_) => Some(Stream::Tamper),
+            Self::Reading(_) | Self::Unchanged(_) | Self::ExecutableFacts(_) | Self::Digests(_) => Some(Stream::State),
             Self::Cost(_) => Some(Stream::Metrics),
             Self::Gap(_) => None,
         }
@@ -142,6 +145,15 @@ pub struct Unchanged {
     pub taken_at: Timestamp,
     /// Of the facts as they were sent, see [`crate::wire::facts_digest`].
     pub digest: Sha256,
+}
+
+/// What a device last sent of each probe, by which it and the collector prove once a day that they hold the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateDigests {
+    /// When.
+    pub taken_at: Timestamp,
+    /// As in [`Unchanged`], of the probes that have sent facts.
+    pub probes: BTreeMap<ProbeName, Sha256>,
 }
 
 /// Numbers `from..=to` that will never come. The record that says so has the number `to`.

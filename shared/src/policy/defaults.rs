@@ -18,7 +18,12 @@ impl Default for Documents {
 
 impl Default for Executables {
     fn default() -> Self {
-        Self { folders: owned(&["~", "/opt", "/usr/local", "/tmp"]), allowed: Vec::new() }
+        Self {
+            folders: owned(&["~", "/opt", "/usr/local", "/tmp"]),
+            allowed: Vec::new(),
+            media_names: false,
+            pause_below_battery_percent: 30,
+        }
     }
 }
 

@@ -25,6 +25,10 @@ pub struct DevicePolicy {
     pub executable_folders: Vec<String>,
     /// How often a probe asks. A probe without an entry keeps its own rhythm.
     pub probe_every: BTreeMap<ProbeName, Duration>,
+    /// Whether the names of media files are sent, not only how many lie in a folder (E6).
+    pub media_names: bool,
+    /// Below this charge a device on battery looks for no executables; 0 for never to pause.
+    pub pause_below_battery_percent: u8,
     /// Who may see what the device reports.
     pub viewers: Vec<Viewer>,
 }
@@ -52,6 +56,8 @@ impl DevicePolicy {
             categories: if read { policy.documents.categories.clone() } else { Vec::new() },
             executable_folders: policy.executables.folders.clone(),
             probe_every: policy.schedule.iter().map(|(&probe, &every)| (probe, minutes(every))).collect(),
+            media_names: policy.executables.media_names,
+            pause_below_battery_percent: policy.executables.pause_below_battery_percent,
             viewers: viewers(),
         }
     }

@@ -54,6 +54,10 @@ pub struct Executables {
     pub folders: Vec<String>,
     /// What may be there: path prefixes, or `sha256:` and 64 hexadecimal digits in small letters.
     pub allowed: Vec<String>,
+    /// Whether the names of media files are reported, not only how many lie in a folder (E6).
+    pub media_names: bool,
+    /// Below this charge, in percent, a device on battery looks for no executables; 0 for never to pause.
+    pub pause_below_battery_percent: u8,
 }
 
 /// `[antivirus]`

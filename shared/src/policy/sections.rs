@@ -53,19 +53,23 @@ fn documents(file: &Section<'_>) -> Result<Documents, PolicyError> {
 }
 
 fn executables(file: &Section<'_>) -> Result<Executables, PolicyError> {
-    let section = file.section("executables", &["folders", "allowed"])?;
+    let section = file.section("executables", &["folders", "allowed", "media_names", "pause_below_battery_percent"])?;
     let default = Executables::default();
     let allowed = Texts {
         list: "a list of paths and digests, for example [\"/opt/whiteboard/\"]",
         fault: check::allowed,
         count: 0..=10_000,
     };
+    let charge = Number { what: "a whole number of percent", range: 0..=100, example: 30 };
+    let pause = section.number("pause_below_battery_percent", &charge)?.and_then(|percent| u8::try_from(percent).ok());
     let lowered = |entry: String| if entry.starts_with("sha256:") { entry.to_ascii_lowercase() } else { entry };
     Ok(Executables {
         folders: section.texts("folders", &folders(1))?.unwrap_or(default.folders),
         allowed: section
             .texts("allowed", &allowed)?
             .map_or(default.allowed, |entries| entries.into_iter().map(lowered).collect()),
+        media_names: section.flag("media_names")?.unwrap_or(default.media_names),
+        pause_below_battery_percent: pause.unwrap_or(default.pause_below_battery_percent),
     })
 }
 

@@ -86,6 +86,57 @@ where
     entries.into_iter().map(M::try_from).collect()
 }
 
+pub(super) fn texts(
+    values: Vec<String>,
+    most: usize,
+    bytes: usize,
+    field: &'static str,
+) -> Result<Vec<String>, WireError> {
+    if values.len() > most {
+        return Err(WireError::TooLarge(field));
+    }
+    values.into_iter().map(|value| bounded(value, bytes, field)).collect()
+}
+
+pub(super) fn maybe_timestamp(ms: Option<i64>, field: &'static str) -> Result<Option<Timestamp>, WireError> {
+    ms.map(|ms| timestamp(ms, field)).transpose()
+}
+
+/// Fits a text as [`fit`] does, to the size that most fields have.
+pub(super) fn fit_text(value: &str) -> String {
+    fit(value, limits::TEXT_BYTES)
+}
+
+/// Fits a path as [`fit`] does.
+pub(super) fn fit_path(value: &str) -> String {
+    fit(value, limits::PATH_BYTES)
+}
+
+/// Converts an enumeration whose values have the same names on both sides; what is unspecified is refused.
+macro_rules! same_names {
+    ($name:ident, $field:literal: $($value:ident),+ $(,)?) => {
+        impl From<$name> for proto::$name {
+            fn from(value: $name) -> Self {
+                match value {
+                    $($name::$value => Self::$value,)+
+                }
+            }
+        }
+
+        impl TryFrom<proto::$name> for $name {
+            type Error = WireError;
+
+            fn try_from(value: proto::$name) -> Result<Self, WireError> {
+                match value {
+                    $(proto::$name::$value => Ok(Self::$value),)+
+                    proto::$name::Unspecified => Err(WireError::Unknown($field)),
+                }
+            }
+        }
+    };
+}
+pub(super) use same_names;
+
 /// Fits a text of the operating system into a field: control characters become U+FFFD, what is too long is cut.
 pub(super) fn fit(value: &str, most: usize) -> String {
     let mut fitted = String::with_capacity(value.len().min(most));

@@ -6,7 +6,9 @@ use caretaker_proto::agent::v1 as proto;
 use caretaker_proto::agent::v1::envelope::Body;
 
 use super::common::{WireError, digest, timestamp, unix_ms};
-use crate::model::{BootId, DeviceClock, Envelope, Gap, GapReason, Payload, ProbeName, Unchanged};
+use super::limits;
+use crate::digest::Sha256;
+use crate::model::{BootId, DeviceClock, Envelope, Gap, GapReason, Payload, ProbeName, StateDigests, Unchanged};
 
 impl From<&Envelope> for proto::Envelope {
     fn from(envelope: &Envelope) -> Self {
@@ -15,8 +17,9 @@ impl From<&Envelope> for proto::Envelope {
             Payload::Reading(reading) => Body::Reading(reading.into()),
             Payload::Unchanged(unchanged) => Body::ReadingUnchanged(unchanged.into()),
             Payload::ExecutableFacts(facts) => Body::ExecutableFacts(facts.into()),
+            Payload::Digests(digests) => Body::StateDigests(digests.into()),
             Payload::Keyword(event) => Body::KeywordEvent(event.into()),
-            Payload::Tamper(event) => Body::TamperEvent(event.into()),
+            Payload::Device(event) => Body::DeviceEvent(event.into()),
             Payload::Cost(cost) => Body::Metrics(cost.into()),
             Payload::Gap(gap) => Body::Gap(gap.into()),
         };
@@ -42,8 +45,9 @@ impl TryFrom<proto::Envelope> for Envelope {
             Body::Reading(reading) => Payload::Reading(reading.try_into()?),
             Body::ReadingUnchanged(unchanged) => Payload::Unchanged(unchanged.try_into()?),
             Body::ExecutableFacts(facts) => Payload::ExecutableFacts(facts.try_into()?),
+            Body::StateDigests(digests) => Payload::Digests(digests.try_into()?),
             Body::KeywordEvent(event) => Payload::Keyword(event.try_into()?),
-            Body::TamperEvent(event) => Payload::Tamper(event.try_into()?),
+            Body::DeviceEvent(event) => Payload::Device(event.try_into()?),
             Body::Metrics(cost) => Payload::Cost(cost.try_into()?),
             Body::Gap(gap) => Payload::Gap(gap.try_into()?),
         };
@@ -96,6 +100,34 @@ impl TryFrom<proto::ReadingUnchanged> for Unchanged {
     }
 }
 
+impl From<&StateDigests> for proto::StateDigests {
+    fn from(digests: &StateDigests) -> Self {
+        let probe = |(probe, digest): (&ProbeName, &Sha256)| proto::ProbeDigest {
+            probe: probe.as_str().to_owned(),
+            digest: digest.as_bytes().to_vec(),
+        };
+        Self { taken_unix_ms: unix_ms(digests.taken_at), probes: digests.probes.iter().map(probe).collect() }
+    }
+}
+
+impl TryFrom<proto::StateDigests> for StateDigests {
+    type Error = WireError;
+
+    fn try_from(digests: proto::StateDigests) -> Result<Self, WireError> {
+        if digests.probes.len() > limits::PROBES {
+            return Err(WireError::TooLarge("probes"));
+        }
+        let probe = |entry: proto::ProbeDigest| {
+            let probe = ProbeName::parse(&entry.probe).ok_or(WireError::Unknown("probe"))?;
+            Ok((probe, digest(&entry.digest, "digest")?))
+        };
+        Ok(Self {
+            taken_at: timestamp(digests.taken_unix_ms, "taken_unix_ms")?,
+            probes: digests.probes.into_iter().map(probe).collect::<Result<_, WireError>>()?,
+        })
+    }
+}
+
 impl From<&Gap> for proto::Gap {
     fn from(gap: &Gap) -> Self {
         let reason = match gap.reason {
@@ -131,8 +163,8 @@ mod tests {
 
     use crate::digest::Sha256;
     use crate::model::{
-        BootId, DeviceClock, Envelope, Executable, ExecutableFormat, Facts, Idle, KeywordEvent, Outcome, Payload,
-        Reading, ScreenLock, Severity, SoftwareTitle,
+        BootId, DeviceClock, Envelope, Executable, ExecutableFormat, Executables, Facts, Idle, KeywordEvent, Outcome,
+        Payload, Reading, ScreenLock, Severity, SoftwareTitle,
     };
     use crate::wire::{WireError, decode, encode};
 
@@ -164,8 +196,7 @@ mod tests {
                 publisher: String::new(),
                 source: "dpkg".into(),
                 installed_at: None,
-                size_bytes: size,
-            });
+                size_bytes: size, ..SoftwareTitle::default() });
             let software = envelope(complete(Facts::Software(titles.collect())));
             prop_assert_eq!(decode(&encode(&software)), Ok(software));
 
@@ -176,8 +207,7 @@ mod tests {
                 until_password: Idle::Unknown("no schema".into()),
                 setting: "idle-delay = 300".into(),
                 place: "/etc/dconf/db/local".into(),
-                user_can_change: false,
-            };
+                user_can_change: false, on_battery: None, weighed: Vec::new() };
             let locks = envelope(complete(Facts::ScreenLock(vec![lock])));
             prop_assert_eq!(decode(&encode(&locks)), Ok(locks));
         }
@@ -209,10 +239,19 @@ mod tests {
             modified_at: at(0),
             owner: "root".into(),
             format: ExecutableFormat::Elf,
+            class: None,
+            signer: None,
+            removable: false,
         };
-        let odd = envelope(complete(Facts::Executables(vec![executable("/tmp/\u{1b}[31mred\n")])));
+        let odd = envelope(complete(Facts::Executables(Executables {
+            files: vec![executable("/tmp/\u{1b}[31mred\n")],
+            media: Vec::new(),
+        })));
         let read = decode(&encode(&odd)).expect("made fit");
-        let fit = envelope(complete(Facts::Executables(vec![executable("/tmp/\u{fffd}[31mred\u{fffd}")])));
+        let fit = envelope(complete(Facts::Executables(Executables {
+            files: vec![executable("/tmp/\u{fffd}[31mred\u{fffd}")],
+            media: Vec::new(),
+        })));
         assert_eq!(read.payload, fit.payload);
     }
 

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use caretaker_proto::agent::v1 as proto;
 
-use super::common::{WireError, digest, identifier, timestamp, unix_ms};
-use crate::model::{AgentCost, KeywordEvent, Severity, TamperEvent, TamperKind};
+use super::common::{
+    WireError, digest, fit_path, fit_text, identifier, path, same_names, text, texts, timestamp, unix_ms,
+};
+use super::limits;
+use crate::model::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity};
 
 impl From<&KeywordEvent> for proto::KeywordEvent {
     fn from(event: &KeywordEvent) -> Self {
@@ -33,34 +36,35 @@ impl TryFrom<proto::KeywordEvent> for KeywordEvent {
     }
 }
 
-impl From<&TamperEvent> for proto::TamperEvent {
-    fn from(event: &TamperEvent) -> Self {
-        let kind = match event.kind {
-            TamperKind::Started => proto::TamperKind::Started,
-            TamperKind::StartedAfterKill => proto::TamperKind::StartedAfterKill,
-            TamperKind::Stopped => proto::TamperKind::Stopped,
-            TamperKind::SpoolSetAside => proto::TamperKind::SpoolSetAside,
-            TamperKind::AntivirusOff => proto::TamperKind::AntivirusOff,
-            TamperKind::AntivirusOn => proto::TamperKind::AntivirusOn,
-        };
-        Self { kind: kind.into(), occurred_unix_ms: unix_ms(event.occurred_at) }
+same_names!(
+    DeviceEventKind, "device_event.kind":
+    Started, StartedAfterKill, Stopped, SpoolSetAside, AntivirusOff, AntivirusOn, VirusFound, AdministratorAdded,
+    AdministratorRemoved, MediumMounted, MediumRemoved,
+);
+
+impl From<&DeviceEvent> for proto::DeviceEvent {
+    fn from(event: &DeviceEvent) -> Self {
+        Self {
+            kind: proto::DeviceEventKind::from(event.kind).into(),
+            occurred_unix_ms: unix_ms(event.occurred_at),
+            users: event.users.iter().take(limits::EVENT_USERS).map(|user| fit_text(user)).collect(),
+            subject: fit_text(&event.subject),
+            detail: fit_path(&event.detail),
+        }
     }
 }
 
-impl TryFrom<proto::TamperEvent> for TamperEvent {
+impl TryFrom<proto::DeviceEvent> for DeviceEvent {
     type Error = WireError;
 
-    fn try_from(event: proto::TamperEvent) -> Result<Self, WireError> {
-        let kind = match event.kind() {
-            proto::TamperKind::Started => TamperKind::Started,
-            proto::TamperKind::StartedAfterKill => TamperKind::StartedAfterKill,
-            proto::TamperKind::Stopped => TamperKind::Stopped,
-            proto::TamperKind::SpoolSetAside => TamperKind::SpoolSetAside,
-            proto::TamperKind::AntivirusOff => TamperKind::AntivirusOff,
-            proto::TamperKind::AntivirusOn => TamperKind::AntivirusOn,
-            proto::TamperKind::Unspecified => return Err(WireError::Unknown("tamper.kind")),
-        };
-        Ok(Self { kind, occurred_at: timestamp(event.occurred_unix_ms, "occurred_unix_ms")? })
+    fn try_from(event: proto::DeviceEvent) -> Result<Self, WireError> {
+        Ok(Self {
+            kind: event.kind().try_into()?,
+            occurred_at: timestamp(event.occurred_unix_ms, "occurred_unix_ms")?,
+            users: texts(event.users, limits::EVENT_USERS, limits::TEXT_BYTES, "users")?,
+            subject: text(event.subject, "subject")?,
+            detail: path(event.detail, "detail")?,
+        })
     }
 }
 

@@ -30,6 +30,22 @@ pub const PRODUCTS: usize = 16;
 pub const EVIDENCE: usize = 32;
 /// Users of one device.
 pub const LOCKS: usize = 256;
+/// Folders with media files in one reading.
+pub const MEDIA_FOLDERS: usize = 500;
+/// Names of media files of one folder.
+pub const MEDIA_NAMES: usize = 200;
+/// Detections in one reading.
+pub const DETECTIONS: usize = 200;
+/// Volumes of one device.
+pub const VOLUMES: usize = 128;
+/// Updates in one reading.
+pub const UPDATES: usize = 500;
+/// Local accounts of one device.
+pub const ACCOUNTS: usize = 1_000;
+/// Proxies, and private networks, of one device.
+pub const NETWORK_SETTINGS: usize = 256;
+/// Accounts that one event names.
+pub const EVENT_USERS: usize = 16;
 /// Folders in one list of a device's policy.
 pub const FOLDERS: usize = 64;
 /// One folder of a device's policy: all of them together must fit an answer.

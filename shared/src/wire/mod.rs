@@ -6,6 +6,7 @@
 mod common;
 mod envelope;
 mod event;
+mod facts;
 mod identity;
 pub mod limits;
 mod policy;

@@ -23,6 +23,8 @@ impl From<&DevicePolicy> for proto::DevicePolicy {
             executable_folders: policy.executable_folders.clone(),
             probe_seconds: probes.collect(),
             viewers: policy.viewers.iter().map(proto::Viewer::from).collect(),
+            media_names: policy.media_names,
+            pause_below_battery_percent: policy.pause_below_battery_percent.into(),
         }
     }
 }
@@ -64,6 +66,11 @@ impl TryFrom<proto::DevicePolicy> for DevicePolicy {
             executable_folders: folders(policy.executable_folders, "executable_folders")?,
             probe_every,
             viewers: list(policy.viewers, limits::VIEWERS, "viewers")?,
+            media_names: policy.media_names,
+            pause_below_battery_percent: u8::try_from(policy.pause_below_battery_percent)
+                .ok()
+                .filter(|percent| *percent <= 100)
+                .ok_or(WireError::Malformed("pause_below_battery_percent"))?,
         })
     }
 }

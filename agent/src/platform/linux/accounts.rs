@@ -51,7 +51,7 @@ pub(super) fn names(machine: &Machine) -> io::Result<BTreeMap<u32, String>> {
 
 fn account(machine: &Machine, line: Line) -> io::Result<Account> {
     let logged_in = logged_in(machine, line.uid)?;
-    Ok(Account { name: line.name, uid: line.uid, home: line.home, logged_in })
+    Ok(Account { name: line.name, uid: line.uid, sid: String::new(), home: line.home, logged_in })
 }
 
 fn logged_in(machine: &Machine, uid: u32) -> io::Result<bool> {

@@ -51,7 +51,7 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
             Err(error) => flaws.push(why(Path::new(folder), &error)),
         }
     }
-    let facts = Facts::Antivirus(Antivirus { products });
+    let facts = Facts::Antivirus(Antivirus { products, detections: Vec::new() });
     match flaws.is_empty() {
         true => Outcome::Complete(facts),
         false => Outcome::Partial { facts, reason: flaws.join("; ") },
@@ -67,6 +67,7 @@ fn other(name: &str, folder: &str) -> AntivirusProduct {
         signature_version: String::new(),
         signatures_built_at: None,
         evidence: vec![format!("installed at {folder}; this version cannot ask it")],
+        ..AntivirusProduct::default()
     }
 }
 
@@ -101,6 +102,7 @@ fn clamav(host: &dyn Host, flaws: &mut Vec<String>) -> Option<AntivirusProduct> 
         signature_version: newest.as_ref().map(|newest| newest.version.to_string()).unwrap_or_default(),
         signatures_built_at: newest.and_then(|newest| newest.built_at),
         evidence,
+        ..AntivirusProduct::default()
     })
 }
 

@@ -42,7 +42,9 @@ impl Probe for Antivirus {
     fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
         match host.system() {
             System::Linux => linux::ask(host),
-            System::Other => Outcome::Unsupported { reason: "this version looks for antivirus on Linux only".into() },
+            System::Windows | System::MacOs | System::Other => {
+                Outcome::Unsupported { reason: "this version looks for antivirus on Linux only".into() }
+            }
         }
     }
 }

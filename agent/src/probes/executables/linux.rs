@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{Executable, ExecutableFormat, Facts, Outcome};
+use caretaker_shared::model::{Executable, ExecutableFormat, Executables, Facts, Outcome};
 use caretaker_shared::wire::limits;
 
 use super::cache::{Cache, Verdict};
@@ -45,8 +45,13 @@ pub(super) fn ask(host: &dyn Host, wanted: &[String], cache: &Mutex<Cache>) -> O
     *cache = new;
     match listed {
         Err(reason) => Outcome::Failed { reason },
-        Ok(listed) if flaws.is_empty() => Outcome::Complete(Facts::Executables(listed)),
-        Ok(listed) => Outcome::Partial { facts: Facts::Executables(listed), reason: flaws.join("; ") },
+        Ok(listed) if flaws.is_empty() => {
+            Outcome::Complete(Facts::Executables(Executables { files: listed, media: Vec::new() }))
+        }
+        Ok(listed) => Outcome::Partial {
+            facts: Facts::Executables(Executables { files: listed, media: Vec::new() }),
+            reason: flaws.join("; "),
+        },
     }
 }
 
@@ -148,6 +153,9 @@ impl Scan<'_> {
                 modified_at: status.modified_at,
                 owner: names.get(&status.uid).cloned().unwrap_or_else(|| status.uid.to_string()),
                 format,
+                class: None,
+                signer: None,
+                removable: false,
             });
         }
         self.flaws.extend(large.flaw("larger than 512 MiB"));

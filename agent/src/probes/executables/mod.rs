@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use caretaker_shared::model::{Executable, ExecutableFacts, Outcome, ProbeName};
+use caretaker_shared::model::{Executable, ExecutableFacts, Outcome, ProbeName, VersionInfo};
 
 use self::cache::Cache;
 use super::{Probe, ProbeSettings};
@@ -60,7 +60,9 @@ impl Probe for Executables {
     fn ask(&self, host: &dyn Host, settings: &ProbeSettings) -> Outcome {
         match host.system() {
             System::Linux => linux::ask(host, &settings.executable_folders, &self.cache),
-            System::Other => Outcome::Unsupported { reason: "this version looks for executables on Linux only".into() },
+            System::Windows | System::MacOs | System::Other => {
+                Outcome::Unsupported { reason: "this version looks for executables on Linux only".into() }
+            }
         }
     }
 }
@@ -81,5 +83,8 @@ pub fn describe(host: &dyn Host, executable: &Executable) -> Option<ExecutableFa
         format: program.format,
         runs_on: program.runs_on,
         file_name: path.file_name()?.to_string_lossy().into_owned(),
+        version: VersionInfo::default(),
+        signer: None,
+        class: None,
     })
 }

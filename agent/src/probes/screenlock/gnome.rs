@@ -118,6 +118,8 @@ impl Layers {
                 setting: format!("{schema} {name} = {value}"),
                 place: winner.place,
                 user_can_change: winner.user_can_change,
+                on_battery: None,
+                weighed: Vec::new(),
             }
         };
         let truth = |key: Key| matches!(self.winner(key).value, Value::Truth(true));

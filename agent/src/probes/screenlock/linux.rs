@@ -71,6 +71,8 @@ fn no_desktop() -> ScreenLock {
         setting: "no desktop is installed".into(),
         place: desktop::SESSIONS.join(", "),
         user_can_change: false,
+        on_battery: None,
+        weighed: Vec::new(),
     }
 }
 
@@ -83,6 +85,8 @@ fn unknown(user: &str, desktop: &str, reason: &str) -> ScreenLock {
         setting: String::new(),
         place: String::new(),
         user_can_change: true,
+        on_battery: None,
+        weighed: Vec::new(),
     }
 }
 

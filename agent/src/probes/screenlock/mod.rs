@@ -43,7 +43,9 @@ impl Probe for ScreenLock {
     fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
         match host.system() {
             System::Linux => linux::ask(host),
-            System::Other => Outcome::Unsupported { reason: "this version reads screen locks on Linux only".into() },
+            System::Windows | System::MacOs | System::Other => {
+                Outcome::Unsupported { reason: "this version reads screen locks on Linux only".into() }
+            }
         }
     }
 }

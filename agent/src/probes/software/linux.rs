@@ -66,6 +66,7 @@ fn title(host: &dyn Host, package: Package) -> SoftwareTitle {
         publisher: package.maintainer,
         source: "dpkg".into(),
         size_bytes: package.installed_kib.and_then(|kib| kib.checked_mul(1024)),
+        ..SoftwareTitle::default()
     }
 }
 

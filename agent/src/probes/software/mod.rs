@@ -39,7 +39,7 @@ impl Probe for Software {
     fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
         match host.system() {
             System::Linux => linux::ask(host),
-            System::Other => {
+            System::Windows | System::MacOs | System::Other => {
                 Outcome::Unsupported { reason: "this version reads the software list on Linux only".into() }
             }
         }

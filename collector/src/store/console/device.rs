@@ -92,10 +92,7 @@ impl ReadingRow {
     /// The machine and its system, when this is the host's reading.
     #[must_use]
     pub fn host(&self) -> Option<HostFacts> {
-        match self.facts()? {
-            Facts::Host(host) => Some(host),
-            Facts::Software(_) | Facts::Executables(_) | Facts::Antivirus(_) | Facts::ScreenLock(_) => None,
-        }
+        if let Facts::Host(host) = self.facts()? { Some(host) } else { None }
     }
 
     fn facts(&self) -> Option<Facts> {

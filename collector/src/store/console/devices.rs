@@ -146,10 +146,5 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
 }
 
 fn operating_system(facts: &[u8]) -> String {
-    match facts::decode(facts) {
-        Some(Facts::Host(host)) => host.os,
-        Some(Facts::Software(_) | Facts::Executables(_) | Facts::Antivirus(_) | Facts::ScreenLock(_)) | None => {
-            String::new()
-        }
-    }
+    if let Some(Facts::Host(host)) = facts::decode(facts) { host.os } else { String::new() }
 }

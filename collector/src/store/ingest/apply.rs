@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use caretaker_shared::model::{AgentCost, DeviceClock, Gap, KeywordEvent, Payload, TamperEvent};
+use caretaker_shared::model::{AgentCost, DeviceClock, DeviceEvent, Gap, KeywordEvent, Payload};
 use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 use rusqlite::params;
@@ -40,7 +40,7 @@ impl Scene<'_> {
         let recorded = envelope.recorded;
         ingested.alerts_raised |= match &envelope.payload {
             Payload::Keyword(event) => self.keep_keyword(arrival.seq, event, recorded)?,
-            Payload::Tamper(event) => self.keep_tamper(arrival.seq, *event, recorded)?,
+            Payload::Device(event) => self.keep_device_event(arrival.seq, event, recorded)?,
             Payload::Gap(gap) if gap.to != arrival.seq => {
                 self.set_unusable_aside(arrival, "a gap that does not end at its own number")?
             }
@@ -48,6 +48,10 @@ impl Scene<'_> {
             Payload::Reading(reading) => self.keep_reading(reading, recorded).map(|()| false)?,
             Payload::ExecutableFacts(facts) => {
                 executables::describe(self.transaction, facts, self.received).map(|()| false)?
+            }
+            Payload::Digests(digests) => {
+                self.compare(digests, ingested)?;
+                false
             }
             Payload::Cost(cost) => self.keep_cost(cost).map(|()| false)?,
             Payload::Unchanged(unchanged) => {
@@ -87,14 +91,14 @@ impl Scene<'_> {
         alerts::raise_for_keyword(self.transaction, id, row, site, &event, &policy, self.received)
     }
 
-    fn keep_tamper(&self, seq: u64, event: TamperEvent, recorded: DeviceClock) -> Result<bool, StoreError> {
+    fn keep_device_event(&self, seq: u64, event: &DeviceEvent, recorded: DeviceClock) -> Result<bool, StoreError> {
         let (occurred_at, certainty) = self.corrected(event.occurred_at, recorded);
-        let event = TamperEvent { occurred_at, ..event };
+        let event = DeviceEvent { occurred_at, ..event.clone() };
         let row = Row { kind: event.kind.word(), ..Row::default() };
         let id = self.keep_event(seq, &row, occurred_at, certainty)?;
         let Some(policy) = self.policy()? else { return Ok(false) };
         let Caller { row, site, .. } = self.caller;
-        alerts::raise_for_tamper(self.transaction, id, row, site, &event, &policy, self.received)
+        alerts::raise_for_device_event(self.transaction, id, row, site, &event, &policy, self.received)
     }
 
     fn keep_event(

@@ -1,11 +1,11 @@
 //! Readings: the newest of each probe, and what the policy makes of it.
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{DeviceClock, Facts, HostFacts, Outcome, ProbeName, Reading, Unchanged};
+use caretaker_shared::model::{DeviceClock, Facts, HostFacts, Outcome, ProbeName, Reading, StateDigests, Unchanged};
 use rusqlite::{OptionalExtension as _, params};
 
-use super::Scene;
 use super::inventory::Whole;
+use super::{Ingested, Scene};
 use crate::rules;
 use crate::store::{StoreError, facts, findings};
 
@@ -58,6 +58,16 @@ impl Scene<'_> {
         Ok(true)
     }
 
+    /// Asks again for every probe whose held facts are not those that the device last sent.
+    pub(super) fn compare(&self, digests: &StateDigests, ingested: &mut Ingested) -> Result<(), StoreError> {
+        for (&probe, &digest) in &digests.probes {
+            if self.held_outcome(probe, digest)?.is_none() && !ingested.resend.contains(&probe) {
+                ingested.resend.push(probe);
+            }
+        }
+        Ok(())
+    }
+
     /// The facts with this digest, when they are what the newest reading of the probe found.
     fn held_outcome(&self, probe: ProbeName, digest: Sha256) -> Result<Option<Outcome>, StoreError> {
         let held: Option<(String, String, Vec<u8>)> = self
@@ -84,9 +94,18 @@ impl Scene<'_> {
         match facts {
             Facts::Host(host) => self.keep_host(host),
             Facts::Software(titles) => self.keep_software(titles, whole),
-            Facts::Executables(files) => self.keep_executables(files, whole),
+            Facts::Executables(found) => self.keep_executables(&found.files, whole),
             // These are read from the reading itself.
-            Facts::Antivirus(_) | Facts::ScreenLock(_) => Ok(()),
+            Facts::Hardware(_)
+            | Facts::Antivirus(_)
+            | Facts::ScreenLock(_)
+            | Facts::Encryption(_)
+            | Facts::Firewall(_)
+            | Facts::Updates(_)
+            | Facts::Accounts(_)
+            | Facts::Sessions(_)
+            | Facts::Removable(_)
+            | Facts::Network(_) => Ok(()),
         }
     }
 

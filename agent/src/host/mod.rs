@@ -1,7 +1,13 @@
 //! Everything that a probe may ask of the operating system.
 //!
-//! All of it reads; nothing here runs a program, writes a file or opens a network connection. Texts and files come from
-//! accounts that may be hostile: an answer is bounded, never blocks on a pipe, and says when it could not be had.
+//! All of it reads; nothing here writes a file or opens a network connection, and the only programs that run are the
+//! ones that [`program`] lists. Texts and files come from accounts that may be hostile: an answer is bounded, never
+//! blocks on a pipe, and says when it could not be had.
+
+pub mod program;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod windows;
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
@@ -11,13 +17,18 @@ use std::path::{Path, PathBuf};
 use caretaker_shared::model::HostFacts;
 use jiff::Timestamp;
 
+use self::program::{Program, Written};
+use self::windows::Windows;
+
 /// One account that people log in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// Its name.
     pub name: String,
-    /// Its number.
+    /// Its number; on Windows the last part of its security identifier.
     pub uid: u32,
+    /// Its security identifier; empty on other systems.
+    pub sid: String,
     /// Its home folder.
     pub home: PathBuf,
     /// Whether it has a session now.
@@ -29,6 +40,10 @@ pub struct Account {
 pub enum System {
     /// Linux, with its files where the usual distributions keep them.
     Linux,
+    /// Windows 10 and later, and its servers.
+    Windows,
+    /// macOS.
+    MacOs,
     /// A system that this version builds on but does not know how to ask.
     Other,
 }
@@ -162,6 +177,25 @@ pub trait Host: Send + Sync + 'static {
     /// Visits all regular files under a folder, by name, until the visitor breaks off. Follows no link and stays on the
     /// folder's file system. What vanishes meanwhile is passed over.
     fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>);
+
+    /// Runs one of the listed programs with nothing in its environment but `LC_ALL=C`, for at most ten seconds, and only
+    /// when it belongs to the administrator and nobody else may change it.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`] when it is not installed, [`io::ErrorKind::PermissionDenied`] when others may change
+    /// it, [`io::ErrorKind::TimedOut`].
+    fn run(&self, program: &Program) -> io::Result<Written> {
+        let _ = program;
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// What only Windows can be asked.
+    ///
+    /// # Errors
+    /// On every other system.
+    fn windows(&self) -> io::Result<&dyn Windows> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 /// Says in plain words why a path could not be read: "/var/lib/dpkg/status: permission denied".
