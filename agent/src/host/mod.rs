@@ -4,6 +4,7 @@
 //! ones that [`program`] lists. Texts and files come from accounts that may be hostile: an answer is bounded, never
 //! blocks on a pipe, and says when it could not be had.
 
+pub mod block;
 pub mod program;
 #[cfg(test)]
 pub(crate) mod sample;

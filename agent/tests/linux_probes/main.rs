@@ -2,7 +2,9 @@
 #![cfg(target_os = "linux")]
 
 mod antivirus;
+mod encryption;
 mod executables;
+mod hardware;
 mod host;
 mod screenlock;
 mod software;
