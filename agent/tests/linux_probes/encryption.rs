@@ -126,9 +126,7 @@ fn a_machine_without_volumes_of_its_own_is_unsupported() {
 fn case_42_and_43_the_bus_decides_what_is_removable() {
     let tree = Tree::new();
     let stick = "pci0000:00/usb1/1-4/1-4:1.0/host2/target2/2:0:0:0/block/sdb";
-    for part in ["sdb1"] {
-        block(&tree, &format!("{stick}/{part}"));
-    }
+    block(&tree, &format!("{stick}/sdb1"));
     tree.file(&format!("/sys/devices/{stick}/removable"), "0\n");
     tree.file("/sys/devices/pci0000:00/usb1/1-4/removable", "fixed\n");
     tree.file("/sys/devices/pci0000:00/usb1/1-4/serial", "XX0000004\n");

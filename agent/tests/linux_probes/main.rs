@@ -7,5 +7,6 @@ mod executables;
 mod hardware;
 mod host;
 mod screenlock;
+mod settings;
 mod software;
 mod tree;
