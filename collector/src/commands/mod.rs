@@ -7,11 +7,13 @@ pub mod serve;
 mod alerts;
 mod connect;
 mod devices;
+mod executables;
 mod findings;
 mod output;
 mod policy;
 mod refused;
 mod software;
+mod span;
 mod status;
 #[cfg(test)]
 mod tests;
