@@ -27,6 +27,7 @@ pub(super) async fn list(
     let filter = DeviceFilter {
         site: policies::known_site(context, &request.site).await?,
         finding: requirement(&request.finding)?,
+        overdue: request.overdue,
     };
     let limit = asked.limit();
     let after = asked.after.map(|(name, id)| (name, Uuid::parse_str(&id).unwrap_or_default()));
@@ -100,7 +101,7 @@ pub(super) async fn software(
 }
 
 /// The one device of that id or name.
-async fn one(context: &Context, device: String) -> Result<DeviceRow, Refusal> {
+pub(super) async fn one(context: &Context, device: String) -> Result<DeviceRow, Refusal> {
     let mut found = context.store.find_devices(&device).await?;
     match found.len() {
         0 => Err(Refusal::NoDevice(device)),
@@ -109,7 +110,7 @@ async fn one(context: &Context, device: String) -> Result<DeviceRow, Refusal> {
     }
 }
 
-fn device(row: DeviceRow) -> proto::Device {
+pub(super) fn device(row: DeviceRow) -> proto::Device {
     proto::Device {
         id: row.id.to_string(),
         name: row.name,
@@ -123,6 +124,7 @@ fn device(row: DeviceRow) -> proto::Device {
         findings: row.findings,
         unknowns: row.unknowns,
         certificate_ends_at: time(row.certificate_ends_at),
+        overdue: row.overdue,
     }
 }
 

@@ -6,6 +6,7 @@
 mod alerts;
 mod device;
 mod devices;
+mod executables;
 mod findings;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -15,6 +16,7 @@ pub(in crate::store) use alerts::by_reference as alert_by_reference;
 pub use alerts::{AlertKey, AlertRow, DeliveryRow};
 pub use device::{DeviceCard, ExecutableRow, OpenFinding, ReadingRow};
 pub use devices::{DeviceFilter, DeviceKey, DeviceRow};
+pub use executables::{Content, ContentFilter, ContentKey, ContentRow, PlaceRow};
 pub use findings::{FindingFilter, FindingKey, FindingRow};
 pub use software::{SoftwareFilter, SoftwareKey, SoftwareRow};
 
