@@ -18,10 +18,13 @@ use crate::host::Host;
 use crate::identity::{self, Keeper};
 use crate::plain::{Exit, Plain};
 use crate::platform::service::{self, Moment};
+use crate::runner::{self, Asking, Launch};
 use crate::spool::{Options, Spool, SpoolError, StateLock};
 use crate::uplink::{self, Describe, Grpc, Session, Wiring};
 use crate::{platform, probes};
 
+/// The folder, in the state folder, where probes remember things.
+const MEMORY: &str = "memory";
 /// How long probes and the watcher may take to end.
 const DRAIN: Duration = Duration::from_secs(5);
 /// How long the uplink may take: its last words, and what surrounds them.
@@ -46,7 +49,7 @@ pub async fn run(state: PathBuf) -> anyhow::Result<()> {
     let stop = shutdown::on_signal().context("the stop signal cannot be received")?;
     let began = spool.run(Spool::begin_run).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), start = began.word(), "the agent runs");
-    let running = Running::start(keeper, clocks, spool, stop.clone()).await?;
+    let running = Running::start(&state, keeper, clocks, spool, stop.clone()).await?;
     service::tell(Moment::Ready);
     running.until(stop).await
 }
@@ -83,6 +86,7 @@ struct Running {
 
 impl Running {
     async fn start(
+        state: &Path,
         keeper: Keeper,
         clocks: DeviceClocks,
         spool: Arc<Spool>,
@@ -90,6 +94,7 @@ impl Running {
     ) -> anyhow::Result<Self> {
         tls::install_provider();
         let host = platform::machine();
+        let launch = Launch::own().context("the system does not say which file this program is")?;
         let (policy, policy_seen) = watch::channel(stored_policy(&spool).await?);
         let (resend, resent) = mpsc::channel(8);
         let (found, executables) = watch::channel(Arc::default());
@@ -102,7 +107,7 @@ impl Running {
             policy,
             resend,
             executables,
-            describe: describe(host.clone()),
+            describe: describe(launch.clone()),
             chance,
         };
         let stop_uplink = CancellationToken::new();
@@ -110,7 +115,8 @@ impl Running {
         let loops = TaskTracker::new();
         let asker = probing::Asker {
             spool: spool.clone(),
-            host: host.clone(),
+            asking: Asking::Child(launch),
+            memory: Some(state.join(MEMORY)),
             clocks: clocks.clone(),
             probes: probes::all(),
             executables: found,
@@ -197,8 +203,11 @@ async fn beat(stop: CancellationToken) {
     }
 }
 
-fn describe(host: Arc<dyn Host>) -> Describe {
-    Arc::new(move |executable| probes::executables::describe(host.as_ref(), executable))
+fn describe(launch: Launch) -> Describe {
+    Arc::new(move |wanted| {
+        let launch = launch.clone();
+        Box::pin(async move { runner::describe(&launch, wanted).await })
+    })
 }
 
 /// What people call this machine; "unknown" when it has no name.

@@ -6,6 +6,7 @@ mod facts;
 mod linux;
 #[cfg(not(target_os = "linux"))]
 mod other;
+mod priority;
 pub mod service;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub use cost::own_cost;
 pub use linux::{Machine, boot_id, lower_priority, state_dir};
 #[cfg(not(target_os = "linux"))]
 pub use other::{Machine, boot_id, lower_priority, state_dir};
+pub use priority::{be_first_to_go, give_way};
 
 use crate::host::Host;
 

@@ -32,6 +32,33 @@ fn people_are_listed_and_the_administrator_only_when_alone() {
 }
 
 #[test]
+fn tells_battery_from_mains() {
+    let tree = Tree::new();
+    let power = || tree.host().power().map(|power| (power.on_battery, power.percent)).expect("it tells");
+    assert_eq!(power(), (false, None), "a machine without supplies runs on mains");
+    tree.file("/sys/class/power_supply/AC/type", "Mains\n");
+    tree.file("/sys/class/power_supply/AC/online", "0\n");
+    tree.file("/sys/class/power_supply/BAT0/type", "Battery\n");
+    tree.file("/sys/class/power_supply/BAT0/status", "Discharging\n");
+    tree.file("/sys/class/power_supply/BAT0/capacity", "29\n");
+    assert_eq!(power(), (true, Some(29)));
+    tree.file("/sys/class/power_supply/AC/online", "1\n");
+    assert_eq!(power(), (false, Some(29)));
+}
+
+#[test]
+fn names_the_owner_of_a_file_and_falls_back_to_the_number() {
+    let tree = Tree::new();
+    tree.file("/home/tool", "x");
+    let host = tree.host();
+    let mut status = host.status("/home/tool".as_ref()).expect("it is there");
+    status.uid = 0;
+    assert_eq!(host.owner("/home/tool".as_ref(), &status).expect("there is a list"), "root");
+    status.uid = 4321;
+    assert_eq!(host.owner("/home/tool".as_ref(), &status).expect("there is a list"), "4321");
+}
+
+#[test]
 fn a_pipe_in_the_place_of_a_file_does_not_hold_anything_up() {
     let tree = Tree::new();
     let pipe = tree.real("/opt/pipe");

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod files;
+mod power;
 mod processes;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use caretaker_shared::model::{BootId, HostFacts};
 
 use super::facts;
-use crate::host::{Account, FileStatus, Found, Host, OpenFile, Process, System};
+use crate::host::{Account, FileStatus, Found, Host, OpenFile, Power, Process, System};
 
 const OS_RELEASE: &str = "/etc/os-release";
 const OS_RELEASE_BYTES: u64 = 64 * 1024;
@@ -115,6 +116,10 @@ impl Host for Machine {
 
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         Ok(self.own(&std::fs::canonicalize(self.real(path))?))
+    }
+
+    fn power(&self) -> io::Result<Power> {
+        power::power(self)
     }
 
     fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
