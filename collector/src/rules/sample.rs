@@ -42,3 +42,17 @@ pub(crate) fn policy() -> Policy {
         schedule: BTreeMap::new(),
     }
 }
+
+/// "meets", "fails" or "unknown", the subject, the summary and the reason of each verdict.
+pub(crate) fn told(verdicts: &[super::Verdict]) -> Vec<(&'static str, &str, &str, &str)> {
+    let told = |verdict| {
+        let super::Verdict { subject, outcome, .. }: &super::Verdict = verdict;
+        let (word, summary, reason) = match outcome {
+            super::VerdictOutcome::Meets { summary, reason } => ("meets", summary, reason),
+            super::VerdictOutcome::Fails { summary, reason, .. } => ("fails", summary, reason),
+            super::VerdictOutcome::Unknown { summary, reason, .. } => ("unknown", summary, reason),
+        };
+        (word, subject.as_str(), summary.as_str(), reason.as_str())
+    };
+    verdicts.iter().map(told).collect()
+}

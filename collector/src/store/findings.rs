@@ -233,7 +233,7 @@ mod tests {
     }
 
     async fn settled(sample: &Sample, complete: bool, verdicts: Vec<Verdict>, minute: i64) -> Settled {
-        let judgement = Judgement { covers: vec![Requirement::E2], complete, verdicts };
+        let judgement = Judgement { source: "screen-lock", covers: vec![Requirement::E2], complete, verdicts };
         let step = move |tx: &rusqlite::Transaction<'_>| settle(tx, DEVICE, &judgement, at(minute));
         sample.store.write(Order::First, step).await.expect("the judgement settles")
     }
@@ -287,7 +287,8 @@ mod tests {
     async fn findings_of_other_requirements_are_left_alone() {
         let sample = store().await;
         settled(&sample, true, vec![fails("pupil.one", "never locks")], 0).await;
-        let other = Judgement { covers: vec![Requirement::E4], complete: true, verdicts: Vec::new() };
+        let other =
+            Judgement { source: "executables", covers: vec![Requirement::E4], complete: true, verdicts: Vec::new() };
         let step = move |tx: &rusqlite::Transaction<'_>| settle(tx, DEVICE, &other, at(1));
         assert_eq!(sample.store.write(Order::First, step).await.expect("settles"), Settled::default());
     }
