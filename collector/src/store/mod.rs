@@ -61,6 +61,9 @@ pub enum StoreError {
     /// The file is a database, but not ours.
     #[error("the file is the database of another program")]
     Foreign,
+    /// Rows refer to others that are not there, so the file cannot be brought to the current form.
+    #[error("the database is damaged: some rows refer to others that are not there; restore it from a backup")]
+    Damaged,
     /// A policy in the database is none; it was checked before it was stored, so a person has changed it there.
     #[error("version {version} of the policy in the database cannot be read")]
     Policy {
