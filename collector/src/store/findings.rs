@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
 use super::in_force::Policies;
-use super::{StoreError, alerts};
+use super::{StoreError, device_alerts};
 use crate::rules::{Judgement, Verdict, VerdictOutcome};
 
 /// What settling a judgement changed.
@@ -138,7 +138,7 @@ pub(super) fn open_integrity(
     let Some((_, policy)) = policies.in_force(tx, site)? else {
         return Ok(false);
     };
-    alerts::raise_for_integrity(tx, device_rowid, site, &policy, now)
+    device_alerts::raise_for_integrity(tx, device_rowid, site, &policy, now)
 }
 
 fn open_findings(

@@ -8,6 +8,8 @@ pub(crate) mod alerts;
 mod audit;
 mod connection;
 pub mod console;
+mod departure;
+pub(crate) mod device_alerts;
 mod executables;
 pub(crate) mod facts;
 pub(crate) mod findings;
@@ -34,6 +36,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 pub use alert_answers::Answered;
 pub use audit::AuditChain;
+pub use departure::{Disposal, Loss};
 pub use findings::Settled;
 pub use identity::{Caller, NewDevice, Standing, TokenStanding};
 pub use ingest::{Ingested, NotIngested};
