@@ -158,7 +158,6 @@ fn software_of_the_fleet() {
         source: "dpkg".into(),
         devices,
         installed_at: String::new(),
-        ..SoftwareTitle::default()
     };
     let all = vec![
         title("bash", "5.2.15-2+b7", 1_204),
