@@ -79,7 +79,7 @@ pub struct RetireArgs {
 
 /// What became of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum How {
+pub(super) enum How {
     /// For money.
     Sold,
     /// For nothing.
@@ -103,7 +103,7 @@ impl How {
 
 /// Whether a device's disks were erased. There is no default: somebody has to say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Wiped {
+pub(super) enum Wiped {
     /// They were.
     Yes,
     /// They were not.

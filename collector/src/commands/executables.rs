@@ -33,14 +33,14 @@ pub struct Args {
 
 /// What can be asked about one executable.
 #[derive(Debug, clap::Subcommand)]
-pub enum ExecutablesCommand {
+pub(super) enum ExecutablesCommand {
     /// Where one lies, since when, and what it says of itself
     Show(ShowArgs),
 }
 
 /// Options of `executables show`.
 #[derive(Debug, clap::Args)]
-pub struct ShowArgs {
+pub(super) struct ShowArgs {
     /// Its SHA-256, or at least the first 8 digits
     #[arg(value_name = "SHA256", value_parser = NonEmptyStringValueParser::new())]
     sha256: String,

@@ -18,6 +18,8 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod token;
+#[cfg(test)]
+mod truth_tests;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

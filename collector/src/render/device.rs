@@ -9,6 +9,8 @@ use super::{Ink, Screen, time};
 
 /// Verdicts of one requirement that are shown one by one: a device may have hundreds of unknown files.
 const ALIKE: usize = 3;
+/// What the collector says of a requirement that nothing was reported on.
+const NOT_REPORTED: &str = "not reported";
 /// Changes that are shown, the newest ones.
 const CHANGES: usize = 10;
 /// Keeps the words of a date on one line: no line breaks at it, and a terminal shows a blank.
@@ -31,6 +33,7 @@ pub fn show(answer: &GetDeviceResponse, screen: &Screen) -> String {
     if !answer.verdicts.is_empty() {
         shown.push('\n');
         verdicts(&mut shown, &answer.verdicts, screen);
+        shown.push_str(&silent(&answer.verdicts, screen));
     }
     if answer.verdicts_left_out > 0 {
         shown.push_str(&format!("  and {} more that do not fit here\n", number(answer.verdicts_left_out)));
@@ -105,7 +108,8 @@ fn verdicts(shown: &mut String, verdicts: &[Verdict], screen: &Screen) {
     let widest = verdicts.iter().map(|verdict| width(&verdict.summary)).max().unwrap_or_default();
     let summaries = widest.min((screen.width.saturating_sub(fixed) * 2 / 5).max(16));
     for (word, ink) in [("fails", Ink::Bad), ("meets", Ink::Good), ("unknown", Ink::Unsure)] {
-        let of_it: Vec<&Verdict> = verdicts.iter().filter(|verdict| verdict.verdict == word).collect();
+        let told = |verdict: &&Verdict| verdict.verdict == word && !is_silent(verdict);
+        let of_it: Vec<&Verdict> = verdicts.iter().filter(told).collect();
         for alike in of_it.chunk_by(|one, next| one.requirement == next.requirement) {
             for verdict in alike.iter().take(ALIKE) {
                 let start = format!("  {}  {}  ", left(word, 7), left(&verdict.requirement, ids));
@@ -123,6 +127,23 @@ fn verdicts(shown: &mut String, verdicts: &[Verdict], screen: &Screen) {
             }
         }
     }
+}
+
+/// Whether nothing was reported on a requirement: such are named together.
+fn is_silent(verdict: &Verdict) -> bool {
+    verdict.verdict == "unknown" && verdict.summary == NOT_REPORTED
+}
+
+/// "unknown  not reported yet: E1, B2".
+fn silent(verdicts: &[Verdict], screen: &Screen) -> String {
+    let mut ids: Vec<&str> =
+        verdicts.iter().filter(|verdict| is_silent(verdict)).map(|verdict| verdict.requirement.as_str()).collect();
+    ids.dedup();
+    if ids.is_empty() {
+        return String::new();
+    }
+    let line = hang("  unknown  ", &format!("not reported yet: {}", ids.join(", ")), screen.width);
+    line.replacen("unknown", &screen.ink(Ink::Unsure, "unknown"), 1)
 }
 
 fn many(n: usize) -> u64 {

@@ -17,7 +17,7 @@ pub fn retired(answer: &RetireDeviceResponse) -> String {
     let wiped = if disposal.wiped { "Its disks were wiped." } else { "Its disks were NOT wiped." };
     format!(
         "{} is retired: {}{to}, authorised by {}. {wiped}\n\
-         Its certificate opens nothing any more. The record stays:  device show {}\n",
+         Its certificate opens nothing any more. The record stays:\n  device show {}\n",
         safe(&device.name),
         safe(&disposal.method),
         safe(&disposal.authorised_by),

@@ -46,7 +46,7 @@ fn one(requirement: &str, findings: &[&Finding], screen: &Screen) -> String {
             counted(more, "device")
         ),
     };
-    shown.push_str(&format!("      {rest}{}\n", screen.ink(Ink::Faint, &close)));
+    shown.push_str(&format!("     {rest}{}\n", screen.ink(Ink::Faint, &close)));
     shown
 }
 
@@ -55,7 +55,7 @@ fn sentence(group: &Group<'_>, screen: &Screen) -> String {
     let unsure = group.verdict == "unknown";
     let summary = safe(group.summary);
     let told = if unsure && !summary.contains("unknown") { format!("{summary} (unknown)") } else { summary };
-    let start = format!("{:>4}  ", number(group.device_count));
+    let start = format!("{:>4} ", number(group.device_count));
     let noun = if group.device_count == 1 { "device" } else { "devices" };
     let mut text = format!("{noun}: {told}.");
     if !group.reason.is_empty() {
@@ -63,7 +63,7 @@ fn sentence(group: &Group<'_>, screen: &Screen) -> String {
     }
     let mut shown = hang(&start, &text, screen.width);
     if !group.remedy.is_empty() && !group.closed {
-        shown.push_str(&hang("      Do: ", &safe(group.remedy), screen.width));
+        shown.push_str(&hang("     Do: ", &safe(group.remedy), screen.width));
     }
     let ink = if unsure || group.closed { Ink::Unsure } else { Ink::Bad };
     let bare = told.clone();

@@ -237,7 +237,7 @@ pub struct GetDeviceResponse {
 pub struct Change {
     #[prost(string, tag = "1")]
     pub at: ::prost::alloc::string::String,
-    /// "added", "removed", "changed".
+    /// "added", "removed", "updated", "applied".
     #[prost(string, tag = "2")]
     pub kind: ::prost::alloc::string::String,
     /// Which probe saw it.
@@ -263,8 +263,6 @@ pub struct Disposal {
     /// Whether what it held was erased.
     #[prost(bool, tag = "5")]
     pub wiped: bool,
-    #[prost(string, tag = "6")]
-    pub recorded_by: ::prost::alloc::string::String,
 }
 /// The report of a lost or stolen device (A7).
 #[derive(serde::Serialize)]
@@ -274,8 +272,9 @@ pub struct Loss {
     pub at: ::prost::alloc::string::String,
     #[prost(string, tag = "2")]
     pub note: ::prost::alloc::string::String,
+    /// Who said so.
     #[prost(string, tag = "3")]
-    pub recorded_by: ::prost::alloc::string::String,
+    pub reported_by: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

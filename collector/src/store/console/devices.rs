@@ -152,7 +152,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         findings: count(row.get(9)?),
         unknowns: count(row.get(10)?),
         certificate_ends_at: row.get::<_, Option<i64>>(11)?.map(moment),
-        overdue: row.get::<_, Option<String>>(13)?.map(|told| told.lines().map(str::to_owned).collect()).unwrap_or_default(),
+        overdue: row
+            .get::<_, Option<String>>(13)?
+            .map(|told| told.lines().map(str::to_owned).collect())
+            .unwrap_or_default(),
     })
 }
 

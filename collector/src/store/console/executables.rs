@@ -80,7 +80,8 @@ pub struct PlaceRow {
 }
 
 /// The plain columns belong to the row with the least time: SQLite promises that of `min()`.
-const CONTENT: &str = "SELECT e.sha256, min(e.first_seen_at), e.path, d.name, e.format, coalesce(e.class, ''), e.signer,
+const CONTENT: &str =
+    "SELECT e.sha256, min(e.first_seen_at), e.path, d.name, e.format, coalesce(e.class, ''), e.signer,
     e.size_bytes, count(DISTINCT e.device)
     FROM executable e JOIN device d ON d.id = e.device WHERE d.status = 'active'";
 

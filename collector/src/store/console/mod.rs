@@ -4,6 +4,7 @@
 //! that a page never repeats or skips a row because others came or went.
 
 mod alerts;
+mod changes;
 mod device;
 mod devices;
 mod executables;
@@ -14,6 +15,7 @@ mod software;
 
 pub(in crate::store) use alerts::by_reference as alert_by_reference;
 pub use alerts::{AlertKey, AlertRow, DeliveryRow};
+pub use changes::ChangeRow;
 pub use device::{DeviceCard, ExecutableRow, OpenFinding, ReadingRow};
 pub use devices::{DeviceFilter, DeviceKey, DeviceRow};
 pub use executables::{Content, ContentFilter, ContentKey, ContentRow, PlaceRow};
