@@ -4,18 +4,24 @@
 //! that a page never repeats or skips a row because others came or went.
 
 mod alerts;
+mod changes;
 mod device;
 mod devices;
+mod executables;
 mod findings;
+mod overdue;
 #[cfg(test)]
 pub(crate) mod sample;
 mod software;
 
 pub(in crate::store) use alerts::by_reference as alert_by_reference;
 pub use alerts::{AlertKey, AlertRow, DeliveryRow};
+pub use changes::ChangeRow;
 pub use device::{DeviceCard, ExecutableRow, OpenFinding, ReadingRow};
 pub use devices::{DeviceFilter, DeviceKey, DeviceRow};
+pub use executables::{DescribedExecutable, ExecutableCard, ExecutablePlace};
 pub use findings::{FindingFilter, FindingKey, FindingRow};
+pub use overdue::OverdueDevice;
 pub use software::{SoftwareFilter, SoftwareKey, SoftwareRow};
 
 /// A stored count or number as the contract has it.
