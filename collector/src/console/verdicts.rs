@@ -79,8 +79,11 @@ fn doubt(verdict: &mut Verdict) {
     }
 }
 
-/// A probe whose answer the requirement takes and that has not said anything yet.
+/// Of a requirement that takes the answers of several probes, one that has not said anything yet.
 fn unheard(requirement: Requirement, card: &DeviceCard) -> Option<ProbeName> {
+    if requirement.probes().len() < 2 {
+        return None;
+    }
     let heard = |probe: &ProbeName| card.readings.iter().any(|reading| reading.probe == probe.as_str());
     requirement.probes().iter().copied().find(|probe| !heard(probe))
 }
