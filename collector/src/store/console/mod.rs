@@ -9,7 +9,6 @@ mod device;
 mod devices;
 mod executables;
 mod findings;
-mod overdue;
 #[cfg(test)]
 pub(crate) mod sample;
 mod software;
@@ -21,7 +20,6 @@ pub use device::{DeviceCard, ExecutableRow, OpenFinding, ReadingRow};
 pub use devices::{DeviceFilter, DeviceKey, DeviceRow};
 pub use executables::{Content, ContentFilter, ContentKey, ContentRow, PlaceRow};
 pub use findings::{FindingFilter, FindingKey, FindingRow};
-pub use overdue::OverdueDevice;
 pub use software::{SoftwareFilter, SoftwareKey, SoftwareRow};
 
 /// A stored count or number as the contract has it.
