@@ -5,7 +5,10 @@
 //! blocks on a pipe, and says when it could not be had.
 
 pub mod block;
+pub mod product;
+pub mod profiles;
 pub mod program;
+mod raw_value;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod windows;

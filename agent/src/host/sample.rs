@@ -358,3 +358,17 @@ impl Registry for SampleRegistry {
         self.find(key).map(|_| Timestamp::UNIX_EPOCH)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_placeholder_is_seen_but_not_read() {
+        let sample = Sample::of(System::Windows).placeholder(r"C:\Users\pupil.one\OneDrive\tool.exe", 4096);
+        let path = Path::new(r"C:\Users\pupil.one\OneDrive\tool.exe");
+        let status = sample.status(path).expect("it is there");
+        assert!(status.elsewhere && status.size_bytes == 4096);
+        assert_eq!(sample.open(path).err().map(|error| error.kind()), Some(ErrorKind::Unsupported));
+    }
+}
