@@ -12,6 +12,8 @@ mod resources;
 mod services;
 mod sessions;
 mod sids;
+#[cfg(test)]
+mod tests;
 mod text;
 mod users;
 mod walk;
