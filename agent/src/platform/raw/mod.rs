@@ -7,6 +7,7 @@ pub(super) mod boot;
 pub(super) mod failure;
 pub(super) mod file_time;
 pub(super) mod folder_entries;
+pub(super) mod names;
 pub(super) mod password_age;
 pub(super) mod paths;
 pub(super) mod power_status;

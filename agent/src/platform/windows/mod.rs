@@ -1,5 +1,6 @@
 //! Windows 10 and later, and its servers.
 
+mod accounts;
 mod administrators;
 mod drives;
 mod files;
@@ -28,24 +29,26 @@ use std::time::Duration;
 use caretaker_shared::model::HostFacts;
 use windows_sys::Win32::System::Power::{GetSystemPowerStatus, SYSTEM_POWER_STATUS};
 
+use self::accounts::Accounts;
 pub use self::own::{boot_id, lower_priority, state_dir};
 use self::registry::LiveRegistry;
 use super::facts;
 use super::raw::power_status;
 use crate::host::product::product;
-use crate::host::profiles::profiles;
 use crate::host::windows::{Drive, LocalUser, Member, Registry, ServiceState, Session, Windows, WmiObject};
 use crate::host::{Account, FileStatus, Found, Host, OpenFile, Power, Process, System};
 
 /// This machine.
-#[derive(Debug)]
-pub struct Machine;
+#[derive(Debug, Default)]
+pub struct Machine {
+    accounts: Accounts,
+}
 
 impl Machine {
     /// This machine; there is no other root here.
     #[must_use]
     pub fn at(_root: PathBuf) -> Self {
-        Self
+        Self::default()
     }
 }
 
@@ -63,20 +66,7 @@ impl Host for Machine {
     }
 
     fn accounts(&self) -> io::Result<Vec<Account>> {
-        let mut accounts = Vec::new();
-        for profile in profiles(self.registry())? {
-            // A domain that cannot be asked now is no reason to lose the account: its folder names it.
-            let known = sids::account_of(&profile.sid).ok().flatten();
-            accounts.push(Account {
-                name: known.unwrap_or_else(|| profile.folder_name().to_owned()),
-                uid: profile.number(),
-                home: PathBuf::from(&profile.folder),
-                logged_in: profile.loaded,
-                sid: profile.sid,
-            });
-        }
-        accounts.sort_by_key(|account| account.uid);
-        Ok(accounts)
+        self.accounts.of_people(self.registry())
     }
 
     fn account_names(&self) -> io::Result<BTreeMap<u32, String>> {
@@ -104,7 +94,7 @@ impl Host for Machine {
     }
 
     fn owner(&self, path: &Path, _status: &FileStatus) -> io::Result<String> {
-        sids::owner(path)
+        self.accounts.owner(path)
     }
 
     #[expect(unsafe_code, reason = "the power supply is asked by the system's own call")]
@@ -168,7 +158,7 @@ impl Windows for Machine {
     }
 
     fn account_of(&self, sid: &str) -> io::Result<Option<String>> {
-        sids::account_of(sid)
+        self.accounts.name(sid)
     }
 
     fn resource_text(&self, reference: &str) -> Option<String> {

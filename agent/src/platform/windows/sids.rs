@@ -29,7 +29,7 @@ pub(super) fn account_of(sid: &str) -> io::Result<Option<String>> {
     }
 }
 
-/// Name of the account that owns a path; its security identifier when nobody knows a name.
+/// Security identifier of the account that owns a path.
 #[expect(unsafe_code, reason = "the standard library does not tell who owns a file")]
 pub(super) fn owner(path: &Path) -> io::Result<String> {
     let file = files::look(path, READ_CONTROL, Links::Stay)?;
@@ -48,8 +48,7 @@ pub(super) fn owner(path: &Path) -> io::Result<String> {
     }
     let _descriptor = Local(descriptor);
     // SAFETY: the descriptor is held until the end of this function.
-    let sid = unsafe { text_of(owner) }?;
-    Ok(account_of(&sid).ok().flatten().unwrap_or(sid))
+    unsafe { text_of(owner) }
 }
 
 /// A security identifier that the system allocated.
