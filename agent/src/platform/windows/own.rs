@@ -6,10 +6,10 @@ use std::ptr;
 
 use caretaker_shared::model::BootId;
 use windows_sys::Wdk::System::SystemInformation::{NtQuerySystemInformation, SystemTimeOfDayInformation};
-use windows_sys::Win32::System::Threading::{GetCurrentProcess, PROCESS_MODE_BACKGROUND_BEGIN, SetPriorityClass};
 
 use super::registry::LiveRegistry;
 use crate::host::windows::{Key, Registry};
+use crate::platform::priority;
 use crate::platform::raw::boot::{self, TIME_OF_DAY_BYTES};
 
 const STARTS: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters";
@@ -46,9 +46,6 @@ fn time_of_day() -> Option<[u8; TIME_OF_DAY_BYTES]> {
 ///
 /// # Errors
 /// When the system refuses.
-#[expect(unsafe_code, reason = "priorities are a matter of the system's own calls")]
 pub fn lower_priority() -> io::Result<()> {
-    // SAFETY: neither call takes a pointer.
-    let done = unsafe { SetPriorityClass(GetCurrentProcess(), PROCESS_MODE_BACKGROUND_BEGIN) };
-    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    priority::give_way()
 }
