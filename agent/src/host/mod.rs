@@ -5,7 +5,10 @@
 //! blocks on a pipe, and says when it could not be had.
 
 pub mod block;
+pub mod product;
+pub mod profiles;
 pub mod program;
+mod raw_value;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod windows;
@@ -212,7 +215,7 @@ pub trait Host: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`io::ErrorKind::NotFound`] when it is not installed, [`io::ErrorKind::PermissionDenied`] when others may change
-    /// it, [`io::ErrorKind::TimedOut`].
+    /// it, [`io::ErrorKind::TimedOut`], [`io::ErrorKind::FileTooLarge`] when it writes more than 1 MiB.
     fn run(&self, program: &Program) -> io::Result<Written> {
         let _ = program;
         Err(io::ErrorKind::Unsupported.into())

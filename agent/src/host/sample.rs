@@ -358,3 +358,32 @@ impl Registry for SampleRegistry {
         self.find(key).map(|_| Timestamp::UNIX_EPOCH)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_placeholder_is_seen_but_not_read() {
+        let sample = Sample::of(System::Windows).placeholder(r"C:\Users\pupil.one\OneDrive\tool.exe", 4096);
+        let path = Path::new(r"C:\Users\pupil.one\OneDrive\tool.exe");
+        let status = sample.status(path).expect("it is there");
+        assert!(status.elsewhere && status.size_bytes == 4096);
+        assert_eq!(sample.open(path).err().map(|error| error.kind()), Some(ErrorKind::Unsupported));
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_told_from_what_is_not_there() {
+        let sample = Sample::of(System::Linux).file("/etc/shadow", "").denied("/etc/shadow");
+        let kind = |path: &str| sample.read(Path::new(path), 10).map_err(|error| error.kind());
+        assert_eq!(kind("/etc/shadow"), Err(ErrorKind::PermissionDenied));
+        assert_eq!(kind("/etc/none"), Err(ErrorKind::NotFound));
+    }
+
+    #[test]
+    fn only_the_programs_that_were_put_in_answer() {
+        let sample = Sample::of(System::Linux).program(&Program::NFTABLES, "{}");
+        assert_eq!(sample.run(&Program::NFTABLES).map(|written| written.out).ok().as_deref(), Some("{}"));
+        assert_eq!(sample.run(&Program::IPTABLES).map_err(|error| error.kind()), Err(ErrorKind::NotFound));
+    }
+}

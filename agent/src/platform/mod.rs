@@ -4,10 +4,14 @@ mod cost;
 mod facts;
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 mod other;
 mod priority;
+#[cfg(any(windows, test))]
+mod raw;
 pub mod service;
+#[cfg(windows)]
+mod windows;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,10 +19,12 @@ use std::sync::Arc;
 pub use cost::own_cost;
 #[cfg(target_os = "linux")]
 pub use linux::{Machine, boot_id, lower_priority, state_dir};
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub use other::{Machine, boot_id, lower_priority, state_dir};
 pub use priority::{be_first_to_go, give_way};
 
+#[cfg(windows)]
+pub use self::windows::{Machine, boot_id, lower_priority, state_dir};
 use crate::host::Host;
 
 /// This machine.

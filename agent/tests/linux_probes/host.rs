@@ -1,4 +1,7 @@
+use std::io::ErrorKind;
+
 use caretaker_agent::host::Host;
+use caretaker_agent::host::program::Program;
 use caretaker_agent::probes::host::HostProbe;
 use caretaker_agent::{platform, probes};
 use caretaker_shared::model::{Facts, Outcome, ProbeName};
@@ -56,6 +59,17 @@ fn names_the_owner_of_a_file_and_falls_back_to_the_number() {
     assert_eq!(host.owner("/home/tool".as_ref(), &status).expect("there is a list"), "root");
     status.uid = 4321;
     assert_eq!(host.owner("/home/tool".as_ref(), &status).expect("there is a list"), "4321");
+}
+
+#[test]
+fn runs_no_program_that_others_may_change() {
+    let tree = Tree::new();
+    let run = || tree.host().run(&Program::NFTABLES).map_err(|error| error.kind());
+    assert_eq!(run(), Err(ErrorKind::NotFound), "it is not installed");
+    tree.program("/usr/sbin/nft", "#!/bin/sh\necho changed\n");
+    let writable = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(tree.real("/usr/sbin/nft"), writable).expect("its rights can be set");
+    assert_eq!(run(), Err(ErrorKind::PermissionDenied));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod accounts;
 mod files;
 mod power;
 mod processes;
+mod programs;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use caretaker_shared::model::{BootId, HostFacts};
 
 use super::facts;
+use crate::host::program::{Program, Written};
 use crate::host::{Account, FileStatus, Found, Host, OpenFile, Power, Process, System};
 
 const OS_RELEASE: &str = "/etc/os-release";
@@ -124,5 +126,9 @@ impl Host for Machine {
 
     fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
         files::walk(&self.real(folder), &|real| self.own(real), visit);
+    }
+
+    fn run(&self, program: &Program) -> io::Result<Written> {
+        programs::run(self, program)
     }
 }
