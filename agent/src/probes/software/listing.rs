@@ -24,6 +24,12 @@ impl Listing {
         self.flaws.push(reason.into());
     }
 
+    /// Adds what another listing has.
+    pub(super) fn take(&mut self, mut other: Self) {
+        self.titles.append(&mut other.titles);
+        self.flaws.append(&mut other.flaws);
+    }
+
     /// What was read, or a flaw when it could not be.
     pub(super) fn read<T>(&mut self, path: &Path, answer: io::Result<T>) -> Option<T> {
         answer.map_err(|error| self.lacks(why(path, &error))).ok()

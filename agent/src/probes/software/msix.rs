@@ -3,9 +3,10 @@
 //! Of users who are logged on their own registry tells, and how the packages are called. That part of it lies in
 //! `UsrClass.dat`, which is never touched while its user is away; for those the machine keeps a list of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
+use std::rc::Rc;
 
 use caretaker_shared::model::{SoftwareTitle, TitleKind};
 use jiff::Timestamp;
@@ -70,6 +71,7 @@ pub(super) struct Packages<'machine> {
     pub(super) kept: &'machine mut Kept,
     /// Titles by family, for lists that know no more than a package's full name.
     families: BTreeMap<String, Described>,
+    for_all: Option<Rc<BTreeSet<String>>>,
 }
 
 /// What one list says of a package besides its full name.
@@ -82,7 +84,7 @@ struct Listed {
 
 impl<'machine> Packages<'machine> {
     pub(super) fn of(host: &'machine dyn Host, windows: &'machine dyn Windows, kept: &'machine mut Kept) -> Self {
-        Self { host, windows, kept, families: BTreeMap::new() }
+        Self { host, windows, kept, families: BTreeMap::new(), for_all: None }
     }
 
     /// Adds those of a user who is logged on.
@@ -101,9 +103,25 @@ impl<'machine> Packages<'machine> {
         });
     }
 
-    /// Adds those of a user who is not.
+    /// Adds those of a user who is not, but for what every user gets and for parts of others: on a shared computer five
+    /// hundred users have those, and the machine's own list states them.
     pub(super) fn of_absent_user(&mut self, sid: &str, user: &str, listing: &mut Listing) {
-        self.list(&Key::machine(FOR_ALL).below(sid), user, listing, |_, _| Ok(Listed::default()));
+        let for_all = self.families_for_all();
+        let mut own = Listing::default();
+        self.list(&Key::machine(FOR_ALL).below(sid), user, &mut own, |_, _| Ok(Listed::default()));
+        own.titles.retain(|title| title.kind != TitleKind::Component && !for_all.contains(&title.id));
+        listing.take(own);
+    }
+
+    /// What every user gets; asked once.
+    fn families_for_all(&mut self) -> Rc<BTreeSet<String>> {
+        let registry = self.windows.registry();
+        let asked = self.for_all.get_or_insert_with(|| {
+            let lists = PROVISIONED.map(|list| registry.keys(&Key::machine(FOR_ALL).below(list)).unwrap_or_default());
+            let families = lists.iter().flatten().filter_map(|name| FullName::parse(name)).map(|name| name.family());
+            Rc::new(families.collect())
+        });
+        Rc::clone(asked)
     }
 
     /// Adds those that every new user gets, as the machine's own.

@@ -105,6 +105,8 @@ fn lists_store_applications_of_every_user_and_never_shows_a_reference() {
     assert_eq!(find(&titles, "Northfield.Nameless_n0rthf13ld000", "pupil.one").name, "Northfield.Nameless");
     assert_eq!(find(&titles, "Northfield.Shell_n0rthf13ld000", "pupil.one").kind, TitleKind::Component);
     assert_eq!(find(&titles, "Northfield.Calculator_n0rthf13ld000", "").architecture, "all");
+    let calculators = titles.iter().filter(|title| title.name == "Northfield.Calculator");
+    assert_eq!(calculators.count(), 1, "what everyone gets is not told again of each user who is away");
     let parts = titles.iter().filter(|title| title.name == "Slate for Schools" || title.name == "Slate");
     assert_eq!(parts.count(), 4, "texts of another language are no title");
     let python = find(&titles, "PythonSoftwareFoundation.Python.3.13_qbz5n2kfra8p0", "pupil.one");
