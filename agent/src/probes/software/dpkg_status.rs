@@ -9,6 +9,9 @@ pub(super) struct Package {
     pub(super) version: String,
     pub(super) architecture: String,
     pub(super) maintainer: String,
+    /// Few packages say where they come from; those of the distribution itself do not.
+    pub(super) origin: String,
+    pub(super) section: String,
     pub(super) installed_kib: Option<u64>,
     /// Two architectures of it may be installed side by side; dpkg names their files apart.
     pub(super) side_by_side: bool,
@@ -23,7 +26,7 @@ pub(super) struct Packages {
 }
 
 /// Reads a status file. What is removed but not purged, half installed or only wanted is not installed.
-pub(super) fn status_file(text: &str) -> Packages {
+pub(super) fn read(text: &str) -> Packages {
     let mut found = Packages::default();
     if !text.is_empty() && !text.ends_with('\n') {
         found.flaw = Some("it breaks off in the middle of a line".into());
@@ -66,11 +69,14 @@ fn package(stanza: &BorrowedParagraph<'_>) -> Stanza {
         return Stanza::NotInstalled;
     }
     let Some(version) = field("Version") else { return Stanza::Torn };
+    let text = |name: &str| field(name).unwrap_or_default().to_owned();
     Stanza::Installed(Package {
         name: name.to_owned(),
         version: version.to_owned(),
-        architecture: field("Architecture").unwrap_or_default().to_owned(),
-        maintainer: field("Maintainer").unwrap_or_default().to_owned(),
+        architecture: text("Architecture"),
+        maintainer: text("Maintainer"),
+        origin: text("Origin"),
+        section: text("Section"),
         installed_kib: field("Installed-Size").and_then(|size| size.parse().ok()),
         side_by_side: field("Multi-Arch") == Some("same"),
     })
@@ -78,13 +84,13 @@ fn package(stanza: &BorrowedParagraph<'_>) -> Stanza {
 
 #[cfg(test)]
 mod tests {
-    use super::status_file;
+    use super::read;
 
     const RECORDED: &str = include_str!("testdata/debian-12-status");
 
     #[test]
     fn counts_what_is_installed_and_nothing_else() {
-        let found = status_file(RECORDED);
+        let found = read(RECORDED);
         let names: Vec<String> =
             found.installed.iter().map(|package| format!("{}:{}", package.name, package.architecture)).collect();
         assert_eq!(
@@ -97,11 +103,12 @@ mod tests {
 
     #[test]
     fn reads_the_fields_of_a_package() {
-        let found = status_file(RECORDED);
+        let found = read(RECORDED);
         let libc = found.installed.iter().find(|package| package.name == "libc6").expect("it is recorded");
         assert_eq!(libc.version, "2.36-9+deb12u10");
         assert_eq!(libc.maintainer, "GNU Libc Maintainers <debian-glibc@lists.debian.org>");
         assert_eq!(libc.installed_kib, Some(12_986));
+        assert_eq!(libc.section, "libs");
         assert!(libc.side_by_side);
     }
 
@@ -109,11 +116,11 @@ mod tests {
     fn a_torn_file_is_never_whole() {
         let end = RECORDED.len();
         for cut in [1, end / 4, end / 2, end - 3] {
-            let found = status_file(&RECORDED[..cut]);
+            let found = read(&RECORDED[..cut]);
             assert!(found.flaw.is_some(), "cut after {cut} of {end} bytes");
         }
-        assert!(status_file("").flaw.is_some(), "an empty list is not a machine without software");
-        assert!(status_file("\u{0}\u{0}\u{0}\n").flaw.is_some());
-        assert!(status_file("Package: nameless\nStatus: install ok installed\n").flaw.is_some());
+        assert!(read("").flaw.is_some(), "an empty list is not a machine without software");
+        assert!(read("\u{0}\u{0}\u{0}\n").flaw.is_some());
+        assert!(read("Package: nameless\nStatus: install ok installed\n").flaw.is_some());
     }
 }
