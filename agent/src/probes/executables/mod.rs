@@ -5,6 +5,7 @@
 
 mod cache;
 mod folders;
+mod format;
 mod linux;
 mod ownership;
 mod parse;
