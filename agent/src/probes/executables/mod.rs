@@ -54,6 +54,7 @@ impl Probe for Executables {
     fn collects(&self) -> &'static [&'static str] {
         &[
             "path, size, date, owner and SHA-256 of programs and runnable scripts that no package installed",
+            "what such a program says of itself: product, maker, version, original file name, signer",
             "only in the folders that the policy names; other files there are looked at by their first bytes only",
             "which files packages own, from /var/lib/dpkg/info",
         ]
