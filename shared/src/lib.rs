@@ -1,9 +1,10 @@
 //! What agent and collector both need.
 //!
-//! The domain model and its way over the wire, the site policy, the keyword rules, identity and TLS, and the few
+//! The domain model and its way over the wire, the site policy, the keyword rules, the list of known programs, identity and TLS, and the few
 //! things that every long-running program of ours does the same: clock, log, shutdown, private files. No input or
 //! output of either program lives here, and only this crate names rustls and ring.
 
+pub mod catalogue;
 pub mod clock;
 pub mod digest;
 pub mod lexicon;

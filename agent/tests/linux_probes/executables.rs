@@ -3,7 +3,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use caretaker_agent::probes::executables::{Executables, describe};
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{Executable, Facts, Outcome};
+use caretaker_shared::model::{Executable, Facts, Outcome, SoftwareClass};
 
 use crate::tree::{Counting, Tree};
 
@@ -38,6 +38,24 @@ fn finds_programs_by_their_bytes_and_not_by_their_names() {
     assert_eq!(found(&outcome)[0].sha256, Sha256::of(&own));
     let facts = describe(&tree.host(), &found(&outcome)[1]).expect("it is still there");
     assert_eq!((facts.runs_on.as_str(), facts.file_name.as_str()), ("/bin/sh", "run-me"));
+}
+
+#[test]
+fn tells_what_a_renamed_windows_program_says_of_itself() {
+    const SETUP: &[u8] = include_bytes!("../../src/probes/executables/format/testdata/mingw-12-setup-x86.exe");
+    const SIGNED: &[u8] = include_bytes!("../../src/probes/executables/format/testdata/osslsigncode-2.9-player.exe");
+    const LIBRARY: &[u8] = include_bytes!("../../src/probes/executables/format/testdata/mingw-12-library.dll");
+    let tree = tree();
+    tree.program("/opt/essay.txt", SETUP);
+    tree.program("/opt/photo.jpg", SIGNED);
+    tree.program("/opt/library", LIBRARY);
+    let outcome = tree.ask_about(&Executables::new(), &["/opt"]);
+    assert_eq!(paths(&outcome), ["/opt/essay.txt", "/opt/photo.jpg"], "a library does not run by itself");
+    let facts = |index: usize| describe(&tree.host(), &found(&outcome)[index]).expect("it is still there");
+    let (setup, player) = (facts(0), facts(1));
+    assert_eq!((setup.class, setup.version.version.as_str()), (Some(SoftwareClass::Installer), "1.2.3.4"));
+    assert_eq!((player.class, player.version.original_name.as_str()), (None, "northplayer.exe"));
+    assert_eq!(player.signer.as_deref(), Some("Northfield School Test Signing"));
 }
 
 #[test]

@@ -4,7 +4,9 @@
 //! again. Links are not followed and file systems not left; what could not be looked at makes the answer partial.
 
 mod cache;
+mod facts;
 mod folders;
+mod format;
 mod linux;
 mod ownership;
 mod parse;
@@ -13,7 +15,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use caretaker_shared::model::{Executable, ExecutableFacts, Outcome, ProbeName, VersionInfo};
+use caretaker_shared::model::{Executable, ExecutableFacts, Outcome, ProbeName};
 
 use self::cache::Cache;
 use super::{Probe, ProbeSettings};
@@ -52,6 +54,7 @@ impl Probe for Executables {
     fn collects(&self) -> &'static [&'static str] {
         &[
             "path, size, date, owner and SHA-256 of programs and runnable scripts that no package installed",
+            "what such a program says of itself: product, maker, version, original file name, signer",
             "only in the folders that the policy names; other files there are looked at by their first bytes only",
             "which files packages own, from /var/lib/dpkg/info",
         ]
@@ -82,15 +85,7 @@ pub fn describe(host: &dyn Host, executable: &Executable) -> Option<ExecutableFa
     if file.status.size_bytes != executable.size_bytes || now != then {
         return None;
     }
-    let program = parse::program(&mut file.content).ok()??;
-    (program.format == executable.format).then_some(ExecutableFacts {
-        sha256: executable.sha256,
-        size_bytes: executable.size_bytes,
-        format: program.format,
-        runs_on: program.runs_on,
-        file_name: path.file_name()?.to_string_lossy().into_owned(),
-        version: VersionInfo::default(),
-        signer: None,
-        class: None,
-    })
+    let name = path.file_name()?.to_string_lossy();
+    let program = parse::named_program(&mut file.content, &name).ok()??;
+    (program.format == executable.format).then(|| facts::facts_of(program, executable, &name))
 }
