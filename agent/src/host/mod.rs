@@ -5,12 +5,15 @@
 //! blocks on a pipe, and says when it could not be had.
 
 pub mod block;
+pub mod hive;
 pub mod product;
 pub mod profiles;
 pub mod program;
 mod raw_value;
 #[cfg(test)]
 pub(crate) mod sample;
+#[cfg(test)]
+pub(crate) mod sample_hive;
 pub mod windows;
 
 use std::collections::BTreeMap;
