@@ -3,21 +3,36 @@
 //! Settings are read from files; nobody's session is asked. A desktop whose settings this version cannot read is
 //! unknown, and so is an account whose files cannot be read.
 
-mod desktop;
-mod gnome;
-mod gvdb;
 mod linux;
+mod weigh;
+mod windows;
 
+use std::sync::Mutex;
 use std::time::Duration;
 
-use caretaker_shared::model::{Outcome, ProbeName};
+use caretaker_shared::model::{Idle, Outcome, ProbeName, ScreenLock as Lock};
 
 use super::{Probe, ProbeSettings};
 use crate::host::{Host, System};
 
-/// The probe.
-#[derive(Debug)]
-pub struct ScreenLock;
+use self::windows::logged_off::Remembered;
+
+/// The probe, with what it remembers of Windows users who are not logged on.
+#[derive(Debug, Default)]
+pub struct ScreenLock {
+    remembered: Mutex<Remembered>,
+}
+
+/// The one that the registry lists.
+pub static SCREEN_LOCK: ScreenLock = ScreenLock::new();
+
+impl ScreenLock {
+    /// A probe that remembers nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { remembered: Mutex::new(Remembered::new()) }
+    }
+}
 
 impl Probe for ScreenLock {
     fn name(&self) -> ProbeName {
@@ -40,12 +55,28 @@ impl Probe for ScreenLock {
         ]
     }
 
-    fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
+    fn ask(&self, host: &dyn Host, settings: &ProbeSettings) -> Outcome {
         match host.system() {
             System::Linux => linux::ask(host),
-            System::Windows | System::MacOs | System::Other => {
-                Outcome::Unsupported { reason: "this version reads screen locks on Linux only".into() }
+            System::Windows => windows::ask(host, &self.remembered, settings.memory.as_deref()),
+            System::MacOs | System::Other => {
+                Outcome::Unsupported { reason: "this version does not read the screen locks of this system".into() }
             }
         }
+    }
+}
+
+/// A lock that cannot be told, and why.
+fn unknown(user: &str, desktop: &str, reason: &str) -> Lock {
+    Lock {
+        user: user.to_owned(),
+        desktop: desktop.to_owned(),
+        until_covered: Idle::Unknown(reason.to_owned()),
+        until_password: Idle::Unknown(reason.to_owned()),
+        setting: String::new(),
+        place: String::new(),
+        user_can_change: true,
+        on_battery: None,
+        weighed: Vec::new(),
     }
 }
