@@ -4,6 +4,8 @@
 //! unknown, and so is an account whose files cannot be read.
 
 mod linux;
+mod macos;
+mod pmset;
 mod weigh;
 mod windows;
 
@@ -12,10 +14,9 @@ use std::time::Duration;
 
 use caretaker_shared::model::{Idle, Outcome, ProbeName, ScreenLock as Lock};
 
+use self::windows::logged_off::Remembered;
 use super::{Probe, ProbeSettings};
 use crate::host::{Host, System};
-
-use self::windows::logged_off::Remembered;
 
 /// The probe, with what it remembers of Windows users who are not logged on.
 #[derive(Debug, Default)]
@@ -49,9 +50,14 @@ impl Probe for ScreenLock {
 
     fn collects(&self) -> &'static [&'static str] {
         &[
-            "after how many idle seconds the screen is covered and the password demanded, for each logged-in account",
-            "five settings of GNOME, from the account's .config/dconf folder, /etc/dconf and GNOME's defaults",
-            "whether the account may change them; no other setting is read",
+            "after how many idle seconds the screen is covered and the password demanded, for each account: on Linux and \
+             macOS those that are logged in, on Windows each profile",
+            "which setting decides that and where it stands; whether the account may change it",
+            "Windows: screen saver, inactivity limit, display timeout and lock policies, from the registry and from the \
+             NTUSER.DAT of each profile; no other setting in it is kept",
+            "Linux: the lock settings of the desktop in use, from the account's .config folder and /etc, and which screen \
+             locker runs",
+            "macOS: the screen saver's preferences, managed and own, and pmset",
         ]
     }
 
@@ -59,7 +65,8 @@ impl Probe for ScreenLock {
         match host.system() {
             System::Linux => linux::ask(host),
             System::Windows => windows::ask(host, &self.remembered, settings.memory.as_deref()),
-            System::MacOs | System::Other => {
+            System::MacOs => macos::ask(host),
+            System::Other => {
                 Outcome::Unsupported { reason: "this version does not read the screen locks of this system".into() }
             }
         }
