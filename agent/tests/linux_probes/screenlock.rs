@@ -1,3 +1,4 @@
+use caretaker_agent::host::Host as _;
 use caretaker_agent::probes::screenlock::SCREEN_LOCK;
 use caretaker_shared::model::{Facts, Idle, Outcome, ScreenLock};
 
@@ -140,13 +141,32 @@ fn two_people_have_two_locks() {
 }
 
 #[test]
-fn an_account_of_a_directory_service_is_unknown() {
+fn an_account_of_a_directory_service_without_a_home_is_unknown() {
     let tree = gnome();
     tree.file("/run/systemd/users/1000", "NAME=pupil.one\nSTATE=closing\n");
-    tree.file("/run/systemd/users/70001", "NAME=pupil.far\nSTATE=active\n");
+    tree.file("/run/systemd/users/70001", "NAME=pupil.far@north.example\nSTATE=active\n");
     let lock = only(&tree);
-    assert_eq!(lock.user, "70001");
+    assert_eq!(lock.user, "pupil.far@north.example");
     assert!(matches!(lock.until_password, Idle::Unknown(_)));
+}
+
+#[test]
+fn an_account_of_a_directory_service_is_found_by_its_home() {
+    let tree = gnome();
+    // Whoever runs this test owns every folder of the tree, and stands for the account.
+    let uid = tree.host().status("/home".as_ref()).expect("it is there").uid;
+    if uid < 1000 {
+        tree.own("/home/north.example/pupil.far", 70_001);
+    }
+    let uid = if uid < 1000 { 70_001 } else { uid };
+    tree.file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n");
+    tree.file("/run/systemd/users/1000", "NAME=pupil.one\nSTATE=closing\n");
+    tree.file(&format!("/run/systemd/users/{uid}"), "NAME=pupil.far@north.example\nSTATE=active\n");
+    tree.folder("/home/north.example/pupil.far");
+    tree.file("/home/north.example/pupil.far/.config/dconf/user", USER_123);
+    let lock = only(&tree);
+    assert_eq!(lock.user, "pupil.far@north.example");
+    assert_eq!(seconds(&lock), (Idle::Seconds(123), Idle::Seconds(133)));
 }
 
 #[test]

@@ -35,8 +35,11 @@ use self::layers::{BUILT_IN, Winner};
 use super::unknown;
 use crate::host::{Account, Host, if_there, why};
 
+/// Below it are the numbers of services.
+const FIRST_PERSON: u32 = 1000;
 const SYSTEMD_USERS: &str = "/run/systemd/users";
 const DISPLAY_MANAGER: &str = "/etc/X11/default-display-manager";
+const NOTE_BYTES: u64 = 64 * 1024;
 const DISPLAY_MANAGER_BYTES: u64 = 64 * 1024;
 const GDM: [&str; 4] = ["/usr/sbin/gdm3", "/usr/sbin/gdm", "/usr/bin/gdm", "/usr/bin/gdm3"];
 /// How many accounts that are not logged in are looked at.
@@ -91,15 +94,23 @@ fn no_desktop() -> ScreenLock {
     }
 }
 
-/// Accounts with a session that `/etc/passwd` does not know: a directory service's. Where their settings lie is not
+/// Accounts of a directory service that have a session and no home that can be found: where their settings lie is not
 /// known, and another account's must not stand for theirs.
 fn unlisted(host: &dyn Host, accounts: &[Account]) -> Result<Vec<ScreenLock>, String> {
+    let passwd = Path::new("/etc/passwd");
+    let names = host.account_names().map_err(|error| why(passwd, &error))?;
     let folder = Path::new(SYSTEMD_USERS);
-    let names = if_there(host.list(folder)).map_err(|error| why(folder, &error))?.unwrap_or_default();
-    let uids = names.iter().filter_map(|name| name.parse::<u32>().ok());
-    let strange = uids.filter(|uid| *uid >= 1000 && !accounts.iter().any(|account| account.uid == *uid));
-    let reason = "the account is not in /etc/passwd; this version cannot find its settings";
-    Ok(strange.map(|uid| unknown(&uid.to_string(), "unknown", reason)).collect())
+    let notes = if_there(host.list(folder)).map_err(|error| why(folder, &error))?.unwrap_or_default();
+    let reason = "the account is not in /etc/passwd and has no home in /home; its settings cannot be found";
+    let strange = notes.iter().filter_map(|name| name.parse::<u32>().ok()).filter(|uid| *uid >= FIRST_PERSON);
+    let strange = strange.filter(|uid| !accounts.iter().any(|account| account.uid == *uid));
+    // A note may outlive its sessions; its state is another then.
+    let active = strange.filter(|uid| {
+        let note = host.read(&folder.join(uid.to_string()), NOTE_BYTES).unwrap_or_default();
+        String::from_utf8_lossy(&note).lines().any(|line| matches!(line, "STATE=active" | "STATE=online"))
+    });
+    let named = active.filter_map(|uid| Some(names.get(&uid)?.as_str()));
+    Ok(named.map(|name| unknown(name, "unknown", reason)).collect())
 }
 
 fn lock(who: &Who<'_>, desktop: Result<Option<Desktop>, String>) -> ScreenLock {
