@@ -3,7 +3,6 @@
 //! After how long the password is asked for is known only inside a user's session: to the agent it is unknown, never
 //! "off". What users set of it in their own preferences has had no effect since macOS 10.13; only what is managed counts.
 
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use caretaker_shared::model::{Facts, Idle, LockTimes, Outcome, ScreenLock};
@@ -13,6 +12,7 @@ use plist::{Dictionary, Value};
 use super::pmset::{DisplaySleep, display_sleep};
 use super::weigh::{Candidate, Weighing};
 use crate::host::program::Program;
+use crate::host::property_list::property_list;
 use crate::host::{Account, Host, if_there, why};
 
 const DESKTOP: &str = "macOS";
@@ -80,7 +80,7 @@ fn preferences(host: &dyn Host, file: &Path) -> Result<Option<Preferences>, Stri
     let bytes = if_there(host.read(file, LIST_BYTES)).map_err(|error| why(file, &error))?;
     let Some(bytes) = bytes else { return Ok(None) };
     let place = file.display().to_string();
-    let values = Value::from_reader(Cursor::new(bytes)).ok().and_then(Value::into_dictionary);
+    let values = property_list(&bytes).ok().and_then(Value::into_dictionary);
     let values = values.ok_or_else(|| format!("{place}: not a property list, or a damaged one"))?;
     Ok(Some(Preferences { place, values }))
 }
