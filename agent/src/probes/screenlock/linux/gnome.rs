@@ -62,8 +62,14 @@ fn weigh(layers: &Layers, user: &str, cannot_lock: Option<(&str, &str)>) -> Resu
     }
     let fade = if animated.is_true() { FADE_SECONDS } else { 0 };
     let wait = seconds(&delay);
-    let winner = if wait > after { &delay } else { &idle };
-    Ok(told(covered, Idle::Seconds(after.saturating_add(wait.max(fade))), winner))
+    let (winner, other) = if wait > after { (&delay, &idle) } else { (&idle, &delay) };
+    let mut lock = told(covered, Idle::Seconds(after.saturating_add(wait.max(fade))), winner);
+    lock.weighed.push(format!("{} in {}", other.setting, other.place));
+    if fade > wait {
+        lock.weighed
+            .push(format!("the password follows after a fade of {fade} s: {} in {}", animated.setting, animated.place));
+    }
+    Ok(lock)
 }
 
 #[cfg(test)]
