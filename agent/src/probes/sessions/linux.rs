@@ -25,7 +25,9 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
     let failure = (!expected).then(|| format!("loginctl: {asked}; whether screens are locked is not known"));
     match (noted(host), failure) {
         (Ok(Some(sessions)), failure) => answer(sessions, failure),
-        (Ok(None), None) => Outcome::Unsupported { reason: format!("neither loginctl nor {NOTES} is there") },
+        (Ok(None), None) => {
+            Outcome::Unsupported { reason: format!("loginctl does not answer, and nothing is noted in {NOTES}") }
+        }
         (Ok(None), Some(failure)) => Outcome::Failed { reason: failure },
         (Err(reason), _) => Outcome::Failed { reason },
     }
@@ -67,7 +69,7 @@ fn note(host: &dyn Host, id: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// What the login service has noted; `None` where there is none.
+/// What the login service has noted; `None` where there is nothing.
 fn noted(host: &dyn Host) -> Result<Option<Vec<UserSession>>, String> {
     let folder = Path::new(NOTES);
     let Some(names) = if_there(host.list(folder)).map_err(|error| why(folder, &error))? else { return Ok(None) };
@@ -78,7 +80,8 @@ fn noted(host: &dyn Host) -> Result<Option<Vec<UserSession>>, String> {
         let note = if_there(host.read(&file, NOTE_BYTES)).map_err(|error| why(&file, &error))?;
         sessions.extend(note.and_then(|note| logind::noted(&String::from_utf8_lossy(&note))));
     }
-    Ok(Some(sessions))
+    // Without any note it cannot be told whether nobody is there or nobody takes notes.
+    Ok((!sessions.is_empty()).then_some(sessions))
 }
 
 #[cfg(test)]
