@@ -9,6 +9,7 @@ pub mod hive;
 pub mod product;
 pub mod profiles;
 pub mod program;
+pub mod property_list;
 mod raw_value;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -75,7 +75,7 @@ static ALL: [&dyn Probe; 13] = [
     &software::Software,
     &executables::EXECUTABLES,
     &antivirus::Antivirus,
-    &screenlock::ScreenLock,
+    &screenlock::SCREEN_LOCK,
     &encryption::Encryption,
     &firewall::Firewall,
     &updates::Updates,

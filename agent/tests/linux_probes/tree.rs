@@ -60,6 +60,12 @@ impl Tree {
         symlink(target, real).expect("a link can be made");
     }
 
+    /// Gives a folder to an account; only the administrator can.
+    pub(crate) fn own(&self, path: &str, uid: u32) {
+        self.folder(path);
+        std::os::unix::fs::chown(self.real(path), Some(uid), None).expect("the administrator runs this test");
+    }
+
     /// A running program of the account with this number.
     pub(crate) fn runs(&self, pid: u32, name: &str, uid: u32) {
         let status = format!("Name:\t{name}\nState:\tS (sleeping)\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n");

@@ -1,19 +1,21 @@
 //! Accounts of people, from `/etc/passwd`, and who of them is logged in.
 //!
-//! Accounts that a directory service adds are not in that file and are not listed. Whether someone is logged in is
-//! what systemd notes in `/run/systemd/users`, one file for each account with a session; on a machine without that
+//! Accounts that a directory service adds are not in that file; they are listed while they are logged in and own a
+//! home (see [`directory`]). Whether someone is logged in is what systemd notes in `/run/systemd/users`, one file for each account with a session; on a machine without that
 //! folder it is whether the account has a folder in `/run/user`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Machine;
+use super::{Machine, directory};
 use crate::host::{Account, Host, if_there};
 
 const PASSWD: &str = "/etc/passwd";
-const SESSIONS: &str = "/run/systemd/users";
-const FILE_BYTES: u64 = 4 * 1024 * 1024;
+/// Notes of the login service, one for each account with a session.
+pub(super) const SESSIONS: &str = "/run/systemd/users";
+/// Larger than any of these files.
+pub(super) const FILE_BYTES: u64 = 4 * 1024 * 1024;
 /// Numbers that distributions give to people.
 const PEOPLE: std::ops::RangeInclusive<u32> = 1000..=60_000;
 
@@ -28,6 +30,7 @@ struct Line {
 /// Accounts of people; the administrator's only when there is nobody else.
 pub(super) fn of_people(machine: &Machine) -> io::Result<Vec<Account>> {
     let all = lines(machine)?;
+    let known: BTreeSet<u32> = all.iter().map(|line| line.uid).collect();
     let mut wanted: Vec<Line> = Vec::new();
     let (mut administrator, mut people) = (None, BTreeMap::new());
     for line in all.into_iter().filter(|line| line.can_log_in) {
@@ -37,6 +40,9 @@ pub(super) fn of_people(machine: &Machine) -> io::Result<Vec<Account>> {
             administrator = Some(line);
         }
     }
+    for (uid, account) in of_directory(machine, &known)? {
+        people.entry(uid).or_insert(account);
+    }
     wanted.extend(people.into_values());
     if wanted.is_empty() {
         wanted.extend(administrator);
@@ -44,9 +50,24 @@ pub(super) fn of_people(machine: &Machine) -> io::Result<Vec<Account>> {
     wanted.into_iter().map(|line| account(machine, line)).collect()
 }
 
-/// Names of all accounts.
+/// Accounts of a directory service that are logged in.
+fn of_directory(machine: &Machine, known: &BTreeSet<u32>) -> io::Result<BTreeMap<u32, Line>> {
+    let mut names = directory::logged_in(machine, known)?;
+    let homes = directory::homes(machine, &names);
+    let lines = homes.into_iter().filter_map(|(uid, home)| {
+        let name = names.remove(&uid)?;
+        Some((uid, Line { name, uid, home, can_log_in: true }))
+    });
+    Ok(lines.collect())
+}
+
+/// Names of all accounts in the file, and of those of a directory service that are logged in.
 pub(super) fn names(machine: &Machine) -> io::Result<BTreeMap<u32, String>> {
-    Ok(lines(machine)?.into_iter().rev().map(|line| (line.uid, line.name)).collect())
+    let mut names: BTreeMap<u32, String> =
+        lines(machine)?.into_iter().rev().map(|line| (line.uid, line.name)).collect();
+    let known = names.keys().copied().collect();
+    names.extend(directory::logged_in(machine, &known)?);
+    Ok(names)
 }
 
 fn account(machine: &Machine, line: Line) -> io::Result<Account> {
@@ -63,7 +84,7 @@ fn logged_in(machine: &Machine, uid: u32) -> io::Result<bool> {
 }
 
 /// systemd keeps the note of an account that left programs behind; its state is "closing" or "lingering" then.
-fn has_session(note: &str) -> bool {
+pub(super) fn has_session(note: &str) -> bool {
     note.lines().filter_map(|line| line.strip_prefix("STATE=")).any(|state| matches!(state, "active" | "online"))
 }
 

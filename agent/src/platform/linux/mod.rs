@@ -1,6 +1,7 @@
 //! Linux. The whole file tree may be rooted at a folder, so that tests can lay out a machine of their own.
 
 mod accounts;
+mod directory;
 mod files;
 mod power;
 mod processes;

@@ -4,10 +4,12 @@
 //! user's to write, so nothing in it is trusted: each step is bounded, and a chain of parents that loops ends.
 
 /// A value of the kinds that matter here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Value {
     /// A whole number, `u`.
     Number(u32),
+    /// A whole number, `i`.
+    Signed(i32),
     /// A truth value, `b`.
     Truth(bool),
     /// Something of another type.
@@ -108,12 +110,18 @@ fn decode(bytes: &[u8]) -> Result<Value, Damaged> {
     let kind = kind.strip_prefix(b"(").map_or((kind, false), |kind| (kind, true));
     match kind {
         (b"u", false) if data.len() == 4 => number(data, 0).map(Value::Number).ok_or(Damaged),
+        (b"i", false) if data.len() == 4 => number(data, 0).map(signed).ok_or(Damaged),
         (b"b", false) if data.len() == 1 => Ok(Value::Truth(data[0] != 0)),
         ([b'u', ..], true) => number(data, 0).map(Value::Number).ok_or(Damaged),
+        ([b'i', ..], true) => number(data, 0).map(signed).ok_or(Damaged),
         ([b'b', ..], true) => data.first().map(|byte| Value::Truth(*byte != 0)).ok_or(Damaged),
-        ([b'u' | b'b'], false) => Err(Damaged),
+        ([b'u' | b'i' | b'b'], false) => Err(Damaged),
         _ => Ok(Value::Foreign),
     }
+}
+
+fn signed(number: u32) -> Value {
+    Value::Signed(number.cast_signed())
 }
 
 fn pointed<'a>(file: &'a [u8], pointer: &[u8]) -> Option<&'a [u8]> {
@@ -130,8 +138,8 @@ fn number(bytes: &[u8], at: usize) -> Option<u32> {
 mod tests {
     use super::{Damaged, Table, Value};
 
-    const LOCKED: &[u8] = include_bytes!("testdata/site-600-locked");
-    const SCHEMAS: &[u8] = include_bytes!("testdata/gschemas-900.compiled");
+    const LOCKED: &[u8] = include_bytes!("../testdata/site-600-locked");
+    const SCHEMAS: &[u8] = include_bytes!("../testdata/gschemas-900.compiled");
     const IDLE: &str = "/org/gnome/desktop/session/idle-delay";
 
     #[test]
