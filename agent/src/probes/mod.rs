@@ -10,6 +10,7 @@ pub mod host;
 pub mod network;
 pub mod removable;
 pub mod screenlock;
+mod security_center;
 pub mod sessions;
 pub mod software;
 pub mod updates;
