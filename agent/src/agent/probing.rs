@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
 use crate::host::Host;
-use crate::probes::Probe;
+use crate::probes::{Probe, ProbeSettings};
 use crate::runner::{self, Asking};
 use crate::schedule::Schedule;
 use crate::spool::Spool;
@@ -133,7 +133,7 @@ impl Asker {
     async fn ask(&self, name: ProbeName, policy: Option<&DevicePolicy>) {
         let Some(probe) = self.probes.iter().copied().find(|probe| probe.name() == name) else { return };
         let clock = self.clocks.clock();
-        let settings = config::probes(policy, self.memory.clone());
+        let settings = ProbeSettings { asked_at: Some(clock.now()), ..config::probes(policy, self.memory.clone()) };
         let mut answers = runner::ask(probe, &self.asking, settings).await;
         while let Some(reading) = answers.next(clock.as_ref()).await {
             // Not the reason: it may name a path, and with it a person.
@@ -187,7 +187,6 @@ mod tests {
     use super::*;
     use crate::host::sample::Sample;
     use crate::host::{Account, System};
-    use crate::probes::ProbeSettings;
     use crate::spool::Options;
 
     /// Tells where it was asked to look.
