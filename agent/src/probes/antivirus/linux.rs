@@ -7,18 +7,18 @@ use caretaker_shared::model::{AntivirusProduct, Engine, RealTime};
 use super::clamav;
 use super::gathered::Gathered;
 use super::products::{self, Product};
-use super::running::Programs;
+use super::running::{Programs, Running};
 use super::tail::tail;
 use crate::host::{Host, Kind, if_there, why};
 
 pub(super) fn ask(host: &dyn Host) -> Gathered {
     let mut gathered = Gathered::default();
-    let programs = Programs::of(host).map_err(|flaw| gathered.flaws.push(flaw)).ok();
-    clamav::add(host, programs.as_ref(), &mut gathered);
+    let programs = Programs::of(host);
+    clamav::add(host, &programs, &mut gathered);
     for product in &products::LINUX {
         match if_there(host.status(Path::new(product.folder))) {
             Ok(Some(found)) if found.kind == Kind::Folder => {
-                let row = one(host, product, programs.as_ref(), &mut gathered.flaws);
+                let row = one(host, product, &programs, &mut gathered.flaws);
                 gathered.products.push(row);
             }
             Ok(Some(_) | None) => {}
@@ -30,14 +30,18 @@ pub(super) fn ask(host: &dyn Host) -> Gathered {
 
 /// A product whose folder is there: what its own program says, or else whether its engine is among those that run. A
 /// product that cannot be asked is a row that says so; without a row it would be taken for absent.
-fn one(host: &dyn Host, product: &Product, programs: Option<&Programs>, flaws: &mut Vec<String>) -> AntivirusProduct {
+fn one(host: &dyn Host, product: &Product, programs: &Programs<'_>, flaws: &mut Vec<String>) -> AntivirusProduct {
     let mut row = AntivirusProduct {
         name: product.name.into(),
         vendor: product.vendor.into(),
         evidence: vec![format!("installed at {}", product.folder)],
         ..AntivirusProduct::default()
     };
-    by_process(product, programs, &mut row);
+    if let Some(engine) = product.engine
+        && let Some(running) = programs.listed(flaws)
+    {
+        by_process(product, engine, running, &mut row);
+    }
     if let Some((log, read)) = product.log {
         match tail(host, Path::new(log)) {
             Ok(text) => read(&text, &mut row),
@@ -61,13 +65,12 @@ fn one(host: &dyn Host, product: &Product, programs: Option<&Programs>, flaws: &
     row
 }
 
-fn by_process(product: &Product, programs: Option<&Programs>, row: &mut AntivirusProduct) {
-    let (Some(programs), Some(engine)) = (programs, product.engine) else { return };
-    let runs = |name: &str| if programs.runs(name) { "runs" } else { "does not run" };
-    row.engine = if programs.runs(engine) { Engine::Running } else { Engine::Stopped };
+fn by_process(product: &Product, engine: &str, running: &Running, row: &mut AntivirusProduct) {
+    let runs = |name: &str| if running.has(name) { "runs" } else { "does not run" };
+    row.engine = if running.has(engine) { Engine::Running } else { Engine::Stopped };
     row.evidence.push(format!("{engine} {}", runs(engine)));
     if let Some(scanner) = product.on_access {
-        row.real_time = if programs.runs(scanner) { RealTime::Blocking } else { RealTime::Off };
+        row.real_time = if running.has(scanner) { RealTime::Blocking } else { RealTime::Off };
         row.evidence.push(format!("{scanner}, which looks at files as they are opened, {}", runs(scanner)));
     }
 }
@@ -124,13 +127,5 @@ mod tests {
         let host = machine("/opt/microsoft/mdatp", &[]).program(&Program::DEFENDER, "Could not connect to the daemon");
         let (word, mute) = row(&host);
         assert_eq!((word, mute.engine, mute.real_time), ("partial", Engine::Unknown, RealTime::Unknown));
-    }
-
-    #[test]
-    fn without_a_list_of_programs_nothing_is_called_stopped() {
-        let product = &products::LINUX[1];
-        let mut row = AntivirusProduct::default();
-        by_process(product, None, &mut row);
-        assert_eq!((row.engine, row.real_time), (Engine::Unknown, RealTime::Unknown));
     }
 }

@@ -39,7 +39,7 @@ const ZONE_BYTES: u64 = 64 * 1024;
 const PRODUCT: &str = "ClamAV";
 
 /// Adds ClamAV and what it found, when it is installed. What could not be read makes that part unknown.
-pub(super) fn add(host: &dyn Host, programs: Option<&Programs>, gathered: &mut Gathered) {
+pub(super) fn add(host: &dyn Host, programs: &Programs<'_>, gathered: &mut Gathered) {
     let flaws = &mut gathered.flaws;
     let mut evidence = Vec::new();
     let version = software::installed_version(host, &PACKAGES).unwrap_or_else(|flaw| {
@@ -53,7 +53,8 @@ pub(super) fn add(host: &dyn Host, programs: Option<&Programs>, gathered: &mut G
         (Some(version), None) => evidence.push(format!("the package list has ClamAV {version}")),
         (_, Some(program)) => evidence.push(format!("{program} is there")),
     }
-    let running = programs.map(|all| Running { clamd: all.runs("clamd"), clamonacc: all.runs("clamonacc") });
+    let running = programs.listed(flaws);
+    let running = running.map(|all| Running { clamd: all.has("clamd"), clamonacc: all.has("clamonacc") });
     let (engine, reason) = decide::engine(running);
     evidence.push(reason.to_owned());
     let clamd = settings(host, &CLAMD, flaws, &mut evidence);
