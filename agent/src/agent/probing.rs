@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use caretaker_shared::model::{Executables, Facts, ProbeName, Reading};
 use caretaker_shared::policy::DevicePolicy;
+use caretaker_shared::wire::limits;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
-use crate::probes::Probe;
+use crate::host::Host;
+use crate::probes::{Probe, ProbeSettings};
 use crate::runner::{self, Asking};
 use crate::schedule::Schedule;
 use crate::spool::Spool;
@@ -32,6 +34,8 @@ pub(super) struct Probing {
 /// Asks one probe and queues its answer.
 pub(super) struct Asker {
     pub(super) spool: Arc<Spool>,
+    /// Tells who is logged in when there is something to tell.
+    pub(super) host: Arc<dyn Host>,
     pub(super) asking: Asking,
     /// Where probes may remember things.
     pub(super) memory: Option<PathBuf>,
@@ -129,7 +133,7 @@ impl Asker {
     async fn ask(&self, name: ProbeName, policy: Option<&DevicePolicy>) {
         let Some(probe) = self.probes.iter().copied().find(|probe| probe.name() == name) else { return };
         let clock = self.clocks.clock();
-        let settings = config::probes(policy, self.memory.clone());
+        let settings = ProbeSettings { asked_at: Some(clock.now()), ..config::probes(policy, self.memory.clone()) };
         let mut answers = runner::ask(probe, &self.asking, settings).await;
         while let Some(reading) = answers.next(clock.as_ref()).await {
             // Not the reason: it may name a path, and with it a person.
@@ -144,7 +148,13 @@ impl Asker {
             Some(Facts::Executables(found)) => Some(Arc::new(found.clone())),
             Some(_) | None => None,
         };
-        match self.spool.run(move |spool| spool.push_reading(&reading)).await {
+        let host = self.host.clone();
+        let push = move |spool: &Spool| {
+            let queued = spool.push_reading(&reading, || logged_in(host.as_ref()))?;
+            spool.push_digests()?;
+            Ok(queued)
+        };
+        match self.spool.run(push).await {
             Ok(queued) => {
                 tracing::debug!(probe.name = %name, sequence = queued.sequence, whole = queued.whole, "reading queued");
                 if let Some(executables) = executables {
@@ -156,18 +166,27 @@ impl Asker {
     }
 }
 
+/// Who is logged in, as an event names them; nobody when that cannot be told.
+fn logged_in(host: &dyn Host) -> Vec<String> {
+    let accounts = host.accounts().unwrap_or_default().into_iter();
+    accounts.filter(|account| account.logged_in).map(|account| account.name).take(limits::EVENT_USERS).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
 
     use caretaker_shared::clock::ManualClock;
-    use caretaker_shared::model::Outcome;
+    use caretaker_shared::model::{
+        Antivirus, AntivirusProduct, DeviceEventKind, Engine, Outcome, Payload, RealTime, Stream,
+    };
+    use caretaker_shared::wire;
     use jiff::Timestamp;
     use tokio::sync::mpsc::{Sender, channel};
 
     use super::*;
-    use crate::host::Host;
-    use crate::probes::ProbeSettings;
+    use crate::host::sample::Sample;
+    use crate::host::{Account, System};
     use crate::spool::Options;
 
     /// Tells where it was asked to look.
@@ -223,8 +242,9 @@ mod tests {
         let (in_force, seen) = watch::channel(None);
         let (_resend, resent) = mpsc::channel(1);
         let (executables, mut found) = watch::channel(Arc::default());
-        let asking = Asking::Here(crate::platform::machine());
-        let asker = Arc::new(Asker { spool, asking, memory: None, clocks, probes, executables });
+        let host = crate::platform::machine();
+        let asking = Asking::Here(host.clone());
+        let asker = Arc::new(Asker { spool, host, asking, memory: None, clocks, probes, executables });
         let stop = CancellationToken::new();
         let probing = Probing { asker, policy: seen, resend: resent, chance: || 0.5 };
         let running = tokio::spawn(probing.run(stop.clone()));
@@ -237,5 +257,50 @@ mod tests {
         assert_eq!(asked.recv().await, Some(vec!["~/Downloads".to_owned()]));
         stop.cancel();
         running.await.expect("ends");
+    }
+
+    fn antivirus(engine: Engine) -> Reading {
+        let real_time = RealTime::Blocking;
+        let product = AntivirusProduct { name: "ClamAV".into(), engine, real_time, ..AntivirusProduct::default() };
+        let facts = Facts::Antivirus(Antivirus { products: vec![product], detections: Vec::new() });
+        Reading { probe: ProbeName::Antivirus, taken_at: Timestamp::UNIX_EPOCH, outcome: Outcome::Complete(facts) }
+    }
+
+    fn payloads(spool: &Spool, stream: Stream) -> Vec<Payload> {
+        let records = spool.next_batch(stream).expect("reads").map(|batch| batch.records).unwrap_or_default();
+        records.iter().map(|(_, bytes)| wire::decode(bytes).expect("an envelope").payload).collect()
+    }
+
+    #[tokio::test]
+    async fn an_event_names_who_is_logged_in_and_a_day_later_both_sides_compare() {
+        let home = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+        let clocks = DeviceClocks::of_this_boot(clock.clone());
+        let spool = Arc::new(Spool::open(&Options::within(home.path()), clocks.clone()).expect("opens"));
+        let mut host = Sample::of(System::Linux);
+        let account = |name: &str, logged_in| Account {
+            name: name.into(),
+            uid: 1000,
+            sid: String::new(),
+            home: "/home".into(),
+            logged_in,
+        };
+        host.accounts = vec![account("pupil.one", true), account("teacher.two", false)];
+        let executables = watch::channel(Arc::default()).0;
+        let host: Arc<dyn Host> = Arc::new(host);
+        let asking = Asking::Here(host.clone());
+        let asker = Asker { spool: spool.clone(), host, asking, memory: None, clocks, probes: &[], executables };
+        asker.queue(antivirus(Engine::Running)).await;
+        asker.queue(antivirus(Engine::Stopped)).await;
+        clock.advance(Duration::from_secs(24 * 60 * 60));
+        asker.queue(antivirus(Engine::Stopped)).await;
+        let events = payloads(&spool, Stream::Tamper);
+        let Some(Payload::Device(event)) = events.first() else { panic!("an event was expected, not {events:?}") };
+        assert_eq!(
+            (event.kind, event.users.as_slice()),
+            (DeviceEventKind::AntivirusOff, &["pupil.one".to_owned()][..])
+        );
+        let state = payloads(&spool, Stream::State);
+        assert!(matches!(state.last(), Some(Payload::Digests(_))), "{state:?}");
     }
 }

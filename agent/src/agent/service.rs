@@ -115,6 +115,7 @@ impl Running {
         let loops = TaskTracker::new();
         let asker = probing::Asker {
             spool: spool.clone(),
+            host: host.clone(),
             asking: Asking::Child(launch),
             memory: Some(state.join(MEMORY)),
             clocks: clocks.clone(),

@@ -23,6 +23,7 @@ pub(crate) struct Sample {
     elsewhere: Vec<String>,
     registry: SampleRegistry,
     wmi: BTreeMap<(String, String), Vec<WmiObject>>,
+    wmi_broken: BTreeMap<String, ErrorKind>,
     programs: BTreeMap<String, Written>,
     pub(crate) accounts: Vec<Account>,
     pub(crate) processes: Vec<Process>,
@@ -48,6 +49,7 @@ impl Sample {
             elsewhere: Vec::new(),
             registry: SampleRegistry::default(),
             wmi: BTreeMap::new(),
+            wmi_broken: BTreeMap::new(),
             programs: BTreeMap::new(),
             accounts: Vec::new(),
             processes: Vec::new(),
@@ -96,6 +98,18 @@ impl Sample {
     /// With the answer to a WMI query.
     pub(crate) fn wmi(mut self, namespace: &str, query: &str, objects: Vec<WmiObject>) -> Self {
         self.wmi.insert((namespace.to_owned(), query.to_owned()), objects);
+        self
+    }
+
+    /// With a WMI namespace that fails in this way.
+    pub(crate) fn wmi_broken(mut self, namespace: &str, how: ErrorKind) -> Self {
+        self.wmi_broken.insert(namespace.to_owned(), how);
+        self
+    }
+
+    /// With what a program writes before it ends with this code.
+    pub(crate) fn failing(mut self, program: &Program, code: i32, out: &str) -> Self {
+        self.programs.insert(line(program), Written { code: Some(code), out: out.to_owned() });
         self
     }
 
@@ -234,6 +248,9 @@ impl Windows for Sample {
     }
 
     fn wmi(&self, namespace: &str, query: &str) -> io::Result<Vec<WmiObject>> {
+        if let Some(how) = self.wmi_broken.get(namespace) {
+            return Err((*how).into());
+        }
         let answer = self.wmi.get(&(namespace.to_owned(), query.to_owned())).cloned();
         answer.ok_or_else(|| io::Error::new(ErrorKind::Unsupported, "no such namespace (0x8004100E)"))
     }

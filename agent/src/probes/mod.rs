@@ -10,6 +10,7 @@ pub mod host;
 pub mod network;
 pub mod removable;
 pub mod screenlock;
+mod security_center;
 pub mod sessions;
 pub mod software;
 pub mod updates;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use caretaker_shared::model::{Outcome, ProbeName};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::host::Host;
@@ -36,6 +38,8 @@ pub struct ProbeSettings {
     pub memory: Option<PathBuf>,
     /// Whether somebody waits for the answer: then nothing is spread over time and no battery spared.
     pub hurry: bool,
+    /// When the question is asked; `None` where nobody says. A probe has no clock of its own.
+    pub asked_at: Option<Timestamp>,
 }
 
 /// Asks the operating system one subject's questions.

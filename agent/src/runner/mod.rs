@@ -61,6 +61,7 @@ pub async fn ask(probe: &'static dyn Probe, asking: &Asking, settings: ProbeSett
 
 /// Asks a probe and waits for its final answer. A panic, and an answer that does not come in time, are failed readings.
 pub async fn run(probe: &'static dyn Probe, asking: &Asking, settings: ProbeSettings, clock: &dyn Clock) -> Reading {
+    let settings = ProbeSettings { asked_at: Some(clock.now()), ..settings };
     let mut answers = ask(probe, asking, settings).await;
     let mut last = None;
     while let Some(reading) = answers.next(clock).await {

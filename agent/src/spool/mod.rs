@@ -5,6 +5,8 @@
 //! removed before that; numbers that will never come are covered by a gap record; safeguarding and tamper records
 //! never give way to the quota. Everything here blocks; loops go through [`Spool::run`].
 
+mod changes;
+mod digests;
 mod epoch;
 mod error;
 mod ledger;
@@ -36,7 +38,7 @@ pub use lock::{StateLock, is_running};
 pub use open::{Options, QUOTA_BYTES};
 pub use overview::{Overview, StreamOverview};
 pub use queue::Batch;
-pub use readings::{Queued, protection};
+pub use readings::Queued;
 pub use restore::Settled;
 
 use crate::clocks::DeviceClocks;

@@ -14,12 +14,17 @@ pub(super) const DOCUMENT_KEY: &str = "document-key";
 pub(super) const RUNNING: &str = "running";
 pub(super) const POLICY: &str = "policy";
 pub(super) const CONTACT: &str = "contact-ms";
-pub(super) const PROTECTED: &str = "protected";
+pub(super) const COMPARED: &str = "compared-ms";
 const OFFERED: &str = "offered-executables";
 
 /// Under which the digest of a probe's last whole reading is kept.
 pub(super) fn sent(probe: ProbeName) -> String {
     format!("sent/{probe}")
+}
+
+/// Under which is kept what the next reading of a probe is compared with.
+pub(super) fn seen(probe: ProbeName) -> String {
+    format!("seen/{probe}")
 }
 
 pub(super) fn read(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, SpoolError> {

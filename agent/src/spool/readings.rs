@@ -1,38 +1,37 @@
 //! Readings on their way into the queue: whole, or as "unchanged" when the collector has them already.
 
-use caretaker_shared::model::{
-    Antivirus, DeviceEventKind, Engine, Facts, Outcome, Payload, ProbeName, Reading, RealTime, Stream, Unchanged,
-};
+use caretaker_shared::model::{DeviceEvent, DeviceEventKind, Outcome, Payload, ProbeName, Reading, Stream, Unchanged};
 use caretaker_shared::wire;
 use rusqlite::Connection;
 
-use super::{Spool, SpoolError, notes, queue, quota};
+use super::{Spool, SpoolError, changes, digests, notes, queue, quota};
 
 /// What was queued.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queued {
     /// Its number in the state stream.
     pub sequence: u64,
     /// Whether the whole reading went in, and not only that it is as before.
     pub whole: bool,
-    /// Whether the reading told that protection went on or off, and a tamper record says so.
-    pub tamper: Option<DeviceEventKind>,
+    /// What the reading shows that the ones before did not: a tamper record says each.
+    pub told: Vec<DeviceEventKind>,
 }
 
 impl Spool {
-    /// Queues a reading, and with it what it says about protection: both or neither.
+    /// Queues a reading, and with it what it shows that the ones before did not: all of it or nothing. `users` is asked
+    /// for the accounts that are logged in only when there is something to tell.
     ///
     /// An answer that equals the last whole one goes as its digest. One that is not complete always goes whole, and
     /// so does the next one after it. An answer too large to be sent becomes a failed reading that says so.
     ///
     /// # Errors
     /// When the spool cannot be written.
-    pub fn push_reading(&self, reading: &Reading) -> Result<Queued, SpoolError> {
-        let queued = match self.change(|change| self.put_reading(change, reading)) {
+    pub fn push_reading(&self, reading: &Reading, users: impl Fn() -> Vec<String>) -> Result<Queued, SpoolError> {
+        let queued = match self.change(|change| self.put_reading(change, reading, reading, &users)) {
             Err(SpoolError::TooLarge(bytes)) => {
                 let reason = format!("the answer is too large to be sent: {bytes} bytes");
                 let failed = Reading { outcome: Outcome::Failed { reason }, ..reading.clone() };
-                self.change(|change| self.put_reading(change, &failed))?
+                self.change(|change| self.put_reading(change, &failed, reading, &users))?
             }
             queued => queued?,
         };
@@ -40,7 +39,14 @@ impl Spool {
         Ok(queued)
     }
 
-    fn put_reading(&self, change: &Connection, reading: &Reading) -> Result<Queued, SpoolError> {
+    /// Queues one reading, and tells what another, the one that could not be sent itself, shows.
+    fn put_reading(
+        &self,
+        change: &Connection,
+        reading: &Reading,
+        shown: &Reading,
+        users: &impl Fn() -> Vec<String>,
+    ) -> Result<Queued, SpoolError> {
         let sent = notes::sent(reading.probe);
         let digest = match &reading.outcome {
             Outcome::Complete(facts) => Some(wire::facts_digest(facts)),
@@ -60,52 +66,121 @@ impl Spool {
             Some(digest) => notes::write(change, &sent, digest.as_bytes())?,
             None => notes::forget(change, &sent)?,
         }
-        let tamper = self.put_protection(change, reading)?;
+        digests::amend(change, &self.clocks, sequence, reading.probe, digest)?;
+        let told = self.put_changes(change, shown, users)?;
         quota::enforce(change, &self.clocks, self.quota_bytes)?;
-        Ok(Queued { sequence, whole: unchanged.is_none(), tamper })
+        Ok(Queued { sequence, whole: unchanged.is_none(), told })
     }
 
-    fn put_protection(&self, change: &Connection, reading: &Reading) -> Result<Option<DeviceEventKind>, SpoolError> {
-        let Some(on) = protection(&reading.outcome) else { return Ok(None) };
-        let before = notes::read(change, notes::PROTECTED)?.map(|before| before == [1]);
-        if before == Some(on) {
-            return Ok(None);
-        }
-        notes::write(change, notes::PROTECTED, &[u8::from(on)])?;
-        if before.is_none() {
-            return Ok(None);
-        }
-        let kind = if on { DeviceEventKind::AntivirusOn } else { DeviceEventKind::AntivirusOff };
-        self.tell(change, kind)?;
-        Ok(Some(kind))
+    /// Tells what the reading shows that the ones before did not.
+    fn put_changes(
+        &self,
+        change: &Connection,
+        reading: &Reading,
+        users: &impl Fn() -> Vec<String>,
+    ) -> Result<Vec<DeviceEventKind>, SpoolError> {
+        let name = notes::seen(reading.probe);
+        let before = notes::read(change, &name)?;
+        let Some(changes) = changes::since(before.as_deref(), reading) else { return Ok(Vec::new()) };
+        notes::write(change, &name, &changes.state)?;
+        let users = if changes.events.is_empty() { Vec::new() } else { users() };
+        let tell = |event: DeviceEvent| {
+            let kind = event.kind;
+            let payload = Payload::Device(DeviceEvent { users: users.clone(), ..event });
+            queue::append(change, &self.clocks, &payload, None)?;
+            Ok(kind)
+        };
+        changes.events.into_iter().map(tell).collect()
     }
-}
-
-/// Whether an antivirus looks at files as they are opened; `None` when the reading cannot tell. Not to know is neither.
-#[must_use]
-pub fn protection(outcome: &Outcome) -> Option<bool> {
-    let (facts, complete) = match outcome {
-        Outcome::Complete(facts) => (facts, true),
-        Outcome::Partial { facts, .. } => (facts, false),
-        Outcome::Unsupported { .. } | Outcome::Failed { .. } => return None,
-    };
-    let Facts::Antivirus(Antivirus { products, .. }) = facts else { return None };
-    let known: Vec<Option<bool>> = products
-        .iter()
-        .map(|product| match (product.engine, product.real_time) {
-            (Engine::Stopped, _) | (_, RealTime::Off) => Some(false),
-            (Engine::Running, RealTime::Blocking | RealTime::DetectOnly) => Some(true),
-            (Engine::Unknown, _) | (_, RealTime::Unknown) => None,
-        })
-        .collect();
-    if known.contains(&Some(true)) {
-        return Some(true);
-    }
-    (complete && !known.contains(&None)).then_some(false)
 }
 
 /// Whether a whole reading of this probe was queued and never tried: to put "unchanged" in its place would lose it.
 fn whole_waits(change: &Connection, probe: ProbeName) -> bool {
     let Ok(Some((_, envelope))) = queue::untried(change, Stream::State, probe.as_str()) else { return false };
     wire::decode(&envelope).is_ok_and(|envelope| matches!(envelope.payload, Payload::Reading(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use caretaker_shared::model::{AntivirusProduct, Engine, Facts, RealTime};
+
+    use super::super::tests::{antivirus, fresh, nobody, noon, open, payloads};
+    use super::*;
+
+    fn told(spool: &Spool) -> Vec<DeviceEvent> {
+        let events = payloads(spool, Stream::Tamper).into_iter().map(|(_, payload)| {
+            let Payload::Device(event) = payload else { panic!("the stream holds events only") };
+            event
+        });
+        events.collect()
+    }
+
+    fn pupil() -> Vec<String> {
+        vec!["pupil.one".into()]
+    }
+
+    #[test]
+    fn what_changed_while_the_agent_was_off_is_told_once_with_who_is_logged_in() {
+        let (home, spool, clock) = fresh(1 << 20);
+        let push = |spool: &Spool, real_time| {
+            spool.push_reading(&antivirus(Engine::Running, real_time), pupil).expect("queued");
+        };
+        push(&spool, RealTime::Blocking);
+        drop(spool);
+        for _ in 0..2 {
+            let spool = open(home.path(), 1 << 20, &clock);
+            push(&spool, RealTime::Off);
+            let event = DeviceEvent {
+                kind: DeviceEventKind::AntivirusOff,
+                occurred_at: noon(),
+                users: pupil(),
+                subject: "ClamAV".into(),
+                detail: "real-time protection is off".into(),
+            };
+            assert_eq!(told(&spool), [event]);
+        }
+    }
+
+    #[test]
+    fn a_step_that_is_cut_off_leaves_neither_the_event_nor_the_memory_of_it() {
+        let (home, spool, clock) = fresh(1 << 20);
+        let off = antivirus(Engine::Stopped, RealTime::Off);
+        spool.push_reading(&antivirus(Engine::Running, RealTime::Blocking), nobody).expect("queued");
+        let cut_off = || -> Vec<String> { panic!("the power went") };
+        let ended = catch_unwind(AssertUnwindSafe(|| spool.push_reading(&off, cut_off)));
+        assert!(ended.is_err());
+        assert_eq!(told(&spool), []);
+        drop(spool);
+        let spool = open(home.path(), 1 << 20, &clock);
+        spool.push_reading(&off, nobody).expect("queued");
+        assert_eq!(told(&spool).len(), 1);
+    }
+
+    #[test]
+    fn nobody_is_asked_who_is_logged_in_when_there_is_nothing_to_tell() {
+        let (_home, spool, _) = fresh(1 << 20);
+        let never = || -> Vec<String> { panic!("nothing has changed") };
+        for _ in 0..2 {
+            spool.push_reading(&antivirus(Engine::Running, RealTime::Blocking), never).expect("queued");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_too_large_to_be_sent_still_tells_what_changed() {
+        let (_home, spool, _) = fresh(1 << 22);
+        spool.push_reading(&antivirus(Engine::Running, RealTime::Blocking), nobody).expect("queued");
+        let mut large = antivirus(Engine::Stopped, RealTime::Off);
+        if let Outcome::Complete(Facts::Antivirus(found)) = &mut large.outcome {
+            let named = |number| AntivirusProduct { name: format!("{number:0>500}"), ..found.products[0].clone() };
+            found.products = (0..3_000).map(named).collect();
+        }
+        let queued = spool.push_reading(&large, nobody).expect("queued");
+        assert_eq!(queued.told, [DeviceEventKind::AntivirusOff]);
+        let sent = payloads(&spool, Stream::State);
+        let outcome =
+            sent.iter().find_map(|(_, sent)| if let Payload::Reading(it) = sent { Some(&it.outcome) } else { None });
+        assert!(matches!(outcome, Some(Outcome::Failed { .. })), "{outcome:?}");
+    }
 }

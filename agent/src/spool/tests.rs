@@ -23,12 +23,12 @@ pub(crate) fn noon() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().expect("a time")
 }
 
-fn open(state: &Path, quota_bytes: u64, clock: &Arc<ManualClock>) -> Spool {
+pub(super) fn open(state: &Path, quota_bytes: u64, clock: &Arc<ManualClock>) -> Spool {
     let options = Options { quota_bytes, ..Options::within(state) };
     Spool::open(&options, DeviceClocks::of_this_boot(clock.clone())).expect("opens")
 }
 
-fn fresh(quota_bytes: u64) -> (tempfile::TempDir, Spool, Arc<ManualClock>) {
+pub(super) fn fresh(quota_bytes: u64) -> (tempfile::TempDir, Spool, Arc<ManualClock>) {
     let home = tempfile::tempdir().expect("a folder");
     let clock = Arc::new(ManualClock::new(noon()));
     let spool = open(home.path(), quota_bytes, &clock);
@@ -45,7 +45,7 @@ fn keyword(number: usize) -> KeywordEvent {
     }
 }
 
-fn software(names: &[&str]) -> Reading {
+pub(super) fn software(names: &[&str]) -> Reading {
     let title = |name: &&str| SoftwareTitle {
         name: (*name).to_owned(),
         version: "1".into(),
@@ -60,7 +60,7 @@ fn software(names: &[&str]) -> Reading {
     Reading { probe: ProbeName::Software, taken_at: noon(), outcome: Outcome::Complete(facts) }
 }
 
-fn antivirus(engine: Engine, real_time: RealTime) -> Reading {
+pub(super) fn antivirus(engine: Engine, real_time: RealTime) -> Reading {
     let product = AntivirusProduct {
         name: "ClamAV".into(),
         version: "1.4".into(),
@@ -75,6 +75,11 @@ fn antivirus(engine: Engine, real_time: RealTime) -> Reading {
     Reading { probe: ProbeName::Antivirus, taken_at: noon(), outcome: Outcome::Complete(facts) }
 }
 
+/// Nobody is logged in.
+pub(crate) fn nobody() -> Vec<String> {
+    Vec::new()
+}
+
 fn cost(uptime: u64) -> Payload {
     let cost = AgentCost {
         resident_bytes: 1,
@@ -85,7 +90,7 @@ fn cost(uptime: u64) -> Payload {
     Payload::Cost(cost)
 }
 
-fn payloads(spool: &Spool, stream: Stream) -> Vec<(u64, Payload)> {
+pub(super) fn payloads(spool: &Spool, stream: Stream) -> Vec<(u64, Payload)> {
     let batch = spool.next_batch(stream).expect("reads");
     let records = batch.map(|batch| batch.records).unwrap_or_default();
     let decode = |(number, bytes): (u64, Vec<u8>)| (number, wire::decode(&bytes).expect("an envelope").payload);
@@ -106,16 +111,16 @@ fn a_state_that_was_never_tried_gives_its_place_to_the_newer_one() {
 #[test]
 fn an_answer_as_before_goes_as_its_digest_and_never_replaces_a_whole_one_that_waits() {
     let (_home, spool, _) = fresh(1 << 20);
-    assert!(spool.push_reading(&software(&["a"])).expect("queued").whole);
-    assert!(spool.push_reading(&software(&["a"])).expect("queued").whole);
+    assert!(spool.push_reading(&software(&["a"]), nobody).expect("queued").whole);
+    assert!(spool.push_reading(&software(&["a"]), nobody).expect("queued").whole);
     assert!(spool.next_batch(Stream::State).expect("reads").is_some());
-    assert!(!spool.push_reading(&software(&["a"])).expect("queued").whole);
-    assert!(spool.push_reading(&software(&["a", "b"])).expect("queued").whole);
+    assert!(!spool.push_reading(&software(&["a"]), nobody).expect("queued").whole);
+    assert!(spool.push_reading(&software(&["a", "b"]), nobody).expect("queued").whole);
     let sent = payloads(&spool, Stream::State);
     assert_eq!(sent.len(), 2);
     assert!(matches!(sent[1].1, Payload::Reading(_)));
     spool.forget_sent(&[ProbeName::Software]).expect("forgets");
-    assert!(spool.push_reading(&software(&["a", "b"])).expect("queued").whole);
+    assert!(spool.push_reading(&software(&["a", "b"]), nobody).expect("queued").whole);
 }
 
 #[test]
@@ -123,7 +128,7 @@ fn an_incomplete_answer_and_the_one_after_it_go_whole() {
     let (_home, spool, _) = fresh(1 << 20);
     let failed = Reading { outcome: Outcome::Failed { reason: "no such file".into() }, ..software(&[]) };
     for reading in [&software(&["a"]), &failed, &failed, &software(&["a"])] {
-        assert!(spool.push_reading(reading).expect("queued").whole);
+        assert!(spool.push_reading(reading, nobody).expect("queued").whole);
         assert!(spool.next_batch(Stream::State).expect("reads").is_some());
     }
 }
@@ -133,7 +138,7 @@ fn an_answer_that_is_too_large_says_so_instead() {
     let (_home, spool, _) = fresh(1 << 24);
     let long: Vec<String> = (0..3_000).map(|n| format!("{n:0>500}")).collect();
     let names: Vec<&str> = long.iter().map(String::as_str).collect();
-    spool.push_reading(&software(&names)).expect("queued");
+    spool.push_reading(&software(&names), nobody).expect("queued");
     let sent = payloads(&spool, Stream::State);
     let [(1, Payload::Reading(Reading { outcome: Outcome::Failed { reason }, .. }))] = sent.as_slice() else {
         panic!("expected one failed reading, got {} records", sent.len());
@@ -144,13 +149,13 @@ fn an_answer_that_is_too_large_says_so_instead() {
 #[test]
 fn protection_that_goes_off_is_told_once_and_not_knowing_is_no_change() {
     let (_home, spool, _) = fresh(1 << 20);
-    let tell = |engine, real_time| spool.push_reading(&antivirus(engine, real_time)).expect("queued").tamper;
-    assert_eq!(tell(Engine::Running, RealTime::Blocking), None);
-    assert_eq!(tell(Engine::Running, RealTime::DetectOnly), None);
-    assert_eq!(tell(Engine::Unknown, RealTime::Unknown), None);
-    assert_eq!(tell(Engine::Running, RealTime::Off), Some(DeviceEventKind::AntivirusOff));
-    assert_eq!(tell(Engine::Stopped, RealTime::Unknown), None);
-    assert_eq!(tell(Engine::Running, RealTime::Blocking), Some(DeviceEventKind::AntivirusOn));
+    let tell = |engine, real_time| spool.push_reading(&antivirus(engine, real_time), nobody).expect("queued").told;
+    assert_eq!(tell(Engine::Running, RealTime::Blocking), []);
+    assert_eq!(tell(Engine::Running, RealTime::DetectOnly), []);
+    assert_eq!(tell(Engine::Unknown, RealTime::Unknown), []);
+    assert_eq!(tell(Engine::Running, RealTime::Off), [DeviceEventKind::AntivirusOff]);
+    assert_eq!(tell(Engine::Stopped, RealTime::Unknown), []);
+    assert_eq!(tell(Engine::Running, RealTime::Blocking), [DeviceEventKind::AntivirusOn]);
     assert_eq!(payloads(&spool, Stream::Tamper).len(), 2);
 }
 
@@ -163,13 +168,13 @@ fn a_full_spool_drops_metrics_then_state_and_says_so_but_never_safeguarding() {
     for number in 0..30 {
         spool.push(&Payload::Keyword(keyword(number))).expect("queued");
     }
-    spool.push_reading(&software(&["a"])).expect("queued");
+    spool.push_reading(&software(&["a"]), nobody).expect("queued");
     let metrics = payloads(&spool, Stream::Metrics);
     let [(20, Payload::Gap(gap))] = metrics.as_slice() else { panic!("expected one gap, got {metrics:?}") };
     assert_eq!((gap.from, gap.to, gap.reason), (1, 20, GapReason::Quota));
     assert_eq!(payloads(&spool, Stream::Safeguarding).len(), 30);
     assert!(matches!(payloads(&spool, Stream::State).as_slice(), [(1, Payload::Gap(_))]));
-    assert!(spool.push_reading(&software(&["a"])).expect("queued").whole, "the collector never got the first");
+    assert!(spool.push_reading(&software(&["a"]), nobody).expect("queued").whole, "the collector never got the first");
 }
 
 #[test]
@@ -178,7 +183,7 @@ fn a_collector_restored_from_a_backup_gets_kept_records_again_and_gaps_for_the_r
     let week = Duration::from_secs(7 * 24 * 60 * 60 + 1);
     for number in 0..2 {
         spool.push(&Payload::Keyword(keyword(number))).expect("queued");
-        spool.push_reading(&software(&[&number.to_string()])).expect("queued");
+        spool.push_reading(&software(&[&number.to_string()]), nobody).expect("queued");
         for stream in [Stream::Safeguarding, Stream::State] {
             let last = spool.next_batch(stream).expect("reads").expect("waits").last();
             assert!(spool.acknowledge(stream, last).expect("acknowledged"));
@@ -196,7 +201,7 @@ fn a_collector_restored_from_a_backup_gets_kept_records_again_and_gaps_for_the_r
     assert!(matches!(&events[0].1, Payload::Gap(gap) if gap.reason == GapReason::LostInRestore));
     assert_eq!(events[1].1, Payload::Keyword(keyword(1)));
     assert!(matches!(payloads(&spool, Stream::State).as_slice(), [(2, Payload::Gap(_))]));
-    assert!(spool.push_reading(&software(&["1"])).expect("queued").whole);
+    assert!(spool.push_reading(&software(&["1"]), nobody).expect("queued").whole);
 }
 
 #[test]

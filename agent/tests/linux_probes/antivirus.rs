@@ -33,7 +33,7 @@ fn no_antivirus_is_an_answer() {
 }
 
 #[test]
-fn an_engine_alone_is_no_real_time_protection() {
+fn case_26_an_engine_alone_is_no_real_time_protection() {
     let outcome = with_clamav().ask(&Antivirus);
     let clamav = &products(&outcome)[0];
     assert_eq!((clamav.engine, clamav.real_time), (Engine::Running, RealTime::Off));
@@ -73,18 +73,36 @@ fn what_cannot_be_read_is_unknown_and_never_off() {
     let tree = Tree::new();
     tree.program("/usr/sbin/clamd", "");
     tree.runs(301, "clamonacc", 0);
+    tree.folder("/opt/sophos-spl");
     let outcome = tree.ask(&Antivirus);
     assert_eq!(outcome.word(), "partial", "process 1 is hidden");
-    let clamav = &products(&outcome)[0];
-    assert_eq!((clamav.engine, clamav.real_time), (Engine::Unknown, RealTime::Unknown));
+    for product in products(&outcome) {
+        assert_eq!((product.engine, product.real_time), (Engine::Unknown, RealTime::Unknown), "{}", product.name);
+    }
 }
 
 #[test]
-fn other_products_are_listed_but_not_judged() {
+fn a_product_that_this_version_cannot_ask_is_listed_and_unknown() {
     let tree = Tree::new();
-    tree.folder("/opt/sophos-spl");
+    tree.runs(1, "systemd", 0);
+    tree.folder("/opt/CrowdStrike");
     let outcome = tree.ask(&Antivirus);
-    let sophos = &products(&outcome)[0];
-    assert_eq!((sophos.engine, sophos.real_time), (Engine::Unknown, RealTime::Unknown));
-    assert_eq!(sophos.evidence, ["installed at /opt/sophos-spl; this version cannot ask it"]);
+    let falcon = &products(&outcome)[0];
+    assert_eq!((falcon.engine, falcon.real_time), (Engine::Stopped, RealTime::Unknown));
+    assert_eq!(falcon.evidence, ["installed at /opt/CrowdStrike", "falcon-sensor does not run"]);
+}
+
+#[test]
+fn what_the_engine_wrote_to_its_log_is_reported_also_from_before_it_was_rotated() {
+    let tree = with_clamav();
+    tree.file("/var/log/clamav/clamav.log.1", "Fri Nov 20 09:00:00 2026 -> /home/a: Invented.Old FOUND\n");
+    tree.file(
+        "/var/log/clamav/clamav.log",
+        include_str!("../../src/probes/antivirus/testdata/debian-12-clamav-1.4.6.log"),
+    );
+    let outcome = tree.ask(&Antivirus);
+    let Some(Facts::Antivirus(found)) = outcome.facts() else { panic!("antivirus, not {outcome:?}") };
+    assert_eq!(outcome.word(), "complete");
+    assert_eq!(found.detections.first().map(|it| it.threat.as_str()), Some("Invented.Old"));
+    assert_eq!(found.detections.last().map(|it| it.threat.as_str()), Some("Test.Northfield.Invented.UNOFFICIAL"));
 }

@@ -1,166 +1,131 @@
-//! Which questions to ask on Linux: ClamAV by its files and running programs, others by their folders.
+//! Which questions to ask on Linux: ClamAV by its files, others by their own programs where their folder is there.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use caretaker_shared::model::{Antivirus, AntivirusProduct, Engine, Facts, Outcome, RealTime};
+use caretaker_shared::model::{AntivirusProduct, Engine, RealTime};
 
-use super::decide::{self, Running};
-use super::parse::{self, HEAD_BYTES, Settings, Signatures};
+use super::clamav;
+use super::gathered::Gathered;
+use super::products::{self, Product};
+use super::running::{Programs, Running};
+use super::tail::tail;
 use crate::host::{Host, Kind, if_there, why};
-use crate::probes::software;
 
-const PACKAGES: [&str; 3] = ["clamav-daemon", "clamav-base", "clamav"];
-const PROGRAMS: [&str; 6] = [
-    "/usr/sbin/clamd",
-    "/usr/bin/clamscan",
-    "/usr/bin/clamd",
-    "/usr/local/sbin/clamd",
-    "/usr/local/bin/clamscan",
-    "/usr/sbin/clamonacc",
-];
-const CLAMD: [&str; 4] =
-    ["/etc/clamav/clamd.conf", "/etc/clamd.d/scan.conf", "/etc/clamd.conf", "/usr/local/etc/clamd.conf"];
-const FRESHCLAM: [&str; 3] = ["/etc/clamav/freshclam.conf", "/etc/freshclam.conf", "/usr/local/etc/freshclam.conf"];
-const DATABASES: &str = "/var/lib/clamav";
-const SETTINGS_BYTES: u64 = 1024 * 1024;
-/// Programs of the system run under these numbers; a person's program may call itself anything.
-const SYSTEM_ACCOUNTS: std::ops::Range<u32> = 0..1000;
-/// Products that are known by their folder only.
-const OTHERS: [(&str, &str); 9] = [
-    ("Sophos Protection for Linux", "/opt/sophos-spl"),
-    ("ESET Endpoint Antivirus", "/opt/eset/eea"),
-    ("Microsoft Defender for Endpoint", "/opt/microsoft/mdatp"),
-    ("Bitdefender", "/opt/bitdefender-security-tools"),
-    ("CrowdStrike Falcon", "/opt/CrowdStrike"),
-    ("SentinelOne", "/opt/sentinelone"),
-    ("Kaspersky Endpoint Security", "/opt/kaspersky/kesl"),
-    ("Cortex XDR", "/opt/traps"),
-    ("Dr.Web", "/opt/drweb.com"),
-];
-
-pub(super) fn ask(host: &dyn Host) -> Outcome {
-    let mut flaws = Vec::new();
-    let mut products = Vec::new();
-    products.extend(clamav(host, &mut flaws));
-    for (name, folder) in OTHERS {
-        match if_there(host.status(Path::new(folder))) {
-            Ok(None) => {}
-            Ok(Some(found)) if found.kind == Kind::Folder => products.push(other(name, folder)),
-            Ok(Some(_)) => {}
-            Err(error) => flaws.push(why(Path::new(folder), &error)),
+pub(super) fn ask(host: &dyn Host) -> Gathered {
+    let mut gathered = Gathered::default();
+    let programs = Programs::of(host);
+    clamav::add(host, &programs, &mut gathered);
+    for product in &products::LINUX {
+        match if_there(host.status(Path::new(product.folder))) {
+            Ok(Some(found)) if found.kind == Kind::Folder => {
+                let row = one(host, product, &programs, &mut gathered.flaws);
+                gathered.products.push(row);
+            }
+            Ok(Some(_) | None) => {}
+            Err(error) => gathered.flaws.push(why(Path::new(product.folder), &error)),
         }
     }
-    let facts = Facts::Antivirus(Antivirus { products, detections: Vec::new() });
-    match flaws.is_empty() {
-        true => Outcome::Complete(facts),
-        false => Outcome::Partial { facts, reason: flaws.join("; ") },
-    }
+    gathered
 }
 
-fn other(name: &str, folder: &str) -> AntivirusProduct {
-    AntivirusProduct {
-        name: name.to_owned(),
-        version: String::new(),
-        engine: Engine::Unknown,
-        real_time: RealTime::Unknown,
-        signature_version: String::new(),
-        signatures_built_at: None,
-        evidence: vec![format!("installed at {folder}; this version cannot ask it")],
+/// A product whose folder is there: what its own program says, or else whether its engine is among those that run. A
+/// product that cannot be asked is a row that says so; without a row it would be taken for absent.
+fn one(host: &dyn Host, product: &Product, programs: &Programs<'_>, flaws: &mut Vec<String>) -> AntivirusProduct {
+    let mut row = AntivirusProduct {
+        name: product.name.into(),
+        vendor: product.vendor.into(),
+        evidence: vec![format!("installed at {}", product.folder)],
         ..AntivirusProduct::default()
+    };
+    if let Some(engine) = product.engine
+        && let Some(running) = programs.listed(flaws)
+    {
+        by_process(product, engine, running, &mut row);
     }
-}
-
-/// ClamAV, when it is installed. What could not be read is added to `flaws` and makes that part unknown.
-fn clamav(host: &dyn Host, flaws: &mut Vec<String>) -> Option<AntivirusProduct> {
-    let mut evidence = Vec::new();
-    let version = software::installed_version(host, &PACKAGES).unwrap_or_else(|flaw| {
-        flaws.push(flaw);
-        None
-    });
-    let program =
-        PROGRAMS.iter().find(|program| matches!(host.status(Path::new(program)), Ok(it) if it.kind == Kind::File));
-    match (&version, program) {
-        (None, None) => return None,
-        (Some(version), None) => evidence.push(format!("the package list has ClamAV {version}")),
-        (_, Some(program)) => evidence.push(format!("{program} is there")),
-    }
-    let running = running(host).map_err(|flaw| flaws.push(flaw)).ok();
-    let (engine, reason) = decide::engine(running);
-    evidence.push(reason.to_owned());
-    let clamd = settings(host, &CLAMD, flaws, &mut evidence);
-    let (real_time, reason) = decide::real_time(running, clamd.as_ref());
-    evidence.push(reason.to_owned());
-    let freshclam = settings(host, &FRESHCLAM, flaws, &mut evidence);
-    let folder = [&clamd, &freshclam].into_iter().flatten().find_map(|settings| settings.first("DatabaseDirectory"));
-    let newest = signatures(host, Path::new(folder.unwrap_or(DATABASES)), flaws, &mut evidence);
-    Some(AntivirusProduct {
-        name: "ClamAV".into(),
-        version: version.unwrap_or_default(),
-        engine,
-        real_time,
-        signature_version: newest.as_ref().map(|newest| newest.version.to_string()).unwrap_or_default(),
-        signatures_built_at: newest.and_then(|newest| newest.built_at),
-        evidence,
-        ..AntivirusProduct::default()
-    })
-}
-
-fn running(host: &dyn Host) -> Result<Running, String> {
-    let all = host.processes().map_err(|error| why(Path::new("/proc"), &error))?;
-    let runs = |name: &str| all.iter().any(|it| it.name == name && SYSTEM_ACCOUNTS.contains(&it.uid));
-    Ok(Running { clamd: runs("clamd"), clamonacc: runs("clamonacc") })
-}
-
-/// The first of these files that is there; `None` when none is or it cannot be read.
-fn settings(host: &dyn Host, files: &[&str], flaws: &mut Vec<String>, evidence: &mut Vec<String>) -> Option<Settings> {
-    for file in files {
-        match if_there(host.read(Path::new(file), SETTINGS_BYTES)) {
-            Ok(None) => {}
-            Ok(Some(text)) => {
-                evidence.push(format!("settings read from {file}"));
-                return Some(Settings::parse(&String::from_utf8_lossy(&text)));
-            }
-            Err(error) => {
-                flaws.push(why(Path::new(file), &error));
-                return None;
-            }
-        }
-    }
-    None
-}
-
-/// The newer of the two files that daily signatures may be in.
-fn signatures(
-    host: &dyn Host,
-    folder: &Path,
-    flaws: &mut Vec<String>,
-    evidence: &mut Vec<String>,
-) -> Option<Signatures> {
-    let mut newest: Option<(Signatures, PathBuf)> = None;
-    for name in ["daily.cvd", "daily.cld"] {
-        let file = folder.join(name);
-        match head(host, &file) {
-            Ok(None) => {}
-            Ok(Some(found)) if newest.as_ref().is_some_and(|(newest, _)| newest.version >= found.version) => {}
-            Ok(Some(found)) => newest = Some((found, file)),
+    if let Some((log, read)) = product.log {
+        match tail(host, Path::new(log)) {
+            Ok(text) => read(&text, &mut row),
             Err(flaw) => flaws.push(flaw),
         }
     }
-    let Some((newest, file)) = newest else {
-        evidence.push(format!("no readable daily.cvd or daily.cld in {}", folder.display()));
-        return None;
-    };
-    let built = newest.built_at.map_or_else(|| "at an unknown time".into(), |time| time.to_string());
-    evidence.push(format!("signatures {} built {built}, from {}", newest.version, file.display()));
-    Some(newest)
+    let Some((program, read)) = &product.asked else { return row };
+    match host.run(program) {
+        Ok(written) => {
+            if let Err(flaw) = read(&written.out, &mut row) {
+                flaws.push(format!("{}: {flaw}", program.path()));
+                row.evidence.push(format!("{} gave no answer that could be read", program.path()));
+            }
+        }
+        Err(error) => {
+            let flaw = why(Path::new(program.path()), &error);
+            row.evidence.push(flaw.clone());
+            flaws.push(flaw);
+        }
+    }
+    row
 }
 
-fn head(host: &dyn Host, file: &Path) -> Result<Option<Signatures>, String> {
-    let Some(opened) = if_there(host.open(file)).map_err(|error| why(file, &error))? else { return Ok(None) };
-    let mut bytes = Vec::with_capacity(HEAD_BYTES);
-    let limit = u64::try_from(HEAD_BYTES).unwrap_or(u64::MAX);
-    opened.content.take(limit).read_to_end(&mut bytes).map_err(|error| why(file, &error))?;
-    let head = parse::head(&bytes).ok_or_else(|| format!("{}: no signature file", file.display()))?;
-    Ok(Some(head))
+fn by_process(product: &Product, engine: &str, running: &Running, row: &mut AntivirusProduct) {
+    let runs = |name: &str| if running.has(name) { "runs" } else { "does not run" };
+    row.engine = if running.has(engine) { Engine::Running } else { Engine::Stopped };
+    row.evidence.push(format!("{engine} {}", runs(engine)));
+    if let Some(scanner) = product.on_access {
+        row.real_time = if running.has(scanner) { RealTime::Blocking } else { RealTime::Off };
+        row.evidence.push(format!("{scanner}, which looks at files as they are opened, {}", runs(scanner)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use caretaker_shared::model::Facts;
+
+    use super::*;
+    use crate::host::program::Program;
+    use crate::host::sample::Sample;
+    use crate::host::{Process, System};
+
+    fn machine(folder: &str, running: &[&str]) -> Sample {
+        let mut host = Sample::of(System::Linux).file(&format!("{folder}/installed"), "");
+        let process = |name: &&str| Process { name: name.chars().take(15).collect(), uid: 0 };
+        host.processes = running.iter().map(process).collect();
+        host
+    }
+
+    fn row(host: &Sample) -> (&'static str, AntivirusProduct) {
+        let outcome = ask(host).outcome(None);
+        let Some(Facts::Antivirus(found)) = outcome.facts() else { panic!("products, not {outcome:?}") };
+        assert_eq!(found.products.len(), 1, "{found:?}");
+        (outcome.word(), found.products[0].clone())
+    }
+
+    #[test]
+    fn sophos_is_told_by_its_running_programs() {
+        let both = ["sophos_threat_detector", "soapd"];
+        for (running, engine, real_time) in [
+            (&both[..], Engine::Running, RealTime::Blocking),
+            (&both[..1], Engine::Running, RealTime::Off),
+            (&both[..0], Engine::Stopped, RealTime::Off),
+        ] {
+            let (word, row) = row(&machine("/opt/sophos-spl", running));
+            assert_eq!((word, row.engine, row.real_time), ("complete", engine, real_time), "{running:?}");
+        }
+    }
+
+    #[test]
+    fn a_product_that_cannot_be_asked_for_its_protection_is_listed_and_unknown() {
+        for folder in ["/opt/CrowdStrike", "/opt/traps", "/opt/drweb.com"] {
+            assert_eq!(row(&machine(folder, &[])).1.real_time, RealTime::Unknown);
+        }
+        let (_, falcon) = row(&machine("/opt/CrowdStrike", &["falcon-sensor"]));
+        assert_eq!((falcon.engine, falcon.real_time), (Engine::Running, RealTime::Unknown));
+    }
+
+    #[test]
+    fn a_program_that_is_gone_or_writes_nonsense_makes_the_answer_partial_and_keeps_the_row() {
+        let (word, gone) = row(&machine("/opt/microsoft/mdatp", &[]));
+        assert_eq!((word, gone.engine, gone.real_time), ("partial", Engine::Unknown, RealTime::Unknown));
+        let host = machine("/opt/microsoft/mdatp", &[]).program(&Program::DEFENDER, "Could not connect to the daemon");
+        let (word, mute) = row(&host);
+        assert_eq!((word, mute.engine, mute.real_time), ("partial", Engine::Unknown, RealTime::Unknown));
+    }
 }

@@ -1,11 +1,18 @@
-//! Firewalls.
+//! Firewalls: whether callers from outside are kept away, by what is in force and not by what is installed.
+
+mod iptables;
+mod linux;
+mod macos;
+mod nftables;
+mod rules;
+mod windows;
 
 use std::time::Duration;
 
 use caretaker_shared::model::{Outcome, ProbeName};
 
 use super::{Probe, ProbeSettings};
-use crate::host::Host;
+use crate::host::{Host, System};
 
 /// The probe.
 #[derive(Debug)]
@@ -25,10 +32,20 @@ impl Probe for Firewall {
     }
 
     fn collects(&self) -> &'static [&'static str] {
-        &[]
+        &[
+            "Windows: whether the firewall is on for each kind of network, from the registry and its service",
+            "Windows: which other firewalls the Security Center knows",
+            "Linux: whether the kernel's rules turn callers away, from nft and iptables; single rules are not kept",
+            "macOS: the state of its firewall, from com.apple.alf.plist or socketfilterfw",
+        ]
     }
 
-    fn ask(&self, _host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
-        Outcome::Unsupported { reason: "this version does not ask".into() }
+    fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
+        match host.system() {
+            System::Linux => linux::ask(host),
+            System::Windows => windows::ask(host),
+            System::MacOs => macos::ask(host),
+            System::Other => Outcome::Unsupported { reason: "this system's firewall is not known".into() },
+        }
     }
 }

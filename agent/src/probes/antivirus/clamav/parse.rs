@@ -74,7 +74,7 @@ impl Settings {
 mod tests {
     use super::{HEAD_BYTES, Settings, head};
 
-    const CLAMD: &str = include_str!("testdata/debian-12-clamd.conf");
+    const CLAMD: &str = include_str!("../testdata/debian-12-clamd.conf");
 
     fn padded(text: &str) -> Vec<u8> {
         let mut bytes = text.as_bytes().to_vec();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_without_seconds_falls_back_to_the_time_in_words() {
+    fn case_27_a_head_without_seconds_falls_back_to_the_time_in_words() {
         assert_eq!(built("ClamAV-VDB:21 Nov 2026 22-49 +0000:7:1:90:m:X:b").as_deref(), Some("2026-11-21T22:49:00Z"));
         assert_eq!(built("ClamAV-VDB:21 Nov 2026 22-49 -0500:7:1:90:m:X:b").as_deref(), Some("2026-11-22T03:49:00Z"));
         assert_eq!(built("ClamAV-VDB:7 May 2024 08-05 +0200:7:1:90:m:X:b:0").as_deref(), Some("2024-05-07T06:05:00Z"));
