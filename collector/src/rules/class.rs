@@ -5,7 +5,7 @@ use caretaker_shared::model::{SoftwareClass, SoftwareTitle, TitleKind};
 /// What a title was taken for, and why.
 pub(super) struct Class {
     pub(super) class: SoftwareClass,
-    /// "its packager files it under games".
+    /// `section "games"`.
     pub(super) why: String,
 }
 
