@@ -151,7 +151,7 @@ fn subject(proxy: &ProxySetting) -> String {
 mod tests {
     use caretaker_shared::digest::Sha256;
     use caretaker_shared::model::{
-        Executable, ExecutableFormat, Network, ProxyKind, ProxySetting, SoftwareClass, Tunnel,
+        Executable, ExecutableFormat, Network, ProxyKind, ProxySetting, SoftwareClass, SoftwareTitle, Tunnel,
     };
     use caretaker_shared::policy::Policy;
 
@@ -220,6 +220,18 @@ mod tests {
         let part = judge_network(&Network::default(), Some("dconf: permission denied"), &policy());
         assert_eq!(sample::told(&part)[0].0, "unknown");
         assert_eq!(sample::told(&judge_titles(&[], None, &policy()))[0].0, "meets");
+    }
+
+    #[test]
+    fn an_installed_tool_is_a_finding_unless_the_policy_names_it() {
+        let browser =
+            SoftwareTitle { name: "Tor Browser".into(), source: "uninstall".into(), ..SoftwareTitle::default() };
+        let verdicts = judge_titles(std::slice::from_ref(&browser), None, &policy());
+        let told = sample::told(&verdicts)[0];
+        assert_eq!((told.0, told.1, told.2), ("fails", "Tor Browser", "a way around the filter is installed"));
+        let mut own = policy();
+        own.executables.allowed_titles = vec!["tor browser".into()];
+        assert_eq!(sample::told(&judge_titles(&[browser], None, &own))[0].0, "meets");
     }
 
     #[test]

@@ -84,7 +84,7 @@ mod tests {
         let verdicts = judge_titles(&titles, None, &policy);
         let told = sample::told(&verdicts);
         assert_eq!((told.len(), told[0].0, told[0].1), (1, "fails", "chess"));
-        assert_eq!(told[0].3, "its packager files it under games");
+        assert_eq!(told[0].3, "section \"games\"");
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn judge_session(session: &UserSession, most: u32, looked_at: Timestamp) -> Verd
         return VerdictOutcome::meets("locked", place);
     }
     let Some(since) = session.idle_since else {
-        return VerdictOutcome::meets("in use", place);
+        return untimed(session, place, most, looked_at);
     };
     let idle = looked_at.as_second() - since.as_second();
     let told = words::age((idle / 3600).max(0));
@@ -51,6 +51,20 @@ fn judge_session(session: &UserSession, most: u32, looked_at: Timestamp) -> Verd
         let reason = format!("{reason}; whether its screen is locked cannot be told");
         VerdictOutcome::unknown(format!("left logged in for {told}"), reason, remedy)
     }
+}
+
+/// A session of which nobody knows since when it lies idle: it is in use, unless not even its lock can be told and it
+/// has been there for long enough to have been left.
+fn untimed(session: &UserSession, place: &str, most: u32, looked_at: Timestamp) -> VerdictOutcome {
+    let began = session.began_at.map(|began| looked_at.as_second() - began.as_second());
+    if session.locked.is_some() || began.is_some_and(|age| age <= i64::from(most) * 3600) {
+        return VerdictOutcome::meets("in use", place);
+    }
+    VerdictOutcome::unknown(
+        "cannot tell whether it stands open",
+        format!("{place}; the system says neither whether its screen is locked nor when it was last touched"),
+        "Look at this device, and make it lock by itself (E2).",
+    )
 }
 
 #[cfg(test)]
@@ -86,6 +100,16 @@ mod tests {
             let verdicts = judge(&[session(locked, minutes)], None, &sample::policy(), sample::now());
             let told = sample::told(&verdicts);
             assert_eq!((told.len(), told[0].0, told[0].2), (1, word, summary), "{locked:?} {minutes:?}");
+        }
+    }
+
+    #[test]
+    fn a_session_of_which_nothing_is_known_is_unknown_once_it_may_have_been_left() {
+        let mut dark = session(None, None);
+        for (hours, word) in [(Some(4), "meets"), (Some(5), "unknown"), (None, "unknown")] {
+            dark.began_at = hours.map(|hours: i64| sample::now().checked_sub(hours.hours()).expect("in range"));
+            let verdicts = judge(std::slice::from_ref(&dark), None, &sample::policy(), sample::now());
+            assert_eq!(sample::told(&verdicts)[0].0, word, "{hours:?}");
         }
     }
 
