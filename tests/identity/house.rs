@@ -128,7 +128,7 @@ impl Device {
             policy: watch::channel(None).0,
             resend: mpsc::channel(8).0,
             executables: watch::channel(Arc::default()).1,
-            describe: Arc::new(|_| None),
+            describe: Arc::new(|_| Box::pin(async { Vec::new() })),
             chance: || 0.5,
         };
         let stop = CancellationToken::new();

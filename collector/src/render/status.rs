@@ -105,7 +105,7 @@ fn counts(devices: &DeviceCounts, screen: &Screen) -> String {
         parts.push(format!("{} never reported", number(devices.never_reported)));
     }
     if devices.revoked > 0 {
-        parts.push(format!("{} revoked", number(devices.revoked)));
+        parts.push(format!("{} shut out", number(devices.revoked)));
     }
     let mut line = String::new();
     for part in parts {

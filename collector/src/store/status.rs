@@ -87,7 +87,7 @@ impl Store {
             let one = |sql: &str| moment.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0)).map(count);
             Ok(Overview {
                 devices: devices(&moment, &ids)?,
-                revoked: one("SELECT count(*) FROM device WHERE status = 'revoked'")?,
+                revoked: one("SELECT count(*) FROM device WHERE status <> 'active'")?,
                 sites,
                 mail: mail(&moment)?,
                 alerts_new: one("SELECT count(*) FROM alert WHERE state = 'new'")?,

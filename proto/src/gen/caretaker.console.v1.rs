@@ -46,6 +46,7 @@ pub struct DeviceCounts {
     pub silent: u32,
     #[prost(uint32, tag = "4")]
     pub never_reported: u32,
+    /// Shut out: revoked, retired or lost.
     #[prost(uint32, tag = "5")]
     pub revoked: u32,
 }

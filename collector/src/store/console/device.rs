@@ -121,7 +121,7 @@ impl Store {
                 readings: readings(connection, rowid)?,
                 executables: files(connection, rowid, executables)?,
                 executable_count: count(one("SELECT count(*) FROM executable WHERE device = ?1")?),
-                software_titles: count(one("SELECT count(*) FROM software WHERE device = ?1")?),
+                software_titles: count(one("SELECT count(*) FROM software WHERE device = ?1 AND kind = 'title'")?),
                 records_lost: u64::try_from(one("SELECT coalesce(sum(g.last - g.first + 1), 0)
                     FROM gap g JOIN epoch e ON e.id = g.epoch WHERE e.device = ?1")?)
                 .unwrap_or_default(),

@@ -54,7 +54,7 @@ impl Store {
                 "SELECT t.name, t.version, t.publisher, t.source, count(DISTINCT t.device), max(t.installed_at)
                  FROM software t JOIN device d ON d.id = t.device
                  WHERE (CASE WHEN :device IS NULL THEN d.status = 'active' ELSE t.device = :device END)
-                   AND (:part = '' OR instr(lower(t.name), lower(:part)) > 0)
+                   AND t.kind = 'title' AND (:part = '' OR instr(lower(t.name), lower(:part)) > 0)
                    AND (t.name, t.version, t.source, t.publisher) > (:name, :version, :source, :publisher)
                  GROUP BY t.name, t.version, t.source, t.publisher
                  ORDER BY t.name, t.version, t.source, t.publisher LIMIT :limit",
