@@ -1,0 +1,3 @@
+//! What Caretaker promises, shown with the Windows agent under Wine. One file a story.
+
+mod probes;
