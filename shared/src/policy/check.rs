@@ -5,9 +5,10 @@ use crate::wire::limits;
 
 /// An absolute folder or one below each user's home, without a way back up.
 pub(super) fn folder(text: &str) -> Option<String> {
-    let rooted = text.starts_with('/') || text == "~" || text.starts_with("~/");
-    if !rooted {
-        return Some("expected a folder that begins with / or ~/, for example \"~/Documents\"".into());
+    if !super::place::is_rooted(text) && !super::place::is_in_homes(text) {
+        return Some(
+            "expected a folder that begins with ~/, / or C:\\, for example \"~/Documents\" or 'D:\\Shared'".into(),
+        );
     }
     path(text)
 }
@@ -18,16 +19,17 @@ pub(super) fn allowed(text: &str) -> Option<String> {
         let good = digest.len() == 64 && digest.bytes().all(|digit| digit.is_ascii_hexdigit());
         return (!good).then(|| "expected 64 hexadecimal digits after sha256:, as sha256sum prints them".into());
     }
-    if !text.starts_with('/') {
+    if !super::place::is_rooted(text) {
         return Some(
-            "expected a path that begins with /, for example \"/opt/whiteboard/\", or sha256: and 64 digits".into(),
+            "expected a path that begins with / or C:\\, for example \"/opt/whiteboard/\", or sha256: and 64 digits"
+                .into(),
         );
     }
     path(text)
 }
 
 fn path(text: &str) -> Option<String> {
-    if text.split('/').any(|part| part == "..") {
+    if super::place::leads_up(text) {
         return Some("expected a path without .. in it, for example \"/opt/whiteboard\"".into());
     }
     if text.chars().any(char::is_control) {

@@ -11,6 +11,7 @@ mod check;
 mod defaults;
 mod device;
 mod error;
+pub mod place;
 mod sections;
 mod table;
 

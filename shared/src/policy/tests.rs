@@ -140,7 +140,7 @@ const WRONG: &[(&str, usize, &str, &str)] = &[
         "[documents]\nfolders = [\"Documents\"]",
         2,
         "documents.folders entry 1 = \"Documents\"",
-        "expected a folder that begins with / or ~/",
+        "expected a folder that begins with ~/, / or C:\\",
     ),
     ("[documents]\nfolders = [\"~sam/x\"]", 2, "documents.folders entry 1 = \"~sam/x\"", "expected a folder that"),
     (

@@ -7,7 +7,7 @@ use caretaker_proto::agent::v1 as proto;
 use super::common::{WireError, bounded, identifier, list, text};
 use super::limits;
 use crate::model::ProbeName;
-use crate::policy::{DevicePolicy, Viewer};
+use crate::policy::{DevicePolicy, Viewer, place};
 
 impl From<&DevicePolicy> for proto::DevicePolicy {
     fn from(policy: &DevicePolicy) -> Self {
@@ -75,15 +75,14 @@ impl TryFrom<proto::DevicePolicy> for DevicePolicy {
     }
 }
 
-/// Folders below the root or below each user's home, without a way back up.
+/// Folders below a root or below each user's home, without a way back up.
 fn folders(entries: Vec<String>, field: &'static str) -> Result<Vec<String>, WireError> {
     if entries.len() > limits::FOLDERS {
         return Err(WireError::TooLarge(field));
     }
     let checked = entries.into_iter().map(|entry| {
         let entry = bounded(entry, limits::FOLDER_BYTES, field)?;
-        let rooted = entry.starts_with('/') || entry == "~" || entry.starts_with("~/");
-        if !rooted || entry.split('/').any(|part| part == "..") {
+        if !(place::is_rooted(&entry) || place::is_in_homes(&entry)) || place::leads_up(&entry) {
             return Err(WireError::Malformed(field));
         }
         Ok(entry)
@@ -156,10 +155,12 @@ mod tests {
     fn what_breaks_a_limit_is_refused() {
         let folder = |folder: &str| vec![folder.to_owned()];
         assert_eq!(with(|message| message.version = 0), Err(WireError::Missing("version")));
-        for bad in ["Documents", "~other/Documents", "/home/../etc", "", "/a\nb"] {
+        for bad in ["Documents", "~other/Documents", "/home/../etc", "", "/a\nb", "C:Documents", r"C:\a\..\b"] {
             let refused = with(|message| message.document_folders = folder(bad));
             assert_eq!(refused, Err(WireError::Malformed("document_folders")), "{bad:?}");
         }
+        let windows = with(|message| message.document_folders = folder(r"D:\Shared\Year 7"));
+        assert_eq!(windows.expect("a good message").document_folders, [r"D:\Shared\Year 7"]);
         let many = with(|message| message.executable_folders = vec!["/opt".into(); limits::FOLDERS + 1]);
         assert_eq!(many, Err(WireError::TooLarge("executable_folders")));
         let words = with(|message| message.categories = vec!["a pupil's words".into()]);
