@@ -90,6 +90,12 @@ impl Wine {
         (said.code == 0).then(|| line.trim().to_owned())
     }
 
+    /// What the service manager says of the agent's service: `sc query` prints "RUNNING" or "STOPPED" among the rest.
+    #[must_use]
+    pub fn service_state(&self) -> String {
+        self.run("sc", &["query", "CaretakerAgent"]).out
+    }
+
     /// What a probe answers, asked on the command line.
     ///
     /// # Panics

@@ -1,3 +1,4 @@
 //! What Caretaker promises, shown with the Windows agent under Wine. One file a story.
 
 mod probes;
+mod service;

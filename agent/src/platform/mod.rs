@@ -7,6 +7,8 @@ mod linux;
 #[cfg(not(target_os = "linux"))]
 mod other;
 pub mod service;
+#[cfg(windows)]
+mod windows;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +19,18 @@ pub use linux::{Machine, boot_id, lower_priority, state_dir};
 #[cfg(not(target_os = "linux"))]
 pub use other::{Machine, boot_id, lower_priority, state_dir};
 
+#[cfg(windows)]
+pub use windows::{confine_this_process, real_file};
+
 use crate::host::Host;
+
+/// Has a program started without a window of its own, where a service would otherwise give it one.
+pub fn without_window(command: &mut tokio::process::Command) {
+    #[cfg(windows)]
+    command.creation_flags(windows::NO_WINDOW);
+    #[cfg(not(windows))]
+    let _ = command;
+}
 
 /// This machine.
 #[must_use]
