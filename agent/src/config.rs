@@ -41,15 +41,16 @@ pub fn documents(
     DocumentSettings { folders: folders.into_iter().collect(), categories: policy.categories.iter().cloned().collect() }
 }
 
-/// What the probes must know.
+/// What the probes must know. `memory` is where they may remember things.
 #[must_use]
-pub fn probes(policy: Option<&DevicePolicy>) -> ProbeSettings {
-    let Some(policy) = policy else { return ProbeSettings::default() };
+pub fn probes(policy: Option<&DevicePolicy>, memory: Option<PathBuf>) -> ProbeSettings {
+    let Some(policy) = policy else { return ProbeSettings { memory, ..ProbeSettings::default() } };
     ProbeSettings {
         executable_folders: policy.executable_folders.clone(),
         media_names: policy.media_names,
         pause_below_battery_percent: policy.pause_below_battery_percent,
-        memory: None,
+        memory,
+        hurry: false,
     }
 }
 

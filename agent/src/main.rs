@@ -5,13 +5,15 @@ use std::process::ExitCode;
 
 use caretaker_agent::documents::extract;
 use caretaker_agent::plain::{Exit, Plain};
-use caretaker_agent::{commands, panics};
+use caretaker_agent::{commands, panics, runner};
 
 fn main() -> ExitCode {
     panics::tell_place_only();
-    // The child that reads a document does nothing of what follows.
-    if std::env::args_os().nth(1).is_some_and(|command| command == extract::ARGUMENT) {
-        return extract::child_main();
+    // The children that read a document or ask a probe do nothing of what follows.
+    match std::env::args_os().nth(1) {
+        Some(command) if command == extract::ARGUMENT => return extract::child_main(),
+        Some(command) if command == runner::ARGUMENT => return runner::child_main(),
+        Some(_) | None => {}
     }
     let mut out = io::stdout().lock();
     let done = commands::run(std::env::args_os(), &mut out).and_then(|exit| {

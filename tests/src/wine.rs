@@ -188,7 +188,7 @@ fn set_up(prefix: &Path) {
     let library = prefix.join("drive_c/windows/system32/bcryptprimitives.dll");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("wine/bcryptprimitives.c");
     let mut compile = Command::new("x86_64-w64-mingw32-gcc");
-    let _ = Said::by(compile.args(["-shared", "-nostdlib", "-o"]).arg(library).arg(source).arg("-ladvapi32")).ok();
+    let _ = Said::by(compile.args(["-shared", "-o"]).arg(library).arg(source).arg("-ladvapi32")).ok();
     // Wine leads a user's folders to those of the one who runs it, which are none of a story's business.
     for user in std::fs::read_dir(prefix.join("drive_c/users")).expect("lists the users").flatten() {
         for entry in std::fs::read_dir(user.path()).expect("lists the folders").flatten() {

@@ -27,10 +27,12 @@ fn the_service_is_installed_started_stopped_and_removed() {
     let _ = machine.agent(&["service", "install"]).ok();
 
     let _ = machine.agent(&["service", "start"]).ok();
-    assert!(machine.service_state().contains("RUNNING"), "it waits for somebody to enrol the device");
+    let state = machine.service_state();
+    assert!(state.contains("RUNNING"), "it waits for somebody to enrol the device: {state}");
     let _ = machine.agent(&["service", "start"]).ok();
     let _ = machine.agent(&["service", "stop"]).ok();
-    assert!(machine.service_state().contains("STOPPED"));
+    let state = machine.service_state();
+    assert!(state.contains("STOPPED"), "{state}");
     let _ = machine.agent(&["service", "uninstall"]).ok();
     assert_eq!(machine.registry(SERVICE, "ImagePath"), None);
     assert_eq!(machine.registry(SOURCE, "EventMessageFile"), None);

@@ -1,11 +1,14 @@
-/* Debian's Wine 8.0 lacks bcryptprimitives.dll, from which every Rust program takes its random numbers. For tests only:
-   Windows has the real one, and this one is never shipped. */
-typedef unsigned char BYTE;
-__declspec(dllimport) BYTE __stdcall SystemFunction036(void *buffer, unsigned long length);
-__declspec(dllexport) int __stdcall ProcessPrng(BYTE *buffer, unsigned long long length) {
-    return SystemFunction036(buffer, (unsigned long)length);
-}
-int __stdcall DllMainCRTStartup(void *module, unsigned long reason, void *reserved) {
-    (void)module, (void)reason, (void)reserved;
-    return 1;
+/*
+ * Stands in for a system library that Wine has only from 8.13 on and that every Rust program imports. For tests under
+ * Wine alone: it lies beside the program there and is never shipped.
+ *
+ * x86_64-w64-mingw32-gcc -shared -o bcryptprimitives.dll tests/wine/bcryptprimitives.c -ladvapi32
+ */
+#include <windows.h>
+
+BOOLEAN NTAPI SystemFunction036(PVOID bytes, ULONG count);
+
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T count)
+{
+    return SystemFunction036(bytes, (ULONG)count);
 }

@@ -1,6 +1,7 @@
 //! The loop that asks the probes when they are due, and queues what they answer.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,9 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
-use crate::host::Host;
 use crate::probes::Probe;
-use crate::runner;
+use crate::runner::{self, Asking};
 use crate::schedule::Schedule;
 use crate::spool::Spool;
 
@@ -32,7 +32,9 @@ pub(super) struct Probing {
 /// Asks one probe and queues its answer.
 pub(super) struct Asker {
     pub(super) spool: Arc<Spool>,
-    pub(super) host: Arc<dyn Host>,
+    pub(super) asking: Asking,
+    /// Where probes may remember things.
+    pub(super) memory: Option<PathBuf>,
     pub(super) clocks: DeviceClocks,
     pub(super) probes: &'static [&'static dyn Probe],
     pub(super) executables: watch::Sender<Arc<Executables>>,
@@ -127,10 +129,13 @@ impl Asker {
     async fn ask(&self, name: ProbeName, policy: Option<&DevicePolicy>) {
         let Some(probe) = self.probes.iter().copied().find(|probe| probe.name() == name) else { return };
         let clock = self.clocks.clock();
-        let reading = runner::run(probe, self.host.clone(), config::probes(policy), clock.as_ref()).await;
-        // Not the reason: it may name a path, and with it a person.
-        tracing::debug!(probe.name = %name, outcome = reading.outcome.word(), "answered");
-        self.queue(reading).await;
+        let settings = config::probes(policy, self.memory.clone());
+        let mut answers = runner::ask(probe, &self.asking, settings).await;
+        while let Some(reading) = answers.next(clock.as_ref()).await {
+            // Not the reason: it may name a path, and with it a person.
+            tracing::debug!(probe.name = %name, outcome = reading.outcome.word(), "answered");
+            self.queue(reading).await;
+        }
     }
 
     async fn queue(&self, reading: Reading) {
@@ -161,6 +166,7 @@ mod tests {
     use tokio::sync::mpsc::{Sender, channel};
 
     use super::*;
+    use crate::host::Host;
     use crate::probes::ProbeSettings;
     use crate::spool::Options;
 
@@ -217,8 +223,8 @@ mod tests {
         let (in_force, seen) = watch::channel(None);
         let (_resend, resent) = mpsc::channel(1);
         let (executables, mut found) = watch::channel(Arc::default());
-        let host = crate::platform::machine();
-        let asker = Arc::new(Asker { spool, host, clocks, probes, executables });
+        let asking = Asking::Here(crate::platform::machine());
+        let asker = Arc::new(Asker { spool, asking, memory: None, clocks, probes, executables });
         let stop = CancellationToken::new();
         let probing = Probing { asker, policy: seen, resend: resent, chance: || 0.5 };
         let running = tokio::spawn(probing.run(stop.clone()));

@@ -18,12 +18,15 @@ use crate::host::Host;
 use crate::identity::{self, Keeper};
 use crate::plain::{Exit, Plain};
 use crate::platform::service::{self, Moment, Note};
+use crate::runner::{self, Asking, Launch};
 use crate::spool::{Options, Spool, SpoolError, StateLock};
 use crate::uplink::{self, Describe, Grpc, Session, Wiring};
 use crate::{platform, probes};
 
 /// How often a device that is not enrolled is looked at again.
 const ENROLMENT: Duration = Duration::from_secs(10);
+/// The folder, in the state folder, where probes remember things.
+const MEMORY: &str = "memory";
 /// How long probes and the watcher may take to end.
 const DRAIN: Duration = Duration::from_secs(5);
 /// How long the uplink may take: its last words, and what surrounds them.
@@ -67,7 +70,7 @@ pub async fn run(state: PathBuf, stop: CancellationToken) -> anyhow::Result<()> 
     let spool = Arc::new(spool.context("the spool cannot be opened")?);
     let began = spool.run(Spool::begin_run).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), start = began.word(), "the agent runs");
-    let running = Running::start(keeper, clocks, spool, stop.clone()).await?;
+    let running = Running::start(&state, keeper, clocks, spool, stop.clone()).await?;
     service::tell(Moment::Ready);
     service::note(&Note::Started);
     running.until(stop).await
@@ -105,6 +108,7 @@ struct Running {
 
 impl Running {
     async fn start(
+        state: &Path,
         keeper: Keeper,
         clocks: DeviceClocks,
         spool: Arc<Spool>,
@@ -112,6 +116,7 @@ impl Running {
     ) -> anyhow::Result<Self> {
         tls::install_provider();
         let host = platform::machine();
+        let launch = Launch::own().context("the system does not say which file this program is")?;
         let (policy, policy_seen) = watch::channel(stored_policy(&spool).await?);
         let (resend, resent) = mpsc::channel(8);
         let (found, executables) = watch::channel(Arc::default());
@@ -124,7 +129,7 @@ impl Running {
             policy,
             resend,
             executables,
-            describe: describe(host.clone()),
+            describe: describe(launch.clone()),
             chance,
         };
         let stop_uplink = CancellationToken::new();
@@ -132,7 +137,8 @@ impl Running {
         let loops = TaskTracker::new();
         let asker = probing::Asker {
             spool: spool.clone(),
-            host: host.clone(),
+            asking: Asking::Child(launch),
+            memory: Some(state.join(MEMORY)),
             clocks: clocks.clone(),
             probes: probes::all(),
             executables: found,
@@ -219,8 +225,11 @@ async fn beat(stop: CancellationToken) {
     }
 }
 
-fn describe(host: Arc<dyn Host>) -> Describe {
-    Arc::new(move |executable| probes::executables::describe(host.as_ref(), executable))
+fn describe(launch: Launch) -> Describe {
+    Arc::new(move |wanted| {
+        let launch = launch.clone();
+        Box::pin(async move { runner::describe(&launch, wanted).await })
+    })
 }
 
 /// What people call this machine; "unknown" when it has no name.

@@ -4,7 +4,11 @@
 //! ones that [`program`] lists. Texts and files come from accounts that may be hostile: an answer is bounded, never
 //! blocks on a pipe, and says when it could not be had.
 
+pub mod block;
+pub mod product;
+pub mod profiles;
 pub mod program;
+mod raw_value;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod windows;
@@ -89,6 +93,17 @@ pub struct FileStatus {
     pub uid: u32,
     /// Whether anyone may run it.
     pub runnable: bool,
+    /// Its content lies elsewhere, as that of a OneDrive placeholder does: reading would fetch it.
+    pub elsewhere: bool,
+}
+
+/// What the machine runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Power {
+    /// Whether it draws on its battery.
+    pub on_battery: bool,
+    /// How full the battery is; of several, the fullest. `None` when there is none or it does not tell.
+    pub percent: Option<u8>,
 }
 
 /// An open regular file.
@@ -153,7 +168,7 @@ pub trait Host: Send + Sync + 'static {
     /// Opens a regular file. A link in the place of its name is not followed.
     ///
     /// # Errors
-    /// When it cannot be opened or is no regular file.
+    /// When it cannot be opened, is no regular file, or its content lies elsewhere.
     fn open(&self, file: &Path) -> io::Result<OpenFile>;
 
     /// Names in a folder, sorted. Names that are not UTF-8 are left out: nothing that is asked for has one.
@@ -168,6 +183,15 @@ pub trait Host: Send + Sync + 'static {
     /// When it cannot be looked at.
     fn status(&self, path: &Path) -> io::Result<FileStatus>;
 
+    /// Name of the account that owns a path, as far as it has one; else its number or security identifier.
+    ///
+    /// # Errors
+    /// When the list of accounts or the path's owner cannot be read.
+    fn owner(&self, path: &Path, status: &FileStatus) -> io::Result<String> {
+        let _ = path;
+        Ok(self.account_names()?.remove(&status.uid).unwrap_or_else(|| status.uid.to_string()))
+    }
+
     /// The path without links.
     ///
     /// # Errors
@@ -178,12 +202,20 @@ pub trait Host: Send + Sync + 'static {
     /// folder's file system. What vanishes meanwhile is passed over.
     fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>);
 
+    /// What the machine runs on.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    fn power(&self) -> io::Result<Power> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Runs one of the listed programs with nothing in its environment but `LC_ALL=C`, for at most ten seconds, and only
     /// when it belongs to the administrator and nobody else may change it.
     ///
     /// # Errors
     /// [`io::ErrorKind::NotFound`] when it is not installed, [`io::ErrorKind::PermissionDenied`] when others may change
-    /// it, [`io::ErrorKind::TimedOut`].
+    /// it, [`io::ErrorKind::TimedOut`], [`io::ErrorKind::FileTooLarge`] when it writes more than 1 MiB.
     fn run(&self, program: &Program) -> io::Result<Written> {
         let _ = program;
         Err(io::ErrorKind::Unsupported.into())

@@ -13,13 +13,14 @@ use super::program::{Program, Written};
 use super::windows::{
     Drive, Key, LocalUser, Member, Registry, RegistryValue, Root, ServiceState, Session, Values, Windows, WmiObject,
 };
-use super::{Account, FileStatus, Found, Host, Kind, OpenFile, Process, System};
+use super::{Account, FileStatus, Found, Host, Kind, OpenFile, Power, Process, System};
 
 /// A made-up machine. What a test does not put in is not there.
 pub(crate) struct Sample {
     system: System,
     files: BTreeMap<String, (Vec<u8>, Timestamp)>,
     denied: Vec<String>,
+    elsewhere: Vec<String>,
     registry: SampleRegistry,
     wmi: BTreeMap<(String, String), Vec<WmiObject>>,
     programs: BTreeMap<String, Written>,
@@ -33,6 +34,8 @@ pub(crate) struct Sample {
     pub(crate) drives: Vec<Drive>,
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) resources: BTreeMap<String, String>,
+    pub(crate) owners: BTreeMap<String, String>,
+    pub(crate) power: Option<Power>,
 }
 
 impl Sample {
@@ -42,6 +45,7 @@ impl Sample {
             system,
             files: BTreeMap::new(),
             denied: Vec::new(),
+            elsewhere: Vec::new(),
             registry: SampleRegistry::default(),
             wmi: BTreeMap::new(),
             programs: BTreeMap::new(),
@@ -55,6 +59,8 @@ impl Sample {
             drives: Vec::new(),
             names: BTreeMap::new(),
             resources: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            power: None,
         }
     }
 
@@ -79,6 +85,12 @@ impl Sample {
     pub(crate) fn denied(mut self, path: &str) -> Self {
         self.denied.push(path.to_owned());
         self
+    }
+
+    /// With a file whose content lies elsewhere and that nobody may open.
+    pub(crate) fn placeholder(mut self, path: &str, bytes: usize) -> Self {
+        self.elsewhere.push(path.to_owned());
+        self.file(path, vec![0; bytes])
     }
 
     /// With the answer to a WMI query.
@@ -142,6 +154,9 @@ impl Host for Sample {
 
     fn read(&self, file: &Path, limit: u64) -> io::Result<Vec<u8>> {
         self.check(&text(file))?;
+        if self.elsewhere.contains(&text(file)) {
+            return Err(io::Error::new(ErrorKind::Unsupported, "its content lies elsewhere"));
+        }
         let (content, _) = self.files.get(&text(file)).ok_or(ErrorKind::NotFound)?;
         let fits = u64::try_from(content.len()).is_ok_and(|bytes| bytes <= limit);
         if fits { Ok(content.clone()) } else { Err(ErrorKind::FileTooLarge.into()) }
@@ -174,7 +189,17 @@ impl Host for Sample {
             changed_ns: modified_at.as_nanosecond(),
             uid: 0,
             runnable: false,
+            elsewhere: self.elsewhere.contains(&text(path)),
         })
+    }
+
+    fn owner(&self, path: &Path, status: &FileStatus) -> io::Result<String> {
+        let known = self.owners.get(&text(path)).cloned();
+        Ok(known.or(self.account_names()?.remove(&status.uid)).unwrap_or_else(|| status.uid.to_string()))
+    }
+
+    fn power(&self) -> io::Result<Power> {
+        self.power.ok_or_else(|| ErrorKind::Unsupported.into())
     }
 
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
@@ -331,5 +356,34 @@ impl Registry for SampleRegistry {
 
     fn written_at(&self, key: &Key) -> io::Result<Timestamp> {
         self.find(key).map(|_| Timestamp::UNIX_EPOCH)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_placeholder_is_seen_but_not_read() {
+        let sample = Sample::of(System::Windows).placeholder(r"C:\Users\pupil.one\OneDrive\tool.exe", 4096);
+        let path = Path::new(r"C:\Users\pupil.one\OneDrive\tool.exe");
+        let status = sample.status(path).expect("it is there");
+        assert!(status.elsewhere && status.size_bytes == 4096);
+        assert_eq!(sample.open(path).err().map(|error| error.kind()), Some(ErrorKind::Unsupported));
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_told_from_what_is_not_there() {
+        let sample = Sample::of(System::Linux).file("/etc/shadow", "").denied("/etc/shadow");
+        let kind = |path: &str| sample.read(Path::new(path), 10).map_err(|error| error.kind());
+        assert_eq!(kind("/etc/shadow"), Err(ErrorKind::PermissionDenied));
+        assert_eq!(kind("/etc/none"), Err(ErrorKind::NotFound));
+    }
+
+    #[test]
+    fn only_the_programs_that_were_put_in_answer() {
+        let sample = Sample::of(System::Linux).program(&Program::NFTABLES, "{}");
+        assert_eq!(sample.run(&Program::NFTABLES).map(|written| written.out).ok().as_deref(), Some("{}"));
+        assert_eq!(sample.run(&Program::IPTABLES).map_err(|error| error.kind()), Err(ErrorKind::NotFound));
     }
 }

@@ -4,8 +4,11 @@ mod cost;
 mod facts;
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 mod other;
+mod priority;
+#[cfg(any(windows, test))]
+mod raw;
 pub mod service;
 #[cfg(windows)]
 mod windows;
@@ -16,12 +19,12 @@ use std::sync::Arc;
 pub use cost::own_cost;
 #[cfg(target_os = "linux")]
 pub use linux::{Machine, boot_id, lower_priority, state_dir};
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub use other::{Machine, boot_id, lower_priority, state_dir};
+pub use priority::{be_first_to_go, give_way};
 
 #[cfg(windows)]
-pub use windows::{confine_this_process, real_file};
-
+pub use self::windows::{Machine, boot_id, confine_this_process, lower_priority, real_file, state_dir};
 use crate::host::Host;
 
 /// Has a program started without a window of its own, where a service would otherwise give it one.

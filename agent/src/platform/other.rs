@@ -25,8 +25,7 @@ impl Machine {
 /// Where the agent keeps its state unless it is told otherwise.
 #[must_use]
 pub fn state_dir() -> PathBuf {
-    let windows = std::env::var_os("ProgramData").map(|data| PathBuf::from(data).join("Caretaker"));
-    windows.unwrap_or_else(|| PathBuf::from("/Library/Application Support/Caretaker"))
+    PathBuf::from("/Library/Application Support/Caretaker")
 }
 
 /// Names this run of the program: the boot itself has no name here.

@@ -18,11 +18,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use caretaker_shared::model::{Outcome, ProbeName};
+use serde::{Deserialize, Serialize};
 
 use crate::host::Host;
 
 /// What a probe must know of the policy in force.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ProbeSettings {
     /// Folders that are searched for executables; a leading `~` stands for the home of each account.
     pub executable_folders: Vec<String>,
@@ -32,6 +34,8 @@ pub struct ProbeSettings {
     pub pause_below_battery_percent: u8,
     /// Where a probe may remember things from one question to the next; `None` for a question on the command line.
     pub memory: Option<PathBuf>,
+    /// Whether somebody waits for the answer: then nothing is spread over time and no battery spared.
+    pub hurry: bool,
 }
 
 /// Asks the operating system one subject's questions.
@@ -48,8 +52,20 @@ pub trait Probe: Send + Sync + 'static {
     /// For `explain`: what is collected and where it is read, in plain words, one line each.
     fn collects(&self) -> &'static [&'static str];
 
-    /// Asks. Blocks; runs on a thread of its own.
+    /// Asks. Blocks; runs on a thread or in a child of its own.
     fn ask(&self, host: &dyn Host, settings: &ProbeSettings) -> Outcome;
+
+    /// Asks, and tells what is known so far when the answer takes long.
+    fn ask_at_length(&self, host: &dyn Host, settings: &ProbeSettings, tell: &mut dyn FnMut(Outcome)) -> Outcome {
+        let _ = tell;
+        self.ask(host, settings)
+    }
+
+    /// Whether everything else on the machine comes first. Not for a short question: on a busy machine it would miss its
+    /// deadline.
+    fn gives_way(&self) -> bool {
+        false
+    }
 }
 
 /// Every probe of this version, one line each.

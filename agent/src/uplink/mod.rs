@@ -17,7 +17,7 @@ use caretaker_shared::wire::{Hello, Upload};
 pub use backoff::{Backoff, Course};
 pub use grpc::Grpc;
 pub use send::run;
-pub use session::{Describe, Session, Wiring};
+pub use session::{Describe, Described, Session, Wiring};
 
 use crate::identity::Identity;
 use crate::plain::printable;

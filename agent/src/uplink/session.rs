@@ -1,6 +1,7 @@
 //! What is said in one session: the greeting, the records in order of urgency, the executables on offer.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use caretaker_shared::digest::Sha256;
@@ -22,8 +23,11 @@ use crate::spool::{Batch, Settled, Spool, SpoolError};
 /// Executables that are described before whatever waits is delivered: an alert must not wait for thousands.
 const DESCRIBED: usize = 32;
 
-/// Describes an executable, if it is still the one that was found. Blocks.
-pub type Describe = Arc<dyn Fn(&Executable) -> Option<ExecutableFacts> + Send + Sync>;
+/// Describes those of the executables that are still the ones that were found.
+pub type Describe = Arc<dyn Fn(Vec<Executable>) -> Described + Send + Sync>;
+
+/// What becomes of it.
+pub type Described = Pin<Box<dyn Future<Output = Vec<ExecutableFacts>> + Send>>;
 
 /// What a session is connected to on the device's side.
 pub struct Wiring {
@@ -283,12 +287,10 @@ impl<U: Uplink> Session<U> {
     }
 
     async fn describe(&self, wanted: Vec<Executable>) -> Result<(), SpoolError> {
-        let describe = self.wiring.describe.clone();
+        let described = (self.wiring.describe)(wanted).await;
         let push = move |spool: &Spool| {
-            for executable in &wanted {
-                if let Some(facts) = describe(executable) {
-                    spool.push_state(&format!("executable/{}", facts.sha256), &Payload::ExecutableFacts(facts))?;
-                }
+            for facts in described {
+                spool.push_state(&format!("executable/{}", facts.sha256), &Payload::ExecutableFacts(facts))?;
             }
             Ok(())
         };

@@ -193,26 +193,32 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
         policy,
         resend,
         executables,
-        describe: Arc::new(move |executable: &Executable| {
-            if executable.path == "/tmp/alarm" && alarms.push(&keyword()).is_err() {
-                return None;
-            }
-            Some(ExecutableFacts {
-                sha256: executable.sha256,
-                size_bytes: executable.size_bytes,
-                format: executable.format,
-                runs_on: "x86_64".into(),
-                file_name: "tool".into(),
-                version: VersionInfo::default(),
-                signer: None,
-                class: None,
-            })
+        describe: Arc::new(move |wanted| {
+            let alarms = alarms.clone();
+            Box::pin(async move { wanted.iter().filter_map(|executable| described(executable, &alarms)).collect() })
         }),
         chance: || 0.5,
     };
     let stop = CancellationToken::new();
     let running = tokio::spawn(run(Session::new(collector.clone(), wiring), stop.clone()));
     Device { home, spool, policy: policy_seen, resend: resent, executables: found, stop, running }
+}
+
+/// What lies at one path is described by raising an alert.
+fn described(executable: &Executable, alarms: &Spool) -> Option<ExecutableFacts> {
+    if executable.path == "/tmp/alarm" && alarms.push(&keyword()).is_err() {
+        return None;
+    }
+    Some(ExecutableFacts {
+        sha256: executable.sha256,
+        size_bytes: executable.size_bytes,
+        format: executable.format,
+        runs_on: "x86_64".into(),
+        file_name: "tool".into(),
+        version: VersionInfo::default(),
+        signer: None,
+        class: None,
+    })
 }
 
 fn clock() -> Arc<ManualClock> {

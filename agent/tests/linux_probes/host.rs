@@ -1,4 +1,7 @@
+use std::io::ErrorKind;
+
 use caretaker_agent::host::Host;
+use caretaker_agent::host::program::Program;
 use caretaker_agent::probes::host::HostProbe;
 use caretaker_agent::{platform, probes};
 use caretaker_shared::model::{Facts, Outcome, ProbeName};
@@ -29,6 +32,44 @@ fn people_are_listed_and_the_administrator_only_when_alone() {
     assert_eq!(names(&tree), [("pupil.one".to_owned(), false)]);
     tree.folder("/run/user/1000");
     assert_eq!(names(&tree), [("pupil.one".to_owned(), true)], "without systemd's notes the folder tells");
+}
+
+#[test]
+fn tells_battery_from_mains() {
+    let tree = Tree::new();
+    let power = || tree.host().power().map(|power| (power.on_battery, power.percent)).expect("it tells");
+    assert_eq!(power(), (false, None), "a machine without supplies runs on mains");
+    tree.file("/sys/class/power_supply/AC/type", "Mains\n");
+    tree.file("/sys/class/power_supply/AC/online", "0\n");
+    tree.file("/sys/class/power_supply/BAT0/type", "Battery\n");
+    tree.file("/sys/class/power_supply/BAT0/status", "Discharging\n");
+    tree.file("/sys/class/power_supply/BAT0/capacity", "29\n");
+    assert_eq!(power(), (true, Some(29)));
+    tree.file("/sys/class/power_supply/AC/online", "1\n");
+    assert_eq!(power(), (false, Some(29)));
+}
+
+#[test]
+fn names_the_owner_of_a_file_and_falls_back_to_the_number() {
+    let tree = Tree::new();
+    tree.file("/home/tool", "x");
+    let host = tree.host();
+    let mut status = host.status("/home/tool".as_ref()).expect("it is there");
+    status.uid = 0;
+    assert_eq!(host.owner("/home/tool".as_ref(), &status).expect("there is a list"), "root");
+    status.uid = 4321;
+    assert_eq!(host.owner("/home/tool".as_ref(), &status).expect("there is a list"), "4321");
+}
+
+#[test]
+fn runs_no_program_that_others_may_change() {
+    let tree = Tree::new();
+    let run = || tree.host().run(&Program::NFTABLES).map_err(|error| error.kind());
+    assert_eq!(run(), Err(ErrorKind::NotFound), "it is not installed");
+    tree.program("/usr/sbin/nft", "#!/bin/sh\necho changed\n");
+    let writable = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(tree.real("/usr/sbin/nft"), writable).expect("its rights can be set");
+    assert_eq!(run(), Err(ErrorKind::PermissionDenied));
 }
 
 #[test]

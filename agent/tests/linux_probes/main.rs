@@ -2,8 +2,11 @@
 #![cfg(target_os = "linux")]
 
 mod antivirus;
+mod encryption;
 mod executables;
+mod hardware;
 mod host;
 mod screenlock;
+mod settings;
 mod software;
 mod tree;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, io};
 
-use caretaker_agent::host::{Account, FileStatus, Found, Host, OpenFile, Process, System};
+use caretaker_agent::host::{Account, FileStatus, Found, Host, OpenFile, Power, Process, System};
 use caretaker_agent::platform::Machine;
 use caretaker_agent::probes::{Probe, ProbeSettings};
 use caretaker_shared::model::{HostFacts, Outcome};
@@ -132,6 +132,14 @@ impl<H: Host> Host for Counting<H> {
 
     fn status(&self, path: &Path) -> io::Result<FileStatus> {
         self.host.status(path)
+    }
+
+    fn owner(&self, path: &Path, status: &FileStatus) -> io::Result<String> {
+        self.host.owner(path, status)
+    }
+
+    fn power(&self) -> io::Result<Power> {
+        self.host.power()
     }
 
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {

@@ -13,8 +13,10 @@ use super::as_json;
 use crate::cli::Probe;
 use crate::config;
 use crate::plain::{Exit, Plain, printable, shown};
+use crate::platform;
+use crate::probes::{self, ProbeSettings};
+use crate::runner::{self, Asking};
 use crate::spool::Overview;
-use crate::{platform, probes, runner};
 
 pub(super) fn run(options: &Probe, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let known = probes::all().iter().copied();
@@ -30,8 +32,10 @@ pub(super) fn run(options: &Probe, out: &mut dyn Write) -> anyhow::Result<Exit> 
     // Whoever may not read the state folder still gets an answer, under no policy.
     let stored = Overview::of(&options.state.dir).ok().flatten().and_then(|spool| spool.policy);
     let policy = stored.and_then(|policy| config::decode(&policy).ok());
-    let asking = runner::run(probe, platform::machine(), config::probes(policy.as_ref()), &SystemClock);
-    let reading = super::runtime()?.block_on(asking);
+    // This program ends with the answer: a child of its own would guard nothing.
+    let here = Asking::Here(platform::machine());
+    let settings = ProbeSettings { hurry: true, ..config::probes(policy.as_ref(), None) };
+    let reading = super::runtime()?.block_on(runner::run(probe, &here, settings, &SystemClock));
     if options.json {
         writeln!(out, "{:#}", as_json::reading(&reading))?;
     } else {

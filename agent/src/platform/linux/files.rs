@@ -73,6 +73,7 @@ pub(super) fn status(metadata: &Metadata) -> io::Result<FileStatus> {
         changed_ns: i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec()),
         uid: metadata.uid(),
         runnable: metadata.mode() & 0o111 != 0,
+        elsewhere: false,
     })
 }
 

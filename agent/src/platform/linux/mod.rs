@@ -2,7 +2,9 @@
 
 mod accounts;
 mod files;
+mod power;
 mod processes;
+mod programs;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,7 +14,8 @@ use std::path::{Path, PathBuf};
 use caretaker_shared::model::{BootId, HostFacts};
 
 use super::facts;
-use crate::host::{Account, FileStatus, Found, Host, OpenFile, Process, System};
+use crate::host::program::{Program, Written};
+use crate::host::{Account, FileStatus, Found, Host, OpenFile, Power, Process, System};
 
 const OS_RELEASE: &str = "/etc/os-release";
 const OS_RELEASE_BYTES: u64 = 64 * 1024;
@@ -117,7 +120,15 @@ impl Host for Machine {
         Ok(self.own(&std::fs::canonicalize(self.real(path))?))
     }
 
+    fn power(&self) -> io::Result<Power> {
+        power::power(self)
+    }
+
     fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
         files::walk(&self.real(folder), &|real| self.own(real), visit);
+    }
+
+    fn run(&self, program: &Program) -> io::Result<Written> {
+        programs::run(self, program)
     }
 }

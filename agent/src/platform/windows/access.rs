@@ -15,7 +15,7 @@ use windows_sys::Win32::Security::{
 use windows_sys::Win32::System::Services::SetServiceObjectSecurity;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
-use super::text::{checked, wide};
+use super::calls::{checked, wide};
 
 /// Rights: CC see its settings, DC change them, LC see its state, SW see what depends on it, RP start, WP stop, DT pause,
 /// LO ask it for its state, CR send it a signal of its own, SD remove it, RC WD WO read, change, take over this list.

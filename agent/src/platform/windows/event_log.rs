@@ -12,8 +12,8 @@ use windows_sys::Win32::System::Registry::{
     HKEY_LOCAL_MACHINE, REG_DWORD, REG_EXPAND_SZ, REG_VALUE_TYPE, RegDeleteTreeW, RegSetKeyValueW,
 };
 
+use super::calls::{checked, checked_code, wide};
 use super::service_control::NAME;
-use super::text::{checked, checked_code, wide};
 use crate::platform::service::{Gravity, Note};
 
 const SOURCES: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Application";

@@ -1,11 +1,18 @@
-//! Local accounts, passwords and administrators (E3, C2).
+//! Local accounts, their passwords, and who is an administrator (E3, C2).
+//!
+//! No password is tried and none is read: what is told is whether there is one, how old it is and when it must change.
+
+mod linux;
+mod shadow;
+mod sudoers;
+mod windows;
 
 use std::time::Duration;
 
 use caretaker_shared::model::{Outcome, ProbeName};
 
 use super::{Probe, ProbeSettings};
-use crate::host::Host;
+use crate::host::{Host, System};
 
 /// The probe.
 #[derive(Debug)]
@@ -25,10 +32,19 @@ impl Probe for Accounts {
     }
 
     fn collects(&self) -> &'static [&'static str] {
-        &[]
+        &[
+            "names of the device's own accounts, which of them are administrators, and when each last logged in",
+            "whether each has a password, when it was set and when it must change; never the password or its hash",
+        ]
     }
 
-    fn ask(&self, _host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
-        Outcome::Unsupported { reason: "this version does not ask".into() }
+    fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
+        match host.system() {
+            System::Linux => linux::ask(host),
+            System::Windows => windows::ask(host),
+            System::MacOs | System::Other => {
+                Outcome::Unsupported { reason: "this version reads local accounts on Windows and Linux only".into() }
+            }
+        }
     }
 }

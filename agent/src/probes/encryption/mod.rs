@@ -1,11 +1,21 @@
 //! Whether volumes are encrypted (B4).
+//!
+//! "Suspended" is an answer of its own: the content is encrypted, and the key lies beside it in the clear. What a locked
+//! or foreign volume holds is unknown, never off.
+
+mod linux;
+mod macos;
+mod windows;
 
 use std::time::Duration;
 
 use caretaker_shared::model::{Outcome, ProbeName};
 
+pub(super) use linux::protection as linux_protection;
+pub(super) use windows::by_letter as windows_by_letter;
+
 use super::{Probe, ProbeSettings};
-use crate::host::Host;
+use crate::host::{Host, System};
 
 /// The probe.
 #[derive(Debug)]
@@ -25,10 +35,19 @@ impl Probe for Encryption {
     }
 
     fn collects(&self) -> &'static [&'static str] {
-        &[]
+        &[
+            "for each disk volume whether it is encrypted and how; no key and no recovery password is read",
+            "on Linux from /proc/self/mountinfo, /proc/swaps and /sys/class/block; on Windows from BitLocker; on macOS \
+             from fdesetup",
+        ]
     }
 
-    fn ask(&self, _host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
-        Outcome::Unsupported { reason: "this version does not ask".into() }
+    fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
+        match host.system() {
+            System::Linux => linux::ask(host),
+            System::Windows => windows::ask(host),
+            System::MacOs => macos::ask(host),
+            System::Other => Outcome::Unsupported { reason: "this system has no volumes that we can ask".into() },
+        }
     }
 }

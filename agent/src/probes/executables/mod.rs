@@ -57,6 +57,10 @@ impl Probe for Executables {
         ]
     }
 
+    fn gives_way(&self) -> bool {
+        true
+    }
+
     fn ask(&self, host: &dyn Host, settings: &ProbeSettings) -> Outcome {
         match host.system() {
             System::Linux => linux::ask(host, &settings.executable_folders, &self.cache),
@@ -68,12 +72,14 @@ impl Probe for Executables {
 }
 
 /// What is true of an executable's bytes wherever they lie. `None` when the file is gone or no longer the one that was
-/// found: its next reading tells.
+/// found: its next reading tells. Parses hostile bytes: the service asks a child for it ([`crate::runner::describe`]).
 #[must_use]
 pub fn describe(host: &dyn Host, executable: &Executable) -> Option<ExecutableFacts> {
     let path = Path::new(&executable.path);
     let mut file = host.open(path).ok()?;
-    if file.status.size_bytes != executable.size_bytes || file.status.modified_at != executable.modified_at {
+    // A reading that has crossed a wire knows the time by milliseconds.
+    let (now, then) = (file.status.modified_at.as_millisecond(), executable.modified_at.as_millisecond());
+    if file.status.size_bytes != executable.size_bytes || now != then {
         return None;
     }
     let program = parse::program(&mut file.content).ok()??;

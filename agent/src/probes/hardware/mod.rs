@@ -1,11 +1,16 @@
-//! Maker, model and serial number (B3).
+//! Maker, model and serial number, for the register of equipment (B3).
+
+mod linux;
+mod macos;
+mod parse;
+mod windows;
 
 use std::time::Duration;
 
 use caretaker_shared::model::{Outcome, ProbeName};
 
 use super::{Probe, ProbeSettings};
-use crate::host::Host;
+use crate::host::{Host, System};
 
 /// The probe.
 #[derive(Debug)]
@@ -17,7 +22,7 @@ impl Probe for Hardware {
     }
 
     fn every(&self) -> Duration {
-        Duration::from_secs(86400)
+        Duration::from_secs(24 * 3600)
     }
 
     fn deadline(&self) -> Duration {
@@ -25,10 +30,15 @@ impl Probe for Hardware {
     }
 
     fn collects(&self) -> &'static [&'static str] {
-        &[]
+        &["maker, model, serial number, asset tag, kind of case, firmware and processor, as the maker wrote them"]
     }
 
-    fn ask(&self, _host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
-        Outcome::Unsupported { reason: "this version does not ask".into() }
+    fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
+        match host.system() {
+            System::Linux => linux::ask(host),
+            System::Windows => windows::ask(host),
+            System::MacOs => macos::ask(host),
+            System::Other => Outcome::Unsupported { reason: "this system has no inventory that we can ask".into() },
+        }
     }
 }

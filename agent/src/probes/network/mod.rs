@@ -1,11 +1,17 @@
-//! Proxies, private networks, hosts file (E7).
+//! Settings that lead traffic around the school's filter: proxies, private networks, the hosts file (E7).
+//!
+//! What is set is read, not what was visited. Of a proxy's address nothing before an `@` is kept: it may be a password.
+
+mod linux;
+mod parse;
+mod windows;
 
 use std::time::Duration;
 
 use caretaker_shared::model::{Outcome, ProbeName};
 
 use super::{Probe, ProbeSettings};
-use crate::host::Host;
+use crate::host::{Host, System};
 
 /// The probe.
 #[derive(Debug)]
@@ -25,10 +31,20 @@ impl Probe for Network {
     }
 
     fn collects(&self) -> &'static [&'static str] {
-        &[]
+        &[
+            "which proxies are set for the machine and for logged-in accounts: host and port, never a password",
+            "which private networks (VPN) are set up, and how many names the hosts file sends elsewhere",
+            "no address that was visited and no traffic",
+        ]
     }
 
-    fn ask(&self, _host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
-        Outcome::Unsupported { reason: "this version does not ask".into() }
+    fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
+        match host.system() {
+            System::Linux => linux::ask(host),
+            System::Windows => windows::ask(host),
+            System::MacOs | System::Other => {
+                Outcome::Unsupported { reason: "this version reads network settings on Windows and Linux only".into() }
+            }
+        }
     }
 }

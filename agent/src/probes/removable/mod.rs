@@ -1,11 +1,17 @@
-//! Media that can be taken out (A8, E4).
+//! Media that can be taken out, while they are in (A8, E4).
+//!
+//! What can be taken out, its bus says, not what it says of itself. Phones and cameras that show their files without
+//! being disks are not seen.
+
+mod linux;
+mod windows;
 
 use std::time::Duration;
 
 use caretaker_shared::model::{Outcome, ProbeName};
 
 use super::{Probe, ProbeSettings};
-use crate::host::Host;
+use crate::host::{Host, System};
 
 /// The probe.
 #[derive(Debug)]
@@ -25,10 +31,19 @@ impl Probe for Removable {
     }
 
     fn collects(&self) -> &'static [&'static str] {
-        &[]
+        &[
+            "for each USB disk, stick or memory card that is in: where it is mounted, maker, model, serial number, size",
+            "whether it is encrypted; no name of a file on it, but programs on it are listed as executables",
+        ]
     }
 
-    fn ask(&self, _host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
-        Outcome::Unsupported { reason: "this version does not ask".into() }
+    fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
+        match host.system() {
+            System::Linux => linux::ask(host),
+            System::Windows => windows::ask(host),
+            System::MacOs | System::Other => {
+                Outcome::Unsupported { reason: "this version knows removable media on Windows and Linux only".into() }
+            }
+        }
     }
 }

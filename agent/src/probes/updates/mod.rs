@@ -1,11 +1,17 @@
-//! Updates of the operating system (B2).
+//! Which updates of the operating system were applied, and when the last one was that mends a fault of security (B2).
+
+mod apt;
+mod linux;
+mod windows;
 
 use std::time::Duration;
 
-use caretaker_shared::model::{Outcome, ProbeName};
+use caretaker_shared::model::{InstalledUpdate, Outcome, ProbeName};
+use caretaker_shared::wire::limits;
+use jiff::Timestamp;
 
 use super::{Probe, ProbeSettings};
-use crate::host::Host;
+use crate::host::{Host, System};
 
 /// The probe.
 #[derive(Debug)]
@@ -17,7 +23,7 @@ impl Probe for Updates {
     }
 
     fn every(&self) -> Duration {
-        Duration::from_secs(21600)
+        Duration::from_secs(6 * 3600)
     }
 
     fn deadline(&self) -> Duration {
@@ -25,10 +31,33 @@ impl Probe for Updates {
     }
 
     fn collects(&self) -> &'static [&'static str] {
-        &[]
+        &[
+            "which updates of the system were applied and when, and whether one waits for a restart",
+            "on Linux from /var/log/apt, on Windows from its list of packages and of hot fixes",
+        ]
     }
 
-    fn ask(&self, _host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
-        Outcome::Unsupported { reason: "this version does not ask".into() }
+    fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
+        match host.system() {
+            System::Linux => linux::ask(host),
+            System::Windows => windows::ask(host),
+            System::MacOs | System::Other => Outcome::Unsupported {
+                reason: "this version reads the history of updates on Windows and Linux only".into(),
+            },
+        }
     }
+}
+
+/// Newest first, each once, at most as many as a reading holds.
+fn ordered(mut history: Vec<InstalledUpdate>) -> Vec<InstalledUpdate> {
+    history.sort_by(|one, other| other.installed_at.cmp(&one.installed_at).then_with(|| one.name.cmp(&other.name)));
+    history.dedup();
+    history.truncate(limits::UPDATES);
+    history
+}
+
+/// When the last update was applied that is known to mend a fault of security.
+fn last_security(history: &[InstalledUpdate]) -> Option<Timestamp> {
+    let counts = |update: &&InstalledUpdate| update.succeeded && update.security == Some(true);
+    history.iter().filter(counts).filter_map(|update| update.installed_at).max()
 }

@@ -1,50 +1,56 @@
-//! Runs one probe under a deadline and a panic guard: whatever happens, there is a reading.
+//! Asks on a thread of this program.
 //!
 //! A thread cannot be stopped from outside. A probe that misses its deadline is left to finish on its own thread, its
-//! late answer is dropped, and it is not asked again before it has finished. The panic guard holds where panics unwind;
-//! in a build where a panic ends the program, it ends the program here too.
+//! late answer is dropped, and it is not asked again before it has finished.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use caretaker_shared::clock::Clock;
-use caretaker_shared::model::{Outcome, ProbeName, Reading};
+use caretaker_shared::model::{Outcome, ProbeName};
 use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
 
 use crate::host::Host;
 use crate::probes::{Probe, ProbeSettings};
 
-/// Asks a probe and returns its reading. A panic, and an answer that does not come in time, are failed readings. A
-/// probe that is still busy with an earlier question is not asked again.
-pub async fn run(
-    probe: &'static dyn Probe,
-    host: Arc<dyn Host>,
-    settings: ProbeSettings,
-    clock: &dyn Clock,
-) -> Reading {
-    let outcome = ask(probe, host, settings).await;
-    Reading { probe: probe.name(), taken_at: clock.now(), outcome }
+/// A question that a thread works on.
+pub(super) struct Question {
+    answer: oneshot::Receiver<Outcome>,
+    ends_at: Instant,
+    within: Duration,
 }
 
-async fn ask(probe: &'static dyn Probe, host: Arc<dyn Host>, settings: ProbeSettings) -> Outcome {
-    let Some(busy) = Busy::begin(probe) else {
-        return failed("still busy with the question before");
-    };
-    let (answer, answered) = oneshot::channel();
-    let question = move || {
-        let outcome = catch_unwind(AssertUnwindSafe(|| probe.ask(host.as_ref(), &settings)));
-        drop(busy);
-        // What a panic says may hold what the probe was reading: it is not passed on.
-        let _ = answer.send(outcome.unwrap_or_else(|_| failed("the probe panicked")));
-    };
-    if std::thread::Builder::new().name(format!("probe {}", probe.name())).spawn(question).is_err() {
-        return failed("the system starts no more threads");
+impl Question {
+    /// Starts the thread, unless the probe is still busy with an earlier question.
+    pub(super) fn begin(
+        probe: &'static dyn Probe,
+        host: Arc<dyn Host>,
+        settings: ProbeSettings,
+    ) -> Result<Self, String> {
+        let busy = Busy::begin(probe).ok_or("still busy with the question before")?;
+        let within = probe.deadline();
+        let ends_at = Instant::now() + within;
+        let (answer, answered) = oneshot::channel();
+        let question = move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| probe.ask(host.as_ref(), &settings)));
+            drop(busy);
+            // What a panic says may hold what the probe was reading: it is not passed on.
+            let _ = answer.send(outcome.unwrap_or_else(|_| failed("the probe panicked")));
+        };
+        let thread = std::thread::Builder::new().name(format!("probe {}", probe.name()));
+        thread.spawn(question).map_err(|_| "the system starts no more threads")?;
+        Ok(Self { answer: answered, ends_at, within })
     }
-    match tokio::time::timeout(probe.deadline(), answered).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => failed("the probe ended without an answer"),
-        Err(_) => failed(&format!("gave no answer within {} s", probe.deadline().as_secs())),
+
+    /// Waits for the answer.
+    pub(super) async fn answer(&mut self) -> Result<Outcome, String> {
+        match timeout_at(self.ends_at, &mut self.answer).await {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(_)) => Err("the probe ended without an answer".to_owned()),
+            Err(_) => Err(format!("gave no answer within {} s", self.within.as_secs())),
+        }
     }
 }
 
@@ -88,6 +94,8 @@ mod tests {
 
     use super::*;
     use crate::platform;
+    use crate::runner::{Asking, run};
+    use caretaker_shared::model::Reading;
 
     /// Answers once it is told to, or panics.
     struct Invented {
@@ -130,7 +138,7 @@ mod tests {
 
     async fn asked(probe: &'static Invented) -> Reading {
         let clock = ManualClock::new(Timestamp::UNIX_EPOCH);
-        run(probe, platform::machine(), ProbeSettings::default(), &clock).await
+        run(probe, &Asking::Here(platform::machine()), ProbeSettings::default(), &clock).await
     }
 
     fn held() -> (Sender<()>, Option<Receiver<()>>) {
