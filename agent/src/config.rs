@@ -58,7 +58,7 @@ fn expand(folder: &str, accounts: &[Account], place: &impl Fn(&Path, Option<&Acc
     match folder.strip_prefix('~') {
         Some(inner) => {
             // By parts: what separates them in a policy is not what separates them on every system.
-            let parts = inner.split('/').filter(|part| !part.is_empty());
+            let parts = inner.split(['/', '\\']).filter(|part| !part.is_empty());
             let within = |account: &Account| parts.clone().fold(account.home.clone(), |path, part| path.join(part));
             accounts.iter().map(|account| place(&within(account), Some(account))).collect()
         }

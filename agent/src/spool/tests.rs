@@ -131,8 +131,8 @@ fn an_incomplete_answer_and_the_one_after_it_go_whole() {
 #[test]
 fn an_answer_that_is_too_large_says_so_instead() {
     let (_home, spool, _) = fresh(1 << 24);
-    let long = "x".repeat(500);
-    let names: Vec<&str> = std::iter::repeat_n(long.as_str(), 3_000).collect();
+    let long: Vec<String> = (0..3_000).map(|n| format!("{n:0>500}")).collect();
+    let names: Vec<&str> = long.iter().map(String::as_str).collect();
     spool.push_reading(&software(&names)).expect("queued");
     let sent = payloads(&spool, Stream::State);
     let [(1, Payload::Reading(Reading { outcome: Outcome::Failed { reason }, .. }))] = sent.as_slice() else {

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use super::Exit;
 use super::connect::{Client, connect};
 use super::output::Output;
-use super::{alerts, devices, findings, policy, software, status, token};
+use super::{alerts, devices, executables, findings, policy, software, status, token};
 use crate::render::Screen;
 
 /// Names the data folder where `--data` does not.
@@ -25,11 +25,13 @@ pub enum ClientCommand {
     Status(status::Args),
     /// List devices
     Devices(devices::ListArgs),
-    /// Show one device, or shut it out
+    /// Show one device, retire it, report it lost, or shut it out
     #[command(subcommand)]
     Device(devices::DeviceCommand),
     /// List what is installed, on all devices or on one
     Software(software::Args),
+    /// List programs that no package owns, or show where one lies
+    Executables(executables::Args),
     /// What does not hold, and what is not known
     Findings(findings::Args),
     /// List alerts
@@ -86,6 +88,7 @@ async fn answer(command: ClientCommand, data: &Path, output: &mut Output<'_>) ->
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
         ClientCommand::Device(command) => devices::run(command, client, output).await,
         ClientCommand::Software(args) => software::run(args, client, output).await,
+        ClientCommand::Executables(args) => executables::run(args, client, output).await,
         ClientCommand::Findings(args) => findings::run(args, client, output).await,
         ClientCommand::Alerts(args) => alerts::list(args, client, output).await,
         ClientCommand::Alert(command) => alerts::run(command, client, output).await,

@@ -1,6 +1,9 @@
-//! `devices`, `device show`, `device revoke`.
+//! `devices`, `device show`, `device retire`, `device lost`, `device revoke`.
 
-use caretaker_proto::console::v1::{GetDeviceRequest, ListDevicesRequest, RevokeDeviceRequest};
+use caretaker_proto::console::v1::{
+    GetDeviceRequest, ListDevicesRequest, ReportDeviceLostRequest, RetireDeviceRequest, RevokeDeviceRequest,
+};
+use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
@@ -19,6 +22,9 @@ pub struct ListArgs {
     /// Only those with an open finding of this requirement, for example E2
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     finding: Option<String>,
+    /// Only those that were away too long or have something out of date
+    #[arg(long)]
+    overdue: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -29,6 +35,10 @@ pub struct ListArgs {
 pub enum DeviceCommand {
     /// Everything about one device
     Show(ShowArgs),
+    /// Record that a device was sold, given away, returned or destroyed, and shut it out
+    Retire(RetireArgs),
+    /// Report a device as lost or stolen, shut it out, and say what it held
+    Lost(LostArgs),
     /// Shut a device out for good
     Revoke(RevokeArgs),
 }
@@ -39,6 +49,76 @@ pub struct ShowArgs {
     /// Its name or id
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     device: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Options of `device retire`: the disposal record (B3).
+#[derive(Debug, clap::Args)]
+pub struct RetireArgs {
+    /// Its name or id
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    device: String,
+    /// Who allowed it
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    authorised_by: String,
+    /// What became of it
+    #[arg(long, value_enum)]
+    how: How,
+    /// Who has it now; not needed for one that was destroyed
+    #[arg(long, value_name = "WHOM", value_parser = NonEmptyStringValueParser::new())]
+    to: Option<String>,
+    /// Whether its disks were erased
+    #[arg(long, value_enum)]
+    wiped: Wiped,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What became of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum How {
+    /// For money.
+    Sold,
+    /// For nothing.
+    GivenAway,
+    /// To whom it was hired from.
+    Returned,
+    /// Nobody has it.
+    Destroyed,
+}
+
+impl How {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Sold => "sold",
+            Self::GivenAway => "given away",
+            Self::Returned => "returned",
+            Self::Destroyed => "destroyed",
+        }
+    }
+}
+
+/// Whether a device's disks were erased. There is no default: somebody has to say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Wiped {
+    /// They were.
+    Yes,
+    /// They were not.
+    No,
+}
+
+/// Options of `device lost`.
+#[derive(Debug, clap::Args)]
+pub struct LostArgs {
+    /// Its name or id
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    device: String,
+    /// What is known of it, in one line; it goes into the audit chain
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    note: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -65,6 +145,7 @@ pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output
             page: page(&after),
             site: args.site.clone().unwrap_or_default(),
             finding: args.finding.clone().unwrap_or_default(),
+            overdue: args.overdue,
         };
         let answer = client.list_devices(request).await.map_err(|status| refused(&status))?.into_inner();
         devices.extend(answer.devices);
@@ -76,13 +157,17 @@ pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output
     if args.json {
         return output.json(&serde_json::json!({ "devices": devices }));
     }
-    let asked = render::devices::Asked { site: args.site.as_deref(), finding: args.finding.as_deref() };
+    let asked =
+        render::devices::Asked { site: args.site.as_deref(), finding: args.finding.as_deref(), overdue: args.overdue };
     if let Some(list) = render::devices::list(&devices, asked, output.screen) {
         return output.text(&list);
     }
     let status = status::ask(&mut client).await?;
     let site = args.site.as_deref().or_else(|| status.policies.first().map(|policy| policy.site.as_str()));
-    if status.devices.unwrap_or_default().enrolled == 0 || args.finding.is_none() {
+    let enrolled = status.devices.unwrap_or_default().enrolled > 0;
+    if enrolled && args.overdue {
+        output.text("No device is overdue: all were seen in time, and what they told is up to date.\n")
+    } else if !enrolled || args.finding.is_none() {
         output.text(&render::status::no_devices(site, output.screen))
     } else {
         output.text("No device has an open finding of this requirement. All devices: devices\n")
@@ -99,6 +184,12 @@ pub(super) async fn run(command: DeviceCommand, mut client: Client, output: &mut
                 .into_inner();
             if args.json { output.json(&answer) } else { output.text(&render::device::show(&answer, output.screen)) }
         }
+        DeviceCommand::Retire(args) => retire(args, client, output).await,
+        DeviceCommand::Lost(args) => {
+            let request = ReportDeviceLostRequest { device: args.device, note: args.note };
+            let answer = client.report_device_lost(request).await.map_err(|status| refused(&status))?.into_inner();
+            if args.json { output.json(&answer) } else { output.text(&render::farewell::lost(&answer, output.screen)) }
+        }
         DeviceCommand::Revoke(args) => {
             let request = RevokeDeviceRequest { device: args.device, reason: args.reason };
             let answer = client.revoke_device(request).await.map_err(|status| refused(&status))?.into_inner();
@@ -108,4 +199,16 @@ pub(super) async fn run(command: DeviceCommand, mut client: Client, output: &mut
             output.text(&render::made::revoked(&answer.device.unwrap_or_default()))
         }
     }
+}
+
+async fn retire(args: RetireArgs, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+    let request = RetireDeviceRequest {
+        device: args.device,
+        authorised_by: args.authorised_by,
+        method: args.how.word().to_owned(),
+        recipient: args.to.unwrap_or_default(),
+        wiped: args.wiped == Wiped::Yes,
+    };
+    let answer = client.retire_device(request).await.map_err(|status| refused(&status))?.into_inner();
+    if args.json { output.json(&answer) } else { output.text(&render::farewell::retired(&answer)) }
 }

@@ -47,7 +47,12 @@ pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>)
     if args.json {
         return output.json(&serde_json::json!({ "findings": findings }));
     }
-    match render::findings::show(&findings, output.screen) {
+    // One requirement is told device by device, all of them in a few words each.
+    let shown = match &args.requirement {
+        Some(_) => render::findings::show(&findings, output.screen),
+        None => render::overview::show(&findings, output.screen),
+    };
+    match shown {
         Some(shown) => output.text(&shown),
         None => nothing_open(&mut client, output).await,
     }

@@ -7,15 +7,19 @@ pub mod serve;
 mod alerts;
 mod connect;
 mod devices;
+mod executables;
 mod findings;
 mod output;
 mod policy;
 mod refused;
 mod software;
+mod span;
 mod status;
 #[cfg(test)]
 mod tests;
 mod token;
+#[cfg(test)]
+mod truth_tests;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

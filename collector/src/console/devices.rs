@@ -1,6 +1,7 @@
 //! Calls about devices and what is installed on them.
 
 use caretaker_proto::console::v1 as proto;
+use jiff::{SignedDuration, Timestamp};
 use prost::Message as _;
 use uuid::Uuid;
 
@@ -8,14 +9,17 @@ use super::findings::{requirement, time};
 use super::paging::{Asked, cut};
 use super::peer::Operator;
 use super::refusal::Refusal;
-use super::{Context, policies, verdicts};
+use super::{Context, farewell, policies, verdicts};
 use crate::store::console::{
-    DeviceFilter, DeviceRow, ExecutableRow, ReadingRow, SoftwareFilter, SoftwareKey, SoftwareRow,
+    ChangeRow, DeviceFilter, DeviceRow, ExecutableRow, ReadingRow, SoftwareFilter, SoftwareKey, SoftwareRow,
 };
 
 /// Files that one answer about a device may list, and the bytes that they may take.
 const EXECUTABLES: usize = 4_000;
 const EXECUTABLE_BYTES: usize = 2 * 1024 * 1024;
+/// How far back a device's changes are told, and how many of them.
+const CHANGES_SINCE: SignedDuration = SignedDuration::from_hours(7 * 24);
+const CHANGES: usize = 100;
 /// Longest reason for shutting a device out, in letters.
 const REASON_LETTERS: usize = 300;
 
@@ -27,6 +31,7 @@ pub(super) async fn list(
     let filter = DeviceFilter {
         site: policies::known_site(context, &request.site).await?,
         finding: requirement(&request.finding)?,
+        overdue: request.overdue,
     };
     let limit = asked.limit();
     let after = asked.after.map(|(name, id)| (name, Uuid::parse_str(&id).unwrap_or_default()));
@@ -44,6 +49,10 @@ pub(super) async fn show(
     let card = context.store.device_card(&row, EXECUTABLES).await?;
     let (verdicts, verdicts_left_out) = verdicts::of(&row, &card, context.clock.now());
     let host = card.readings.iter().find_map(ReadingRow::host);
+    let hardware = card.readings.iter().find_map(ReadingRow::hardware).unwrap_or_default();
+    let (disposal, loss) = context.store.departure(&row).await?;
+    let since = context.clock.now().checked_sub(CHANGES_SINCE).unwrap_or(Timestamp::UNIX_EPOCH);
+    let changes = context.store.device_changes(&row, since, CHANGES).await?;
     let mut bytes = 0;
     let executables = card.executables.into_iter().map(executable).take_while(|file| {
         bytes += file.encoded_len();
@@ -62,6 +71,14 @@ pub(super) async fn show(
         architecture: host.as_ref().map(|host| host.architecture.clone()).unwrap_or_default(),
         processors: host.as_ref().map(|host| host.processors).unwrap_or_default(),
         memory_bytes: host.as_ref().map(|host| host.memory_bytes).unwrap_or_default(),
+        manufacturer: hardware.manufacturer,
+        model: hardware.model,
+        serial: hardware.serial,
+        asset_tag: hardware.asset_tag,
+        form: hardware.form,
+        changes: changes.into_iter().map(change).collect(),
+        disposal: disposal.map(farewell::disposal_message),
+        loss: loss.map(farewell::loss_message),
     })
 }
 
@@ -100,7 +117,7 @@ pub(super) async fn software(
 }
 
 /// The one device of that id or name.
-async fn one(context: &Context, device: String) -> Result<DeviceRow, Refusal> {
+pub(super) async fn one(context: &Context, device: String) -> Result<DeviceRow, Refusal> {
     let mut found = context.store.find_devices(&device).await?;
     match found.len() {
         0 => Err(Refusal::NoDevice(device)),
@@ -109,7 +126,7 @@ async fn one(context: &Context, device: String) -> Result<DeviceRow, Refusal> {
     }
 }
 
-fn device(row: DeviceRow) -> proto::Device {
+pub(super) fn device(row: DeviceRow) -> proto::Device {
     proto::Device {
         id: row.id.to_string(),
         name: row.name,
@@ -123,6 +140,7 @@ fn device(row: DeviceRow) -> proto::Device {
         findings: row.findings,
         unknowns: row.unknowns,
         certificate_ends_at: time(row.certificate_ends_at),
+        overdue: row.overdue,
     }
 }
 
@@ -133,6 +151,10 @@ fn probe(row: ReadingRow) -> proto::ProbeState {
         completeness: row.completeness,
         reason: row.reason,
     }
+}
+
+fn change(row: ChangeRow) -> proto::Change {
+    proto::Change { at: row.at.to_string(), kind: row.kind, probe: row.probe, text: row.text }
 }
 
 fn executable(row: ExecutableRow) -> proto::Executable {

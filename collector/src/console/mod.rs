@@ -6,6 +6,8 @@
 mod alerts;
 mod compliance;
 mod devices;
+mod executables;
+mod farewell;
 mod findings;
 mod outcome;
 mod paging;

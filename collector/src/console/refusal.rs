@@ -19,6 +19,14 @@ pub(super) enum Refusal {
     NoDevice(String),
     #[error("{} devices are called \"{}\"\n  name one by its id:  {}", .ids.len(), named(.name), .ids.join("  "))]
     SeveralDevices { name: String, ids: Vec<String> },
+    #[error("{} is retired already\n  its record:  caretaker-collector device show {}", named(.0), named(.0))]
+    RetiredBefore(String),
+    #[error("{} is {status} already\n  its record:  caretaker-collector device show {}", named(.device), named(.device))]
+    LeftBefore { device: String, status: String },
+    #[error("no device has an executable that begins with {}\n  list them:  caretaker-collector executables", named(.0))]
+    NoExecutable(String),
+    #[error("several executables begin with {}\n  give more of its digits", named(.0))]
+    SeveralExecutables(String),
     #[error("there is no alert \"{}\"\n  list them:  caretaker-collector alerts --all", named(.0))]
     NoAlert(String),
     #[error("alert {reference} was closed before, with the outcome \"{outcome}\"\n  nothing was changed")]
@@ -38,9 +46,10 @@ pub(super) enum Refusal {
 impl Refusal {
     fn code(&self) -> Code {
         match self {
-            Self::NoSite { .. } | Self::NoDevice(_) | Self::NoAlert(_) => Code::NotFound,
-            Self::ClosedBefore { .. } => Code::FailedPrecondition,
+            Self::NoSite { .. } | Self::NoDevice(_) | Self::NoAlert(_) | Self::NoExecutable(_) => Code::NotFound,
+            Self::ClosedBefore { .. } | Self::RetiredBefore(_) | Self::LeftBefore { .. } => Code::FailedPrecondition,
             Self::SeveralDevices { .. }
+            | Self::SeveralExecutables(_)
             | Self::NoOutcome { .. }
             | Self::NoRequirement(_)
             | Self::Field { .. }

@@ -7,7 +7,7 @@ use caretaker_proto::console::v1::console_server::Console;
 use tonic::{Request, Response, Status};
 
 use super::peer::Operator;
-use super::{Context, alerts, devices, findings, policies, status, tokens};
+use super::{Context, alerts, devices, executables, farewell, findings, policies, status, tokens};
 
 /// The operators' service.
 pub(super) struct Service(Arc<Context>);
@@ -40,6 +40,35 @@ impl Console for Service {
     async fn revoke_device(&self, request: Request<proto::RevokeDeviceRequest>) -> Answer<proto::RevokeDeviceResponse> {
         let operator = Operator::of(&request)?;
         Ok(Response::new(devices::revoke(&self.0, request.into_inner(), &operator).await?))
+    }
+
+    async fn retire_device(&self, request: Request<proto::RetireDeviceRequest>) -> Answer<proto::RetireDeviceResponse> {
+        let operator = Operator::of(&request)?;
+        Ok(Response::new(farewell::retire(&self.0, request.into_inner(), &operator).await?))
+    }
+
+    async fn report_device_lost(
+        &self,
+        request: Request<proto::ReportDeviceLostRequest>,
+    ) -> Answer<proto::ReportDeviceLostResponse> {
+        let operator = Operator::of(&request)?;
+        Ok(Response::new(farewell::lose(&self.0, request.into_inner(), &operator).await?))
+    }
+
+    async fn list_executables(
+        &self,
+        request: Request<proto::ListExecutablesRequest>,
+    ) -> Answer<proto::ListExecutablesResponse> {
+        Operator::of(&request)?;
+        Ok(Response::new(executables::list(&self.0, request.into_inner()).await?))
+    }
+
+    async fn get_executable(
+        &self,
+        request: Request<proto::GetExecutableRequest>,
+    ) -> Answer<proto::GetExecutableResponse> {
+        Operator::of(&request)?;
+        Ok(Response::new(executables::show(&self.0, request.into_inner()).await?))
     }
 
     async fn list_software(&self, request: Request<proto::ListSoftwareRequest>) -> Answer<proto::ListSoftwareResponse> {

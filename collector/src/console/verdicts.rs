@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use caretaker_proto::console::v1 as proto;
-use caretaker_shared::model::Requirement;
+use caretaker_shared::model::{ProbeName, Requirement};
 use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 use prost::Message as _;
@@ -33,6 +33,10 @@ pub(super) fn of(device: &DeviceRow, card: &DeviceCard, now: Timestamp) -> (Vec<
             .collect();
         if own.is_empty() && more.is_empty() {
             verdicts.push(silent(requirement, card.policy.is_some()));
+        } else if let Some(probe) = unheard(requirement, card) {
+            // What one of its probes said is not all there is to know.
+            let reason = format!("the device has not reported on {probe} yet");
+            verdicts.push(proto::Verdict { reason, ..silent(requirement, true) });
         }
         verdicts.extend(own.into_iter().map(|verdict| message(verdict, &card.findings)));
         verdicts.extend(more.into_iter().map(|finding| from_finding(requirement, finding)));
@@ -75,12 +79,23 @@ fn doubt(verdict: &mut Verdict) {
     }
 }
 
+/// Of a requirement that takes the answers of several probes, one that has not said anything yet.
+fn unheard(requirement: Requirement, card: &DeviceCard) -> Option<ProbeName> {
+    if requirement.probes().len() < 2 {
+        return None;
+    }
+    let heard = |probe: &ProbeName| card.readings.iter().any(|reading| reading.probe == probe.as_str());
+    requirement.probes().iter().copied().find(|probe| !heard(probe))
+}
+
 /// What is said of a requirement that nothing speaks of. Only contradictions are found without being looked for.
 fn silent(requirement: Requirement, has_policy: bool) -> proto::Verdict {
-    let (verdict, summary, reason) = match requirement {
-        Requirement::Integrity => ("meets", "nothing contradicts itself", "no two reports under one number"),
-        _ if !has_policy => ("unknown", "not judged", "the site has no policy"),
-        _ => ("unknown", "not reported", "the device has not reported on this yet"),
+    let (verdict, summary, reason) = if requirement == Requirement::Integrity {
+        ("meets", "nothing contradicts itself", "no two reports under one number")
+    } else if has_policy {
+        ("unknown", "not reported", "the device has not reported on this yet")
+    } else {
+        ("unknown", "not judged", "the site has no policy")
     };
     proto::Verdict {
         requirement: requirement.id().to_owned(),

@@ -1,16 +1,18 @@
 //! `device show`: everything about one device.
 
-use caretaker_proto::console::v1::{Device, Executable, GetDeviceResponse, ProbeState, Verdict};
+use caretaker_proto::console::v1::{Device, GetDeviceResponse, ProbeState, Verdict};
 
 use super::devices::word;
-use super::table::{Cell, Column, Table};
+use super::table::{Column, Table};
 use super::text::{bytes, counted, hang, left, number, safe, shorten, width, wrap};
 use super::{Ink, Screen, time};
 
 /// Verdicts of one requirement that are shown one by one: a device may have hundreds of unknown files.
 const ALIKE: usize = 3;
-/// Executables that are shown, of those that were first seen last.
-const EXECUTABLES: usize = 10;
+/// What the collector says of a requirement that nothing was reported on.
+const NOT_REPORTED: &str = "not reported";
+/// Changes that are shown, the newest ones.
+const CHANGES: usize = 10;
 /// Keeps the words of a date on one line: no line breaks at it, and a terminal shows a blank.
 const NO_BREAK: &str = "\u{a0}";
 
@@ -20,30 +22,35 @@ pub fn show(answer: &GetDeviceResponse, screen: &Screen) -> String {
     let device = answer.device.clone().unwrap_or_default();
     let mut shown = head(&device, screen);
     shown.push_str(&machine(answer, &device, screen));
-    if device.status == "revoked" {
-        shown.push_str(&screen.ink(Ink::Bad, "This device was revoked: it is shut out and no longer judged."));
+    if device.status != "active" {
+        let text = format!("This device was {}: it is shut out and no longer judged.", told(&device.status));
+        shown.push_str(&screen.ink(Ink::Bad, &text));
         shown.push('\n');
+        shown.push_str(&farewell(answer, screen));
     } else if device.last_seen_at.is_empty() {
         shown.push_str("\nEnrolled, but not a word from it yet. On the device:  caretaker-agent status\n");
     }
     if !answer.verdicts.is_empty() {
         shown.push('\n');
         verdicts(&mut shown, &answer.verdicts, screen);
+        shown.push_str(&silent(&answer.verdicts, screen));
     }
     if answer.verdicts_left_out > 0 {
         shown.push_str(&format!("  and {} more that do not fit here\n", number(answer.verdicts_left_out)));
     }
-    if !answer.probes.is_empty() {
+    shown.push_str(&unanswered(&answer.probes, screen));
+    if !answer.changes.is_empty() {
         shown.push('\n');
-        shown.push_str(&probes(&answer.probes, screen));
-    }
-    if !answer.executables.is_empty() {
-        shown.push('\n');
-        shown.push_str(&executables(answer, &device, screen));
+        shown.push_str(&changes(answer, screen));
     }
     shown.push('\n');
     shown.push_str(&inventory(answer, &device, screen));
     shown
+}
+
+/// "reported lost" for "lost".
+fn told(status: &str) -> &str {
+    if status == "lost" { "reported lost" } else { status }
 }
 
 fn head(device: &Device, screen: &Screen) -> String {
@@ -65,6 +72,15 @@ fn head(device: &Device, screen: &Screen) -> String {
 
 fn machine(answer: &GetDeviceResponse, device: &Device, screen: &Screen) -> String {
     let mut parts = Vec::new();
+    let made = format!("{} {}", safe(&answer.manufacturer), safe(&answer.model));
+    if !made.trim().is_empty() {
+        parts.push(made.trim().to_owned());
+    }
+    for (what, value) in [("serial ", &answer.serial), ("asset tag ", &answer.asset_tag), ("", &answer.form)] {
+        if !value.is_empty() {
+            parts.push(format!("{what}{}", safe(value)));
+        }
+    }
     if answer.processors > 0 {
         parts.push(counted(answer.processors, "processor"));
         parts.push(format!("{} memory", bytes(answer.memory_bytes)));
@@ -92,7 +108,8 @@ fn verdicts(shown: &mut String, verdicts: &[Verdict], screen: &Screen) {
     let widest = verdicts.iter().map(|verdict| width(&verdict.summary)).max().unwrap_or_default();
     let summaries = widest.min((screen.width.saturating_sub(fixed) * 2 / 5).max(16));
     for (word, ink) in [("fails", Ink::Bad), ("meets", Ink::Good), ("unknown", Ink::Unsure)] {
-        let of_it: Vec<&Verdict> = verdicts.iter().filter(|verdict| verdict.verdict == word).collect();
+        let told = |verdict: &&Verdict| verdict.verdict == word && !is_silent(verdict);
+        let of_it: Vec<&Verdict> = verdicts.iter().filter(told).collect();
         for alike in of_it.chunk_by(|one, next| one.requirement == next.requirement) {
             for verdict in alike.iter().take(ALIKE) {
                 let start = format!("  {}  {}  ", left(word, 7), left(&verdict.requirement, ids));
@@ -110,6 +127,23 @@ fn verdicts(shown: &mut String, verdicts: &[Verdict], screen: &Screen) {
             }
         }
     }
+}
+
+/// Whether nothing was reported on a requirement: such are named together.
+fn is_silent(verdict: &Verdict) -> bool {
+    verdict.verdict == "unknown" && verdict.summary == NOT_REPORTED
+}
+
+/// "unknown  not reported yet: E1, B2".
+fn silent(verdicts: &[Verdict], screen: &Screen) -> String {
+    let mut ids: Vec<&str> =
+        verdicts.iter().filter(|verdict| is_silent(verdict)).map(|verdict| verdict.requirement.as_str()).collect();
+    ids.dedup();
+    if ids.is_empty() {
+        return String::new();
+    }
+    let line = hang("  unknown  ", &format!("not reported yet: {}", ids.join(", ")), screen.width);
+    line.replacen("unknown", &screen.ink(Ink::Unsure, "unknown"), 1)
 }
 
 fn many(n: usize) -> u64 {
@@ -146,61 +180,66 @@ fn two_columns(start: &str, summary: &str, summaries: usize, reason: &str, colum
     shown
 }
 
-/// When each probe last answered; those that did not answer in full say why.
-fn probes(probes: &[ProbeState], screen: &Screen) -> String {
-    let mut table = Table::new(vec![
-        Column::text("Last readings"),
-        Column::text(""),
-        Column::text(""),
-        Column::text("").shrinks(10),
-    ]);
-    for probe in probes {
-        let ink = if probe.completeness == "complete" { Ink::Plain } else { Ink::Unsure };
-        table.row(vec![
-            probe.probe.clone().into(),
-            Cell(probe.completeness.clone(), ink),
-            time::ago_or(&probe.taken_at, "never", &screen.now).into(),
-            probe.reason.clone().into(),
-        ]);
+/// What changed, the newest first: a sign, what it is, and when.
+fn changes(answer: &GetDeviceResponse, screen: &Screen) -> String {
+    let mut shown = format!("{}\n", screen.ink(Ink::Strong, "Changed in 7 days"));
+    let mut table =
+        Table::new(vec![Column::text(""), Column::text(""), Column::text("").shrinks(20), Column::text("")]);
+    for change in answer.changes.iter().take(CHANGES) {
+        let sign = match change.kind.as_str() {
+            "added" => "+",
+            "removed" => "-",
+            _ => "*",
+        };
+        let at = time::parse(&change.at).map_or_else(String::new, |at| time::when(at, &screen.now));
+        table.row(vec![at.into(), sign.into(), change.text.clone().into(), change.probe.clone().into()]);
     }
-    table.show(screen)
+    // Nothing stands above the columns.
+    shown.extend(table.show(screen).split_inclusive('\n').skip(1).map(|line| format!("  {line}")));
+    let more = many(answer.changes.len().saturating_sub(CHANGES));
+    if more > 0 {
+        let name = answer.device.as_ref().map(|device| word(&device.name)).unwrap_or_default();
+        shown.push_str(&format!("  and {} more: device show {name} --json\n", number(more)));
+    }
+    shown
 }
 
-/// The files that no package owns, the newest to the collector first.
-fn executables(answer: &GetDeviceResponse, device: &Device, screen: &Screen) -> String {
-    let mut files: Vec<&Executable> = answer.executables.iter().collect();
-    files.sort_by_key(|file| std::cmp::Reverse(time::parse(&file.first_seen_at)));
-    let mut table = Table::new(vec![
-        Column::text("Executables no package owns").shrinks(27),
-        Column::text("Format"),
-        Column::number("Size"),
-        Column::text("First seen"),
-    ]);
-    for file in files.iter().take(EXECUTABLES) {
-        table.row(vec![
-            file.path.clone().into(),
-            file.format.clone().into(),
-            bytes(file.size_bytes).into(),
-            time::ago_or(&file.first_seen_at, "-", &screen.now).into(),
-        ]);
+/// Probes that did not answer in full, and why. What a system has no way to tell stands among the verdicts.
+fn unanswered(probes: &[ProbeState], screen: &Screen) -> String {
+    let open = probes.iter().filter(|probe| matches!(probe.completeness.as_str(), "partial" | "failed"));
+    let line = |probe: &ProbeState| {
+        let told = format!("{}: {}", safe(&probe.completeness), safe(&probe.reason));
+        hang(&format!("  {:<12} ", safe(&probe.probe)), &told, screen.width)
+    };
+    let lines: String = open.map(line).collect();
+    if lines.is_empty() { lines } else { format!("\n{}\n{lines}", screen.ink(Ink::Strong, "Not told in full")) }
+}
+
+/// The record of a device that the school gave up.
+fn farewell(answer: &GetDeviceResponse, screen: &Screen) -> String {
+    let mut shown = String::new();
+    if let Some(disposal) = &answer.disposal {
+        let to =
+            if disposal.recipient.is_empty() { String::new() } else { format!(" to {}", safe(&disposal.recipient)) };
+        let wiped = if disposal.wiped { "wiped" } else { "not wiped" };
+        let when = time::ago_or(&disposal.at, "at an unknown time", &screen.now);
+        let (method, by) = (safe(&disposal.method), safe(&disposal.authorised_by));
+        shown.push_str(&hang("Retired  ", &format!("{method}{to} {when}, authorised by {by}, {wiped}"), screen.width));
     }
-    let mut shown = table.show(screen);
-    let all = u64::from(answer.executable_count).max(many(files.len()));
-    let more = all.saturating_sub(many(files.len().min(EXECUTABLES)));
-    if more > 0 {
-        let more = format!("and {} more: device show {} --json", number(more), word(&device.name));
-        shown.push_str(&screen.ink(Ink::Faint, &more));
-        shown.push('\n');
+    if let Some(loss) = &answer.loss {
+        let when = time::ago_or(&loss.at, "at an unknown time", &screen.now);
+        shown.push_str(&hang("Lost     ", &format!("reported {when}: {}", safe(&loss.note)), screen.width));
     }
     shown
 }
 
 fn inventory(answer: &GetDeviceResponse, device: &Device, screen: &Screen) -> String {
     let software = format!(
-        "{} (software --device {}), {} that no package owns",
+        "{} (software --device {}), {} that no package owns (executables --device {})",
         counted(answer.software_titles, "title"),
         word(&device.name),
-        counted(answer.executable_count, "executable")
+        counted(answer.executable_count, "executable"),
+        word(&device.name)
     );
     let mut shown = hang("Software  ", &software, screen.width);
     if answer.records_lost > 0 {

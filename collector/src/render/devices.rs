@@ -13,12 +13,17 @@ pub struct Asked<'a> {
     pub site: Option<&'a str>,
     /// With an open finding of this requirement.
     pub finding: Option<&'a str>,
+    /// Away too long, or with something out of date.
+    pub overdue: bool,
 }
 
 /// The list; `None` when it is empty, and what to say then is the caller's to know.
 #[must_use]
 pub fn list(devices: &[Device], asked: Asked<'_>, screen: &Screen) -> Option<String> {
     let first = devices.first()?;
+    if asked.overdue {
+        return Some(overdue(devices, screen));
+    }
     let mut table = Table::new(vec![
         Column::text("Device").shrinks(12),
         Column::text("Site").shrinks(8),
@@ -30,7 +35,7 @@ pub fn list(devices: &[Device], asked: Asked<'_>, screen: &Screen) -> Option<Str
         Column::text(""),
     ]);
     for device in devices {
-        let revoked = device.status == "revoked";
+        let revoked = device.status != "active";
         let seen = time::ago_or(&device.last_seen_at, "never", &screen.now);
         table.row(vec![
             Cell(device.name.clone(), if revoked { Ink::Faint } else { Ink::Strong }),
@@ -40,7 +45,7 @@ pub fn list(devices: &[Device], asked: Asked<'_>, screen: &Screen) -> Option<Str
             seen.into(),
             count(device.findings, Ink::Bad),
             count(device.unknowns, Ink::Unsure),
-            if revoked { Cell("revoked".into(), Ink::Bad) } else { "".into() },
+            if revoked { Cell(device.status.clone(), Ink::Bad) } else { "".into() },
         ]);
     }
     let mut shown = table.show(screen);
@@ -54,6 +59,29 @@ pub fn list(devices: &[Device], asked: Asked<'_>, screen: &Screen) -> Option<Str
     let next = format!("One device: device show {}", word(&first.name));
     shown.push_str(&footer(&format!("{total}."), &next, screen));
     Some(shown)
+}
+
+/// Devices to be brought in: by how long they were away, and what is out of date (D1).
+fn overdue(devices: &[Device], screen: &Screen) -> String {
+    let mut table = Table::new(vec![
+        Column::text("Device").shrinks(12),
+        Column::text("Site").shrinks(8).spare(),
+        Column::text("Seen"),
+        Column::text("Out of date").shrinks(24),
+    ]);
+    let mut devices: Vec<&Device> = devices.iter().collect();
+    devices.sort_by(|one, other| one.last_seen_at.cmp(&other.last_seen_at));
+    for device in &devices {
+        table.row(vec![
+            Cell(device.name.clone(), Ink::Strong),
+            device.site.clone().into(),
+            time::ago_or(&device.last_seen_at, "never", &screen.now).into(),
+            device.overdue.join(", ").into(),
+        ]);
+    }
+    let total = counted(u64::try_from(devices.len()).unwrap_or(u64::MAX), "device");
+    let next = "Bring them onto the school network; they update and report by themselves.";
+    table.show(screen) + &footer(&format!("{total} overdue."), next, screen)
 }
 
 fn count(n: u32, ink: Ink) -> Cell {

@@ -45,7 +45,7 @@ pub fn show(findings: &[Finding], screen: &Screen) -> Option<String> {
 }
 
 /// "E2  locks within 5 minutes, with password       142 devices, 7 unknown".
-fn head(requirement: &str, findings: &[&Finding], screen: &Screen) -> String {
+pub(super) fn head(requirement: &str, findings: &[&Finding], screen: &Screen) -> String {
     let open = |verdict: &str| {
         let open = findings.iter().filter(|finding| finding.verdict == verdict && finding.closed_at.is_empty());
         let devices: BTreeSet<&str> = open.map(|finding| finding.device_id.as_str()).collect();

@@ -6,9 +6,12 @@
 pub mod alerts;
 pub mod device;
 pub mod devices;
+pub mod executables;
+pub mod farewell;
 pub mod findings;
 mod group;
 pub mod made;
+pub mod overview;
 pub mod software;
 pub mod status;
 mod table;

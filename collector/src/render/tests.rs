@@ -145,7 +145,7 @@ fn devices_with_names_of_all_lengths() {
         device("学校のコンピューター", "", "", 0, 6),
     ];
     all[1].status = "revoked".into();
-    let asked = devices::Asked { site: Some("Northfield Upper School"), finding: None };
+    let asked = devices::Asked { site: Some("Northfield Upper School"), finding: None, overdue: false };
     at_both_widths("devices", |screen| devices::list(&all, asked, screen).expect("there are devices"));
 }
 
@@ -158,7 +158,6 @@ fn software_of_the_fleet() {
         source: "dpkg".into(),
         devices,
         installed_at: String::new(),
-        ..SoftwareTitle::default()
     };
     let all = vec![
         title("bash", "5.2.15-2+b7", 1_204),

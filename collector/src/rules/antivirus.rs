@@ -25,6 +25,10 @@ fn judge_product(product: &AntivirusProduct, policy: &Policy) -> VerdictOutcome 
             if product.evidence.is_empty() { String::new() } else { format!(" ({})", product.evidence.join("; ")) };
         format!("{name}: {told}{evidence}")
     };
+    if product.expired == Some(true) {
+        let remedy = format!("Renew the licence of {}, or install another approved product.", product.name);
+        return VerdictOutcome::fails("its licence has run out", reason("its licence has run out"), remedy);
+    }
     let start = format!("Start {} on this device and keep users from stopping it.", product.name);
     match product.engine {
         Engine::Stopped => return VerdictOutcome::fails("not running", reason("its engine does not run"), start),
@@ -38,16 +42,28 @@ fn judge_product(product: &AntivirusProduct, policy: &Policy) -> VerdictOutcome 
         }
         Engine::Running => {}
     }
+    // Beside another product that protects the device this does not count: the better of the two stands.
+    if product.passive == Some(true) {
+        let remedy = format!("Have {} protect the device itself, or install another approved product.", product.name);
+        let told = "it stands back for another product, and no approved one protects the device";
+        return VerdictOutcome::fails("stands back for another product", reason(told), remedy);
+    }
+    let open = match product.tamper_protection {
+        Some(false) => ", but users can turn it off: tamper protection is off",
+        Some(true) | None => "",
+    };
     if !policy.antivirus.real_time {
-        return VerdictOutcome::meets(format!("{name}, running"), reason("running"));
+        return VerdictOutcome::meets(format!("{name}, running"), reason(&format!("running{open}")));
     }
     match product.real_time {
         RealTime::Blocking => {
-            VerdictOutcome::meets(format!("{name}, real-time on"), reason("real-time protection is on"))
+            VerdictOutcome::meets(format!("{name}, real-time on"), reason(&format!("real-time protection is on{open}")))
         }
         RealTime::DetectOnly => VerdictOutcome::meets(
             format!("{name}, real-time on, detects only"),
-            reason("real-time protection is on; it reports an infected file but does not keep it from being opened"),
+            reason(&format!(
+                "real-time protection is on{open}; it reports an infected file but does not keep it from being opened"
+            )),
         ),
         RealTime::Off => VerdictOutcome::fails(
             "real-time protection is off",
@@ -147,6 +163,38 @@ mod tests {
         assert_eq!(told(&[off.clone(), on], None).0, "meets");
         assert_eq!(told(&[off.clone(), unsure], None).0, "unknown");
         assert_eq!(told(&[off, foreign], None).0, "fails");
+    }
+
+    #[test]
+    fn a_licence_that_has_run_out_fails_however_well_the_product_runs() {
+        let mut expired = product("ClamAV", Engine::Running, RealTime::Blocking);
+        expired.expired = Some(true);
+        assert_eq!(
+            (told(&[expired.clone()], None).0, told(&[expired.clone()], None).1.as_str()),
+            ("fails", "its licence has run out")
+        );
+        expired.expired = Some(false);
+        assert_eq!(told(&[expired], None).0, "meets");
+    }
+
+    #[test]
+    fn a_product_that_stands_back_is_fine_beside_an_approved_one_and_not_alone() {
+        let mut back = product("ClamAV", Engine::Running, RealTime::Off);
+        back.passive = Some(true);
+        let on = product("ClamAV", Engine::Running, RealTime::Blocking);
+        let foreign = product("Other AV", Engine::Running, RealTime::Blocking);
+        assert_eq!(told(&[back.clone(), on], None).0, "meets");
+        let (verdict, summary, _) = told(&[back, foreign], None);
+        assert_eq!((verdict, summary.as_str()), ("fails", "stands back for another product"));
+    }
+
+    #[test]
+    fn tamper_protection_that_is_off_is_told_and_is_no_failure() {
+        let mut open = product("ClamAV", Engine::Running, RealTime::Blocking);
+        open.tamper_protection = Some(false);
+        let (verdict, _, reason) = told(&[open], None);
+        assert_eq!(verdict, "meets");
+        assert!(reason.contains("users can turn it off: tamper protection is off"), "{reason}");
     }
 
     #[test]

@@ -3,164 +3,101 @@
 //! Nothing here reads a clock or a database. A verdict is a whole sentence in three parts for a tired network manager:
 //! what is so, how we know, what to do. What could not be told is a verdict of its own and never counts as met.
 
+mod administrators;
 mod antivirus;
+mod bypass;
+mod class;
+mod clear_screen;
 mod contact;
+mod encryption;
 mod executables;
+mod games;
+mod media;
+mod passwords;
+mod place;
+mod removable;
 #[cfg(test)]
 pub(crate) mod sample;
 mod screen_lock;
+mod sessions;
 mod signatures;
+mod updates;
+mod verdict;
 mod words;
 
 use caretaker_shared::model::{Facts, Outcome, ProbeName, Reading, Requirement};
 use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 
-/// What one reading says about the policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judgement {
-    /// The requirements that this reading answers. Findings of others are left alone.
-    pub covers: Vec<Requirement>,
-    /// Whether everything was looked at. When it was not, a subject without a verdict may still exist.
-    pub complete: bool,
-    /// One for each requirement and subject.
-    pub verdicts: Vec<Verdict>,
-}
-
-/// What is so of one subject of one requirement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// What is asked.
-    pub requirement: Requirement,
-    /// Of what: a user, a path; empty for the device.
-    pub subject: String,
-    /// What came of it.
-    pub outcome: VerdictOutcome,
-}
-
-/// What came of comparing. A summary is a few words ("never locks"), a reason says how we know and where it stands,
-/// a remedy says what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VerdictOutcome {
-    /// As the policy asks.
-    Meets {
-        /// In a few words.
-        summary: String,
-        /// How we know.
-        reason: String,
-    },
-    /// Not as the policy asks.
-    Fails {
-        /// In a few words.
-        summary: String,
-        /// How we know.
-        reason: String,
-        /// What to do.
-        remedy: String,
-    },
-    /// It cannot be told.
-    Unknown {
-        /// In a few words.
-        summary: String,
-        /// What kept us from knowing.
-        reason: String,
-        /// What to do.
-        remedy: String,
-    },
-}
+pub use verdict::{Judgement, Verdict, VerdictOutcome};
 
 /// Compares a reading with the policy.
 #[must_use]
 pub fn judge(reading: &Reading, policy: &Policy, now: Timestamp) -> Judgement {
     let covers = covered_by(reading.probe);
+    let source = reading.probe.as_str();
     let (facts, missing) = match &reading.outcome {
         Outcome::Complete(facts) => (facts, None),
         Outcome::Partial { facts, reason } => (facts, Some(reason.as_str())),
-        Outcome::Unsupported { reason } | Outcome::Failed { reason } => return unanswered(&covers, reason),
+        Outcome::Unsupported { reason } | Outcome::Failed { reason } => return unanswered(source, covers, reason),
     };
     let verdicts = match facts {
-        Facts::Executables(found) => executables::judge(&found.files, missing, policy),
+        Facts::Software(titles) => {
+            [games::judge_titles(titles, missing, policy), bypass::judge_titles(titles, missing, policy)].concat()
+        }
+        Facts::Executables(found) => [
+            executables::judge(&found.files, missing, policy),
+            games::judge_files(found, missing, policy),
+            bypass::judge_files(&found.files, missing, policy),
+        ]
+        .concat(),
         Facts::Antivirus(found) => vec![
             antivirus::judge(&found.products, missing, policy),
             signatures::judge(&found.products, missing, policy, now),
         ],
-        Facts::ScreenLock(locks) => screen_lock::judge(locks, missing, policy),
-        Facts::Host(_)
-        | Facts::Hardware(_)
-        | Facts::Software(_)
-        | Facts::Encryption(_)
-        | Facts::Firewall(_)
-        | Facts::Updates(_)
-        | Facts::Accounts(_)
-        | Facts::Sessions(_)
-        | Facts::Removable(_)
-        | Facts::Network(_) => Vec::new(),
+        Facts::ScreenLock(locks) => {
+            [screen_lock::judge(locks, missing, policy), clear_screen::judge(locks, missing)].concat()
+        }
+        Facts::Encryption(volumes) => encryption::judge(volumes, missing, policy),
+        Facts::Updates(found) => vec![updates::judge(found, missing, policy, now)],
+        Facts::Accounts(accounts) => {
+            [passwords::judge(accounts, missing, policy, now), administrators::judge(accounts, missing, policy)]
+                .concat()
+        }
+        Facts::Sessions(sessions) => sessions::judge(sessions, missing, policy, reading.taken_at),
+        Facts::Removable(media) => removable::judge(media, missing, policy),
+        Facts::Network(network) => bypass::judge_network(network, missing, policy),
+        Facts::Host(_) | Facts::Hardware(_) | Facts::Firewall(_) => Vec::new(),
     };
-    Judgement { covers, complete: missing.is_none(), verdicts }
+    Judgement { source, covers, complete: missing.is_none(), verdicts }
+}
+
+/// A way around the filter that is in use, in a few words: what the network manager hears of at once (E7).
+#[must_use]
+pub fn bypass_in_use(reading: &Reading, policy: &Policy) -> Option<String> {
+    if let Facts::Network(network) = reading.outcome.facts()? { bypass::in_use(network, policy) } else { None }
 }
 
 /// Compares the time of a device's last word with the policy (A1).
 #[must_use]
 pub fn judge_contact(last_seen: Option<Timestamp>, enrolled: Timestamp, policy: &Policy, now: Timestamp) -> Judgement {
     let verdicts = vec![contact::judge(last_seen, enrolled, policy, now)];
-    Judgement { covers: vec![Requirement::A1Seen], complete: true, verdicts }
+    Judgement { source: "", covers: vec![Requirement::A1Seen], complete: true, verdicts }
 }
 
 /// The requirements that a probe's readings answer.
 pub(crate) fn covered_by(probe: ProbeName) -> Vec<Requirement> {
-    match probe {
-        ProbeName::Host
-        | ProbeName::Hardware
-        | ProbeName::Software
-        | ProbeName::Encryption
-        | ProbeName::Firewall
-        | ProbeName::Updates
-        | ProbeName::Accounts
-        | ProbeName::Sessions
-        | ProbeName::Removable
-        | ProbeName::Network => Vec::new(),
-        ProbeName::Executables => vec![Requirement::E4],
-        ProbeName::Antivirus => vec![Requirement::E1, Requirement::A1Signatures],
-        ProbeName::ScreenLock => vec![Requirement::E2],
-    }
+    Requirement::ALL.into_iter().filter(|requirement| requirement.probes().contains(&probe)).collect()
 }
 
-fn unanswered(covers: &[Requirement], reason: &str) -> Judgement {
+fn unanswered(source: &'static str, covers: Vec<Requirement>, reason: &str) -> Judgement {
     let reason = if reason.is_empty() { "the device gave no reason" } else { reason };
-    let unknown = |&requirement| {
+    let unknown = |&requirement: &Requirement| {
         let remedy = "Remove what keeps the agent from looking, or check this device by hand.";
         Verdict::device(requirement, VerdictOutcome::unknown("could not be checked", reason, remedy))
     };
-    Judgement { covers: covers.to_vec(), complete: false, verdicts: covers.iter().map(unknown).collect() }
-}
-
-impl Verdict {
-    fn device(requirement: Requirement, outcome: VerdictOutcome) -> Self {
-        Self { requirement, subject: String::new(), outcome }
-    }
-}
-
-impl VerdictOutcome {
-    fn meets(summary: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::Meets { summary: summary.into(), reason: reason.into() }
-    }
-
-    fn fails(summary: impl Into<String>, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self::Fails { summary: summary.into(), reason: reason.into(), remedy: remedy.into() }
-    }
-
-    fn unknown(summary: impl Into<String>, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self::Unknown { summary: summary.into(), reason: reason.into(), remedy: remedy.into() }
-    }
-
-    /// 0 meets, 1 unknown, 2 fails: where two answers concern one subject, the worse one stands.
-    fn weight(&self) -> u8 {
-        match self {
-            Self::Meets { .. } => 0,
-            Self::Unknown { .. } => 1,
-            Self::Fails { .. } => 2,
-        }
-    }
+    let verdicts = covers.iter().map(unknown).collect();
+    Judgement { source, covers, complete: false, verdicts }
 }
 
 #[cfg(test)]

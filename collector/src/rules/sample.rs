@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use caretaker_shared::policy::{Alerts, Antivirus, Contact, Documents, Executables, Policy, ScreenLock};
+use caretaker_shared::policy::{
+    Accounts, Alerts, Antivirus, Contact, Documents, Encryption, Executables, Network, Policy, Removable, ScreenLock,
+    Sessions, Updates,
+};
 use jiff::Timestamp;
 
 /// Sat 21 Nov 2026, 14:02 UTC.
@@ -17,11 +20,19 @@ pub(crate) fn policy() -> Policy {
         executables: Executables {
             folders: vec!["~".into()],
             allowed: Vec::new(),
+            allowed_media_folders: Vec::new(),
+            allowed_titles: Vec::new(),
             media_names: false,
             pause_below_battery_percent: 30,
         },
         antivirus: Antivirus { approved: vec!["ClamAV".into()], real_time: true, signature_max_age_hours: 168 },
         screen_lock: ScreenLock { max_seconds: 300 },
+        encryption: Encryption::default(),
+        updates: Updates::default(),
+        accounts: Accounts::default(),
+        sessions: Sessions::default(),
+        removable: Removable::default(),
+        network: Network::default(),
         contact: Contact { silent_after_days: 7 },
         alerts: Alerts {
             safeguarding_lead: vec!["lead@northfield.example".into(), "deputy@northfield.example".into()],
@@ -30,4 +41,18 @@ pub(crate) fn policy() -> Policy {
         },
         schedule: BTreeMap::new(),
     }
+}
+
+/// "meets", "fails" or "unknown", the subject, the summary and the reason of each verdict.
+pub(crate) fn told(verdicts: &[super::Verdict]) -> Vec<(&'static str, &str, &str, &str)> {
+    let told = |verdict| {
+        let super::Verdict { subject, outcome, .. }: &super::Verdict = verdict;
+        let (word, summary, reason) = match outcome {
+            super::VerdictOutcome::Meets { summary, reason } => ("meets", summary, reason),
+            super::VerdictOutcome::Fails { summary, reason, .. } => ("fails", summary, reason),
+            super::VerdictOutcome::Unknown { summary, reason, .. } => ("unknown", summary, reason),
+        };
+        (word, subject.as_str(), summary.as_str(), reason.as_str())
+    };
+    verdicts.iter().map(told).collect()
 }

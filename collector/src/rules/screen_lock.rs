@@ -5,63 +5,90 @@ use std::collections::BTreeMap;
 use caretaker_shared::model::{Idle, Requirement, ScreenLock};
 use caretaker_shared::policy::Policy;
 
+use super::verdict::worst;
 use super::{Verdict, VerdictOutcome, words};
 
 /// Judges the effective lock of each user. Where a user has several desktops, the worst of them counts.
 pub(super) fn judge(locks: &[ScreenLock], missing: Option<&str>, policy: &Policy) -> Vec<Verdict> {
-    let mut worst: BTreeMap<&str, VerdictOutcome> = BTreeMap::new();
-    for lock in locks {
-        let outcome = judge_lock(lock, policy.screen_lock.max_seconds);
-        let stands = worst.get(lock.user.as_str()).is_some_and(|other| other.weight() >= outcome.weight());
-        if !stands {
-            worst.insert(&lock.user, outcome);
-        }
-    }
+    let most = policy.screen_lock.max_seconds;
+    of_users(Requirement::E2, worst(locks.iter().map(|lock| (lock.user.clone(), judge_lock(lock, most)))), missing)
+}
+
+/// One verdict for each user, and one on the machine's default when not everybody could be looked at.
+pub(super) fn of_users(
+    requirement: Requirement,
+    mut worst: BTreeMap<String, VerdictOutcome>,
+    missing: Option<&str>,
+) -> Vec<Verdict> {
     if let Some(missing) = missing {
         // Those who were found may all be fine; nothing is known of the others.
         let unsure = worst.get("").is_none_or(|default| matches!(default, VerdictOutcome::Meets { .. }));
         if unsure {
-            worst.insert("", others(missing));
+            worst.insert(String::new(), others(missing));
         }
     } else if worst.is_empty() {
-        worst.insert("", nobody());
+        worst.insert(String::new(), nobody());
     }
-    let verdict =
-        |(user, outcome): (&str, _)| Verdict { requirement: Requirement::E2, subject: user.to_owned(), outcome };
-    worst.into_iter().map(verdict).collect()
+    worst.into_iter().map(|(user, outcome)| Verdict::of(requirement, &user, outcome)).collect()
 }
 
+/// The worse of what holds on mains and on battery; of equals the one on mains, with a word on the other.
 fn judge_lock(lock: &ScreenLock, most: u32) -> VerdictOutcome {
+    let mains = judge_times(lock, &lock.until_covered, &lock.until_password, "", most);
+    let Some(times) = &lock.on_battery else { return mains };
+    let battery = judge_times(lock, &times.until_covered, &times.until_password, " on battery", most);
+    let (mut stands, other) = if battery.weight() > mains.weight() {
+        (battery, format!("on mains it {}", locks(&lock.until_password)))
+    } else {
+        (mains, format!("on battery it {}", locks(&times.until_password)))
+    };
+    let (VerdictOutcome::Meets { reason, .. }
+    | VerdictOutcome::Fails { reason, .. }
+    | VerdictOutcome::Unknown { reason, .. }) = &mut stands;
+    *reason = format!("{reason}; {other}");
+    stands
+}
+
+fn judge_times(lock: &ScreenLock, covered: &Idle, password: &Idle, on: &str, most: u32) -> VerdictOutcome {
     let allowed = words::idle(most);
     let remedy = if lock.desktop == "none" {
         format!("Set up a screen lock on this device that asks for the password within {allowed}.")
     } else {
         format!("Set the lock time of {} to {allowed} or less for all users, and lock the setting.", lock.desktop)
     };
-    match &lock.until_password {
+    match password {
         Idle::Seconds(seconds) if *seconds <= most => {
-            VerdictOutcome::meets(format!("locks after {}", words::idle(*seconds)), setting(lock))
+            VerdictOutcome::meets(format!("locks after {}{on}", words::idle(*seconds)), setting(lock))
         }
         Idle::Seconds(seconds) => {
-            VerdictOutcome::fails(format!("locks after {}", words::idle(*seconds)), setting(lock), remedy)
+            VerdictOutcome::fails(format!("locks after {}{on}", words::idle(*seconds)), setting(lock), remedy)
         }
         Idle::Never => {
-            let summary = match lock.until_covered {
-                Idle::Seconds(_) => "never locks: the screen goes dark but asks for no password",
-                Idle::Never | Idle::Unknown(_) => "never locks",
+            let summary = match covered {
+                Idle::Seconds(_) => format!("never locks{on}: the screen goes dark but asks for no password"),
+                Idle::Never | Idle::Unknown(_) => format!("never locks{on}"),
             };
             VerdictOutcome::fails(summary, setting(lock), remedy)
         }
         Idle::Unknown(reason) => {
-            let reason = if reason.is_empty() { "the device gave no reason" } else { reason };
             let remedy = "Remove what keeps the agent from reading the setting, or check this device by hand.";
-            VerdictOutcome::unknown("cannot tell when it locks", format!("{}: {reason}", lock.desktop), remedy)
+            let reason = format!("{}: {}", lock.desktop, words::given(reason));
+            VerdictOutcome::unknown(format!("cannot tell when it locks{on}"), reason, remedy)
         }
     }
 }
 
+/// "locks after 5 min", "never locks".
+fn locks(until: &Idle) -> String {
+    match until {
+        Idle::Seconds(seconds) => format!("locks after {}", words::idle(*seconds)),
+        Idle::Never => "never locks".to_owned(),
+        Idle::Unknown(_) => "may or may not lock".to_owned(),
+    }
+}
+
 /// The setting that decides and where it stands: "GNOME: idle-delay = 900 in /etc/dconf/db/local".
-fn setting(lock: &ScreenLock) -> String {
+pub(super) fn setting(lock: &ScreenLock) -> String {
     let mut told = if lock.desktop == "none" { "no desktop".to_owned() } else { lock.desktop.clone() };
     if !lock.setting.is_empty() {
         told = format!("{told}: {}", lock.setting);
@@ -83,13 +110,13 @@ fn nobody() -> VerdictOutcome {
 }
 
 #[cfg(test)]
-mod tests {
-    use caretaker_shared::model::{Idle, ScreenLock};
+pub(super) mod tests {
+    use caretaker_shared::model::{Idle, LockTimes, ScreenLock};
 
     use super::super::{Verdict, VerdictOutcome, sample};
     use super::judge;
 
-    fn lock(user: &str, until_password: Idle) -> ScreenLock {
+    pub(in crate::rules) fn lock(user: &str, until_password: Idle) -> ScreenLock {
         ScreenLock {
             user: user.into(),
             desktop: "GNOME".into(),
@@ -166,6 +193,25 @@ mod tests {
             told(&never[0]),
             ("fails", "never locks", "GNOME: idle-delay = 900 in /etc/dconf/db/local (users can change it)")
         );
+    }
+
+    #[test]
+    fn the_worse_of_mains_and_battery_counts_and_the_other_is_told() {
+        let times =
+            |seconds| LockTimes { until_covered: Idle::Seconds(seconds), until_password: Idle::Seconds(seconds) };
+        for (mains, battery, verdict, summary, other) in [
+            (300, 301, "fails", "locks after 5 min 1 s on battery", "; on mains it locks after 5 min"),
+            (301, 300, "fails", "locks after 5 min 1 s", "; on battery it locks after 5 min"),
+            (300, 120, "meets", "locks after 5 min", "; on battery it locks after 2 min"),
+            (600, 900, "fails", "locks after 10 min", "; on battery it locks after 15 min"),
+        ] {
+            let mut one = lock("pupil.one", Idle::Seconds(mains));
+            one.on_battery = Some(times(battery));
+            let verdicts = judge(&[one], None, &sample::policy());
+            let (got, text, reason) = told(&verdicts[0]);
+            assert_eq!((got, text), (verdict, summary));
+            assert!(reason.ends_with(other), "{reason}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A1, second half: antivirus signatures are not older than the policy allows.
 //!
 //! Without an approved product there is nothing whose age could count: that is unknown here (and a failure of E1), so
-//! that a device without antivirus never shows as up to date.
+//! that a device without antivirus never shows as up to date. A product that stands back for another one, or whose
+//! licence has run out, protects nothing and does not count while another one does.
 
 use caretaker_shared::model::{AntivirusProduct, Engine, Requirement};
 use caretaker_shared::policy::Policy;
@@ -15,7 +16,10 @@ const CLOCK_DOUBT_HOURS: i64 = 24;
 /// Judges the products that protect the device: the approved ones whose engine runs, or else all approved ones.
 pub(super) fn judge(products: &[AntivirusProduct], missing: Option<&str>, policy: &Policy, now: Timestamp) -> Verdict {
     let approved: Vec<_> = products.iter().filter(|product| is_approved(product, policy)).collect();
-    let running: Vec<_> = approved.iter().copied().filter(|product| product.engine == Engine::Running).collect();
+    let protects = |product: &&AntivirusProduct| {
+        product.engine == Engine::Running && product.passive != Some(true) && product.expired != Some(true)
+    };
+    let running: Vec<_> = approved.iter().copied().filter(protects).collect();
     let count = if running.is_empty() { approved } else { running };
     let best = count.into_iter().map(|product| judge_product(product, policy, now)).min_by_key(VerdictOutcome::weight);
     let nothing = || {
@@ -38,7 +42,11 @@ fn judge_product(product: &AntivirusProduct, policy: &Policy, now: Timestamp) ->
     let most = i64::from(policy.antivirus.signature_max_age_hours);
     let seconds = now.as_second() - built.as_second();
     let hours = seconds / 3600;
-    let dated = format!("{name}: signatures of {} UTC", built.strftime("%a %d %b %Y %H:%M"));
+    let claim = match product.claims_up_to_date {
+        Some(false) => "; the product itself calls them out of date",
+        Some(true) | None => "",
+    };
+    let dated = format!("{name}: signatures of {} UTC{claim}", built.strftime("%a %d %b %Y %H:%M"));
     if hours < -CLOCK_DOUBT_HOURS {
         let remedy = "Check the clock of this device and of the collector.";
         return VerdictOutcome::unknown("signatures are dated in the future", dated, remedy);
@@ -108,6 +116,15 @@ mod tests {
     fn fresh_signatures_of_a_product_that_does_not_run_do_not_help() {
         let (verdict, _) = told(&[aged(Engine::Running, Some(300)), aged(Engine::Stopped, Some(1))]);
         assert_eq!(verdict, "fails");
+    }
+
+    #[test]
+    fn fresh_signatures_of_a_product_that_stands_back_or_has_run_out_do_not_help() {
+        let old = aged(Engine::Running, Some(300));
+        let (mut back, mut expired) = (aged(Engine::Running, Some(1)), aged(Engine::Running, Some(1)));
+        (back.passive, expired.expired) = (Some(true), Some(true));
+        assert_eq!(told(&[old.clone(), back]).0, "fails");
+        assert_eq!(told(&[old, expired]).0, "fails");
     }
 
     #[test]

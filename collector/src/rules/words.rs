@@ -31,6 +31,32 @@ pub(super) fn days(count: u32) -> String {
     if count == 1 { "1 day".into() } else { format!("{count} days") }
 }
 
+/// "1 file", "3 files": a word that takes an s.
+pub(super) fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// "Sat 21 Nov 2026": a day, by the clock of Greenwich.
+pub(super) fn day(at: jiff::Timestamp) -> String {
+    at.strftime("%a %-d %b %Y").to_string()
+}
+
+/// "4.1 GB", "12 MB", "3 kB": a size in powers of a thousand.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 4] =
+        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| bytes >= *unit) else {
+        return format!("{bytes} bytes");
+    };
+    let tenths = bytes / (unit / 10);
+    if tenths >= 100 { format!("{} {name}", tenths / 10) } else { format!("{}.{} {name}", tenths / 10, tenths % 10) }
+}
+
+/// What a device says of why it cannot tell; never nothing.
+pub(super) fn given(reason: &str) -> &str {
+    if reason.is_empty() { "the device gave no reason" } else { reason }
+}
+
 /// "ClamAV 1.4.3", or the name alone when the program does not say its version.
 pub(super) fn product(product: &AntivirusProduct) -> String {
     format!("{} {}", product.name, product.version).trim().to_owned()
@@ -43,7 +69,20 @@ pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{age, idle};
+    use super::{age, idle, size};
+
+    #[test]
+    fn sizes_have_two_digits_at_least() {
+        for (bytes, told) in [
+            (999, "999 bytes"),
+            (1_000, "1.0 kB"),
+            (4_123_000_000, "4.1 GB"),
+            (12_900_000, "12 MB"),
+            (1 << 42, "4.3 TB"),
+        ] {
+            assert_eq!(size(bytes), told);
+        }
+    }
 
     #[test]
     fn times_read_as_people_say_them() {

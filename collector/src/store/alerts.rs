@@ -2,9 +2,9 @@
 //!
 //! A flood must not bury what matters: an event about the same document by the same rule joins an alert of the last
 //! hour that is still open and at least as severe, without new mail. At the highest level it joins only while nobody
-//! has acknowledged; afterwards it is news again. A device has one open alert about each requirement.
+//! has acknowledged; afterwards it is news again. Alerts about devices are those of [`super::device_alerts`].
 
-use caretaker_shared::model::{DeviceEvent, DeviceEventKind, KeywordEvent, Requirement, Severity};
+use caretaker_shared::model::{KeywordEvent, Severity};
 use caretaker_shared::policy::Policy;
 use jiff::{Timestamp, tz::TimeZone};
 use rusqlite::{OptionalExtension as _, Transaction, params};
@@ -21,28 +21,24 @@ pub(crate) const ABOUT_UNREADABLE: &str =
     "a report of a concern could not be read: update the collector, and ask who used the device";
 /// Level of an alert about a report that cannot be read: its own level is in it.
 const UNREADABLE: u8 = 4;
-/// Level of an alert that protection was turned off.
-const PROTECTION_OFF: u8 = 3;
-/// Level of an alert that a device's reports cannot be relied on.
-const UNRELIABLE: u8 = 2;
 
 /// Whom an alert concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Safeguarding,
     Device,
 }
 
 /// What is to be raised, and where.
-struct Raise<'a> {
-    kind: Kind,
-    severity: u8,
-    site_rowid: i64,
-    device_rowid: i64,
-    about: &'a str,
+pub(super) struct Raise<'a> {
+    pub(super) kind: Kind,
+    pub(super) severity: u8,
+    pub(super) site_rowid: i64,
+    pub(super) device_rowid: i64,
+    pub(super) about: &'a str,
     /// Who gets mail; empty when it only stands in the list.
-    addresses: &'a [String],
-    now: Timestamp,
+    pub(super) addresses: &'a [String],
+    pub(super) now: Timestamp,
 }
 
 /// Joins a keyword event to an open alert or raises a new one; says whether mail was queued.
@@ -66,51 +62,6 @@ pub(crate) fn raise_for_keyword(
         Raise { kind: Kind::Safeguarding, severity, site_rowid, device_rowid, about: ABOUT_DOCUMENT, addresses, now };
     let (alert, queued) = raise.insert(tx)?;
     attach(tx, event_rowid, alert)?;
-    Ok(queued)
-}
-
-/// Raises a device alert where a tamper event deserves one; says whether mail was queued.
-pub(crate) fn raise_for_device_event(
-    tx: &Transaction<'_>,
-    event_rowid: i64,
-    device_rowid: i64,
-    site_rowid: i64,
-    event: &DeviceEvent,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let (requirement, severity, what) = match event.kind {
-        DeviceEventKind::AntivirusOff => (Requirement::E1, PROTECTION_OFF, "antivirus was turned off"),
-        DeviceEventKind::SpoolSetAside => {
-            (Requirement::Integrity, UNRELIABLE, "the agent's memory was damaged and set aside")
-        }
-        DeviceEventKind::VirusFound => (Requirement::E1, PROTECTION_OFF, "antivirus found a virus"),
-        DeviceEventKind::AdministratorAdded => (Requirement::C2, PROTECTION_OFF, "a new administrator"),
-        DeviceEventKind::Started
-        | DeviceEventKind::StartedAfterKill
-        | DeviceEventKind::Stopped
-        | DeviceEventKind::AntivirusOn
-        | DeviceEventKind::AdministratorRemoved
-        | DeviceEventKind::MediumMounted
-        | DeviceEventKind::MediumRemoved => {
-            return Ok(false);
-        }
-    };
-    let (alert, queued) = raise_once(tx, device_rowid, site_rowid, requirement, severity, what, policy, now)?;
-    attach(tx, event_rowid, alert)?;
-    Ok(queued)
-}
-
-/// Raises a device alert that a device's reports contradict themselves; says whether mail was queued.
-pub(super) fn raise_for_integrity(
-    tx: &Transaction<'_>,
-    device_rowid: i64,
-    site_rowid: i64,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let what = "reports contradict each other";
-    let (_, queued) = raise_once(tx, device_rowid, site_rowid, Requirement::Integrity, UNRELIABLE, what, policy, now)?;
     Ok(queued)
 }
 
@@ -140,33 +91,6 @@ pub(super) fn raise_for_unreadable(
         now,
     };
     Ok(raise.insert(tx)?.1)
-}
-
-/// The open alert of a device about a requirement, or a new one.
-#[expect(clippy::too_many_arguments, reason = "one call carries one sentence; a struct for it would be used once")]
-fn raise_once(
-    tx: &Transaction<'_>,
-    device_rowid: i64,
-    site_rowid: i64,
-    requirement: Requirement,
-    severity: u8,
-    what: &str,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<(i64, bool), StoreError> {
-    let open: Option<i64> = tx
-        .prepare_cached(
-            "SELECT id FROM alert
-             WHERE device = ?1 AND kind = 'device' AND state <> 'closed' AND about GLOB ?2 || ' *' LIMIT 1",
-        )?
-        .query_row(params![device_rowid, requirement.id()], |row| row.get(0))
-        .optional()?;
-    if let Some(alert) = open {
-        return Ok((alert, false));
-    }
-    let about = format!("{requirement} {what}");
-    let addresses = policy.alerts.network_manager.as_slice();
-    Raise { kind: Kind::Device, severity, site_rowid, device_rowid, about: &about, addresses, now }.insert(tx)
 }
 
 /// The newest alert that an event may join without new mail. One that is worth mail joins none that nobody was told of.
@@ -204,14 +128,15 @@ fn joinable(
     Ok(alert)
 }
 
-fn attach(tx: &Transaction<'_>, event_rowid: i64, alert: i64) -> Result<(), StoreError> {
+/// Counts an event to an alert.
+pub(super) fn attach(tx: &Transaction<'_>, event_rowid: i64, alert: i64) -> Result<(), StoreError> {
     tx.prepare_cached("UPDATE event SET alert = ?2 WHERE id = ?1")?.execute([event_rowid, alert])?;
     Ok(())
 }
 
 impl Raise<'_> {
     /// Writes the alert, its mail and its link in the audit chain; says which alert, and whether mail was queued.
-    fn insert(&self, tx: &Transaction<'_>) -> Result<(i64, bool), StoreError> {
+    pub(super) fn insert(&self, tx: &Transaction<'_>) -> Result<(i64, bool), StoreError> {
         let reference = next_reference(tx, self.now)?;
         let (kind, role) = match self.kind {
             Kind::Safeguarding => ("safeguarding", outbox::SAFEGUARDING_LEAD),
@@ -263,12 +188,9 @@ fn next_reference(tx: &Transaction<'_>, now: Timestamp) -> Result<String, StoreE
 
 #[cfg(test)]
 mod tests {
-    use caretaker_shared::model::DeviceEventKind;
     use jiff::{Timestamp, ToSpan as _};
 
-    use super::super::Order;
-    use super::super::sample::{DEVICE, SITE, Sample, keyword, store};
-    use super::raise_for_integrity;
+    use super::super::sample::{Sample, keyword, store};
     use crate::rules::sample;
 
     const COUNTS: &str = "SELECT reference || ' ' || severity || ' ' ||
@@ -381,42 +303,6 @@ mod tests {
         report(&sample, 4, "diary", 60 * 24 * 60).await;
         let references = sample.texts("SELECT reference FROM alert ORDER BY id").await;
         assert_eq!(references, ["26-9999", "26-10000", "26-10001", "27-0001"]);
-    }
-
-    #[tokio::test]
-    async fn antivirus_turned_off_tells_the_network_manager_once_while_it_is_open() {
-        let sample = store().await;
-        assert!(sample.tamper(DeviceEventKind::AntivirusOff, at(0)).await);
-        assert!(!sample.tamper(DeviceEventKind::AntivirusOff, at(600)).await);
-        let told = sample.texts("SELECT about || ' ' || severity || ' ' || address FROM alert JOIN outbox").await;
-        assert_eq!(told, ["E1 antivirus was turned off 3 network@northfield.example"]);
-        assert_eq!(sample.texts(COUNTS).await, ["26-0001 3 2"]);
-        sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
-        assert!(sample.tamper(DeviceEventKind::AntivirusOff, at(601)).await);
-    }
-
-    #[tokio::test]
-    async fn a_device_has_one_open_alert_that_it_cannot_be_relied_on() {
-        let sample = store().await;
-        assert!(sample.tamper(DeviceEventKind::SpoolSetAside, at(0)).await);
-        let integrity =
-            |tx: &rusqlite::Transaction<'_>| raise_for_integrity(tx, DEVICE, SITE, &sample::policy(), sample::now());
-        assert!(!sample.store.write(Order::First, integrity).await.expect("is written"));
-        assert!(sample.tamper(DeviceEventKind::AntivirusOff, at(1)).await, "another requirement");
-    }
-
-    #[tokio::test]
-    async fn starts_and_stops_of_the_agent_raise_nothing() {
-        let sample = store().await;
-        for kind in [
-            DeviceEventKind::Started,
-            DeviceEventKind::StartedAfterKill,
-            DeviceEventKind::Stopped,
-            DeviceEventKind::AntivirusOn,
-        ] {
-            assert!(!sample.tamper(kind, at(0)).await);
-        }
-        assert!(sample.texts(COUNTS).await.is_empty());
     }
 
     #[tokio::test]

@@ -8,7 +8,10 @@ use super::StoreError;
 
 /// The steps from an empty file to the current form. Never edited once released; the number of steps taken stands in
 /// `user_version`.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/V1__foundation.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/sqlite/V1__foundation.sql"),
+    include_str!("../../migrations/sqlite/V2__device_truth.sql"),
+];
 
 /// "CARE": tells our file from another program's.
 const APPLICATION_ID: i64 = 0x4341_5245;
@@ -62,12 +65,86 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
+    // A table that others refer to can only be made anew while nobody checks; nothing is kept that breaks a reference.
+    connection.pragma_update(None, "foreign_keys", false)?;
     for (step, sql) in (1_i64..).zip(MIGRATIONS).filter(|(step, _)| *step > found) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(sql)?;
+        if transaction.prepare("PRAGMA foreign_key_check")?.exists([])? {
+            return Err(StoreError::Damaged);
+        }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", step)?;
         transaction.commit()?;
     }
+    connection.pragma_update(None, "foreign_keys", true)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::{APPLICATION_ID, MIGRATIONS, open_writer};
+    use crate::store::StoreError;
+
+    /// What a collector of the first version may have written.
+    const FIRST: &str = "
+        INSERT INTO site VALUES (1, 'Northfield School');
+        INSERT INTO device VALUES (1, x'07', 1, 'PC-LAB3-11', 'revoked', 5, 6, '0.1.0', 3, 7, 'sold');
+        INSERT INTO certificate VALUES (x'01', 1, 5, 9);
+        INSERT INTO reading VALUES (1, 'software', 'complete', '', 5, 6, x'00', x'00'), (1, 'host', 'failed', 'x', 5, 6, NULL, NULL);
+        INSERT INTO software VALUES (1, 'vim', '9', 'amd64', 'dpkg', 'Debian', 4, NULL);
+        INSERT INTO executable VALUES (1, '/tmp/x', x'02', 3, 4, 'root', 'elf', 5);
+        INSERT INTO executable_facts VALUES (x'02', 3, 'elf', 'x86_64', 'x', 5);
+        INSERT INTO finding VALUES
+            (1, 1, 'E2', 'pupil.one', 'fails', 'a', 'b', 'c', 5, 6, NULL), (2, 1, 'A1', '', 'fails', 'a', 'b', 'c', 5, 6, NULL);";
+
+    fn first_version(path: &std::path::Path, more: &str) {
+        let connection = Connection::open(path).expect("a file");
+        connection.execute_batch(MIGRATIONS[0]).expect("the first form");
+        connection.pragma_update(None, "foreign_keys", false).expect("a setting");
+        connection.execute_batch(FIRST).expect("rows of the first version");
+        connection.execute_batch(more).expect("more of them");
+        connection.pragma_update(None, "application_id", APPLICATION_ID).expect("a setting");
+        connection.pragma_update(None, "user_version", 1).expect("a setting");
+    }
+
+    #[test]
+    fn a_file_of_the_first_version_keeps_its_rows() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("caretaker.db");
+        first_version(&path, "");
+        let connection = open_writer(&path).expect("opens");
+        for (sql, told) in [
+            ("SELECT name || status || revoked_reason || policy_version FROM device", "PC-LAB3-11revokedsold3"),
+            ("SELECT name || version || source || user || id || kind || installed_at FROM software", "vim9dpkgtitle4"),
+            ("SELECT group_concat(probe || ' ' || coalesce(whole_at, '-')) FROM reading", "host -,software 5"),
+            ("SELECT group_concat(requirement || ' ' || source) FROM finding", "E2 screen-lock,A1 "),
+            ("SELECT path || removable FROM executable", "/tmp/x0"),
+            ("SELECT 'x' || company || product FROM executable_facts", "x"),
+        ] {
+            let got: String = connection.query_row(sql, [], |row| row.get(0)).expect(sql);
+            assert_eq!(got, told, "{sql}");
+        }
+        let checked = connection.pragma_query_value(None, "foreign_keys", |row| row.get::<_, bool>(0));
+        assert!(checked.expect("a setting"), "references are checked again");
+        connection.execute("UPDATE device SET status = 'retired'", []).expect("a new way of leaving");
+        connection.execute("UPDATE device SET status = 'sold'", []).expect_err("no such way");
+        connection.execute("DELETE FROM device", []).expect_err("others refer to it");
+        drop(connection);
+        open_writer(&path).expect("opens again, with nothing left to do");
+    }
+
+    #[test]
+    fn a_file_with_rows_that_refer_to_nothing_stays_as_it_is() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("caretaker.db");
+        first_version(&path, "INSERT INTO certificate VALUES (x'09', 99, 5, 9);");
+        assert!(matches!(open_writer(&path), Err(StoreError::Damaged)));
+        let version = Connection::open(&path)
+            .expect("a file")
+            .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+        assert_eq!(version.expect("a version"), 1);
+    }
 }

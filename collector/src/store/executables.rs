@@ -1,7 +1,7 @@
 //! What is true of the bytes of executables, once for the fleet.
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::ExecutableFacts;
+use caretaker_shared::model::{ExecutableFacts, SoftwareClass};
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
@@ -37,8 +37,9 @@ pub(super) fn describe(
 ) -> Result<(), StoreError> {
     transaction
         .prepare_cached(
-            "INSERT INTO executable_facts (sha256, size_bytes, format, runs_on, file_name, first_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            "INSERT INTO executable_facts (sha256, size_bytes, format, runs_on, file_name, first_seen, company, product,
+                                           description, version, original_name, signer, class)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             facts.sha256.as_bytes(),
@@ -46,7 +47,14 @@ pub(super) fn describe(
             facts.format.word(),
             facts.runs_on,
             facts.file_name,
-            now.as_millisecond()
+            now.as_millisecond(),
+            facts.version.company,
+            facts.version.product,
+            facts.version.description,
+            facts.version.version,
+            facts.version.original_name,
+            facts.signer,
+            facts.class.map(SoftwareClass::word)
         ])?;
     Ok(())
 }

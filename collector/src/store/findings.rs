@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
 use super::in_force::Policies;
-use super::{StoreError, alerts};
+use super::{StoreError, device_alerts};
 use crate::rules::{Judgement, Verdict, VerdictOutcome};
 
 /// What settling a judgement changed.
@@ -57,7 +57,8 @@ impl Text {
 
 /// Brings a device's findings in line with a judgement.
 ///
-/// A judgement that is not complete closes only what it says is met: what it does not name may still be so.
+/// A judgement that is not complete closes only what it says is met: what it does not name may still be so. What another
+/// probe opened is left alone.
 pub(crate) fn settle(
     tx: &Transaction<'_>,
     device_rowid: i64,
@@ -66,10 +67,10 @@ pub(crate) fn settle(
 ) -> Result<Settled, StoreError> {
     let mut settled = Settled::default();
     for requirement in &judgement.covers {
-        let mut open = open_findings(tx, device_rowid, *requirement)?;
+        let mut open = open_findings(tx, device_rowid, *requirement, judgement.source)?;
         for verdict in judgement.verdicts.iter().filter(|verdict| verdict.requirement == *requirement) {
             let stands = open.remove(&verdict.subject);
-            settled += settle_one(tx, device_rowid, verdict, stands, now)?;
+            settled += settle_one(tx, device_rowid, judgement.source, verdict, stands, now)?;
         }
         if judgement.complete {
             for (id, _) in open.values() {
@@ -84,6 +85,7 @@ pub(crate) fn settle(
 fn settle_one(
     tx: &Transaction<'_>,
     device_rowid: i64,
+    source: &str,
     verdict: &Verdict,
     stands: Option<(i64, Text)>,
     now: Timestamp,
@@ -96,7 +98,7 @@ fn settle_one(
             settled.closed = 1;
         }
         (Some(text), None) => {
-            open(tx, device_rowid, verdict.requirement, &verdict.subject, &text, now)?;
+            open(tx, device_rowid, source, verdict, &text, now)?;
             settled.opened = 1;
         }
         (Some(text), Some((id, before))) => {
@@ -129,26 +131,27 @@ pub(super) fn open_integrity(
             remedy: "Find out whether the device was copied or tampered with; enrol it again when in doubt.".to_owned(),
         },
     };
-    let stands = open_findings(tx, device_rowid, Requirement::Integrity)?.remove(subject);
-    settle_one(tx, device_rowid, &verdict, stands, now)?;
+    let stands = open_findings(tx, device_rowid, Requirement::Integrity, "")?.remove(subject);
+    settle_one(tx, device_rowid, "", &verdict, stands, now)?;
     let site: i64 =
         tx.prepare_cached("SELECT site FROM device WHERE id = ?1")?.query_row([device_rowid], |row| row.get(0))?;
     let Some((_, policy)) = policies.in_force(tx, site)? else {
         return Ok(false);
     };
-    alerts::raise_for_integrity(tx, device_rowid, site, &policy, now)
+    device_alerts::raise_for_integrity(tx, device_rowid, site, &policy, now)
 }
 
 fn open_findings(
     tx: &Transaction<'_>,
     device_rowid: i64,
     requirement: Requirement,
+    source: &str,
 ) -> Result<BTreeMap<String, (i64, Text)>, StoreError> {
     let mut query = tx.prepare_cached(
         "SELECT subject, id, verdict, summary, reason, remedy FROM finding
-         WHERE device = ?1 AND requirement = ?2 AND closed_at IS NULL",
+         WHERE device = ?1 AND requirement = ?2 AND source = ?3 AND closed_at IS NULL",
     )?;
-    let rows = query.query_map(params![device_rowid, requirement.id()], |row| {
+    let rows = query.query_map(params![device_rowid, requirement.id(), source], |row| {
         let text = Text { verdict: row.get(2)?, summary: row.get(3)?, reason: row.get(4)?, remedy: row.get(5)? };
         Ok((row.get(0)?, (row.get(1)?, text)))
     })?;
@@ -158,25 +161,26 @@ fn open_findings(
 fn open(
     tx: &Transaction<'_>,
     device_rowid: i64,
-    requirement: Requirement,
-    subject: &str,
+    source: &str,
+    verdict: &Verdict,
     text: &Text,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let at = now.as_millisecond();
     tx.prepare_cached(
-        "INSERT INTO finding (device, requirement, subject, verdict, summary, reason, remedy, opened_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+        "INSERT INTO finding (device, requirement, source, subject, verdict, summary, reason, remedy, opened_at,
+                              updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
     )?
     .execute(params![
         device_rowid,
-        requirement.id(),
-        subject,
+        verdict.requirement.id(),
+        source,
+        verdict.subject,
         text.verdict,
         text.summary,
         text.reason,
         text.remedy,
-        at
+        now.as_millisecond()
     ])?;
     Ok(())
 }
@@ -233,7 +237,7 @@ mod tests {
     }
 
     async fn settled(sample: &Sample, complete: bool, verdicts: Vec<Verdict>, minute: i64) -> Settled {
-        let judgement = Judgement { covers: vec![Requirement::E2], complete, verdicts };
+        let judgement = Judgement { source: "screen-lock", covers: vec![Requirement::E2], complete, verdicts };
         let step = move |tx: &rusqlite::Transaction<'_>| settle(tx, DEVICE, &judgement, at(minute));
         sample.store.write(Order::First, step).await.expect("the judgement settles")
     }
@@ -287,9 +291,27 @@ mod tests {
     async fn findings_of_other_requirements_are_left_alone() {
         let sample = store().await;
         settled(&sample, true, vec![fails("pupil.one", "never locks")], 0).await;
-        let other = Judgement { covers: vec![Requirement::E4], complete: true, verdicts: Vec::new() };
+        let other =
+            Judgement { source: "executables", covers: vec![Requirement::E4], complete: true, verdicts: Vec::new() };
         let step = move |tx: &rusqlite::Transaction<'_>| settle(tx, DEVICE, &other, at(1));
         assert_eq!(sample.store.write(Order::First, step).await.expect("settles"), Settled::default());
+    }
+
+    #[tokio::test]
+    async fn two_probes_that_judge_one_requirement_leave_each_other_alone() {
+        let sample = store().await;
+        let judged = |source: &'static str, subjects: &[&str]| {
+            let verdicts =
+                subjects.iter().map(|subject| Verdict { requirement: Requirement::E6, ..fails(subject, "a game") });
+            let judgement =
+                Judgement { source, covers: vec![Requirement::E6], complete: true, verdicts: verdicts.collect() };
+            sample.store.write(Order::First, move |tx| settle(tx, DEVICE, &judgement, at(1)))
+        };
+        judged("software", &["chess"]).await.expect("settles");
+        assert_eq!(judged("executables", &["chess", "/tmp/game"]).await.expect("settles").opened, 2);
+        assert_eq!(judged("executables", &[]).await.expect("settles").closed, 2);
+        let open = sample.texts("SELECT source || ' ' || subject FROM finding WHERE closed_at IS NULL").await;
+        assert_eq!(open, ["software chess"]);
     }
 
     #[tokio::test]

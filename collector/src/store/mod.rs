@@ -8,6 +8,8 @@ pub(crate) mod alerts;
 mod audit;
 mod connection;
 pub mod console;
+mod departure;
+pub(crate) mod device_alerts;
 mod executables;
 pub(crate) mod facts;
 pub(crate) mod findings;
@@ -34,6 +36,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 pub use alert_answers::Answered;
 pub use audit::AuditChain;
+pub use departure::{Disposal, Loss};
 pub use findings::Settled;
 pub use identity::{Caller, NewDevice, Standing, TokenStanding};
 pub use ingest::{Ingested, NotIngested};
@@ -61,6 +64,9 @@ pub enum StoreError {
     /// The file is a database, but not ours.
     #[error("the file is the database of another program")]
     Foreign,
+    /// Rows refer to others that are not there, so the file cannot be brought to the current form.
+    #[error("the database is damaged: some rows refer to others that are not there; restore it from a backup")]
+    Damaged,
     /// A policy in the database is none; it was checked before it was stored, so a person has changed it there.
     #[error("version {version} of the policy in the database cannot be read")]
     Policy {

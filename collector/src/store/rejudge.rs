@@ -10,10 +10,8 @@ use super::moment::moment;
 use super::{Order, Store, StoreError, facts, identity};
 use crate::rules;
 
-/// Probes whose answers the policy asks about.
-const JUDGED: [ProbeName; 3] = [ProbeName::Antivirus, ProbeName::ScreenLock, ProbeName::Executables];
-/// Those among them whose verdict changes while the answer stays the same.
-const AGING: [ProbeName; 1] = [ProbeName::Antivirus];
+/// Those whose verdict changes while the answer stays the same: signatures, updates and passwords grow old.
+const AGING: [ProbeName; 3] = [ProbeName::Antivirus, ProbeName::Updates, ProbeName::Accounts];
 
 /// A device that may have findings.
 struct Subject {
@@ -28,7 +26,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn rejudge_site(&self, site: &str, now: Timestamp) -> Result<Settled, StoreError> {
-        self.rejudge(Some(site.to_owned()), &JUDGED, now).await
+        self.rejudge(Some(site.to_owned()), &ProbeName::ALL, now).await
     }
 
     /// Judges all stored readings of all active devices again.
@@ -36,10 +34,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn rejudge_all(&self, now: Timestamp) -> Result<Settled, StoreError> {
-        self.rejudge(None, &JUDGED, now).await
+        self.rejudge(None, &ProbeName::ALL, now).await
     }
 
-    /// Judges again what ages without a new reading: silence, and signatures.
+    /// Judges again what ages without a new reading: silence, signatures, updates, passwords.
     ///
     /// # Errors
     /// When the database refuses.
@@ -114,6 +112,9 @@ fn rejudge_reading(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Settled, StoreError> {
+    if rules::covered_by(probe).is_empty() {
+        return Ok(Settled::default());
+    }
     let mut query = tx
         .prepare_cached("SELECT completeness, reason, taken_at, facts FROM reading WHERE device = ?1 AND probe = ?2")?;
     let stored = query
@@ -145,13 +146,13 @@ impl Stored {
 
 #[cfg(test)]
 mod tests {
-    use caretaker_shared::model::{Antivirus, AntivirusProduct, Engine, Facts, RealTime};
+    use caretaker_shared::model::{Antivirus, AntivirusProduct, Engine, Facts, ProbeName, RealTime};
     use jiff::{Timestamp, ToSpan as _};
     use rusqlite::params;
 
     use super::super::sample::{DEVICE, Sample, store};
     use super::super::{Order, Settled, facts};
-    use super::{JUDGED, rejudge_device};
+    use super::rejudge_device;
     use crate::rules::sample;
 
     fn after(hours: i64) -> Timestamp {
@@ -159,7 +160,8 @@ mod tests {
     }
 
     async fn rejudge(sample: &Sample, now: Timestamp) -> Settled {
-        let step = move |tx: &rusqlite::Transaction<'_>| rejudge_device(tx, DEVICE, &JUDGED, &sample::policy(), now);
+        let step =
+            move |tx: &rusqlite::Transaction<'_>| rejudge_device(tx, DEVICE, &ProbeName::ALL, &sample::policy(), now);
         sample.store.write(Order::First, step).await.expect("the device is judged")
     }
 

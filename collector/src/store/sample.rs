@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
-use super::alerts::{raise_for_device_event, raise_for_keyword};
+use super::alerts::raise_for_keyword;
+use super::device_alerts::raise_for_device_event;
 use super::{Order, Store};
 use crate::rules::sample;
 
@@ -126,14 +127,18 @@ impl Sample {
 
     /// Stores a tamper event as ingest does, and raises what it deserves.
     pub(crate) async fn tamper(&self, kind: DeviceEventKind, now: Timestamp) -> bool {
+        self.happens(DeviceEvent::of_agent(kind, now), now).await
+    }
+
+    /// Stores an event of the device as ingest does, and raises what it deserves.
+    pub(crate) async fn happens(&self, event: DeviceEvent, now: Timestamp) -> bool {
         self.store
             .write(Order::First, move |tx| {
                 tx.execute(
                     "INSERT INTO event (epoch, stream, seq, device, kind, occurred_at, time_certainty, received_at)
                      VALUES (?1, 1, (SELECT count(*) + 1 FROM event), ?2, ?3, ?4, 'exact', ?4)",
-                    params![EPOCH, DEVICE, kind.word(), now.as_millisecond()],
+                    params![EPOCH, DEVICE, event.kind.word(), now.as_millisecond()],
                 )?;
-                let event = DeviceEvent::of_agent(kind, now);
                 raise_for_device_event(tx, tx.last_insert_rowid(), DEVICE, SITE, &event, &sample::policy(), now)
             })
             .await

@@ -27,7 +27,8 @@ impl Store {
         self.write(Order::Device(*caller.device.as_bytes()), move |transaction| {
             note_device(transaction, caller, &hello, now)?;
             // Whatever the policy allows, this device is silent no longer.
-            let heard = Judgement { covers: vec![Requirement::A1Seen], complete: true, verdicts: Vec::new() };
+            let heard =
+                Judgement { source: "", covers: vec![Requirement::A1Seen], complete: true, verdicts: Vec::new() };
             findings::settle(transaction, caller.row, &heard, now)?;
             let epoch = note_epoch(transaction, caller, &hello, now)?;
             let mut high_water = Stream::ALL.map(|stream| (stream, 0));

@@ -129,6 +129,12 @@ impl House {
         device
     }
 
+    /// Changes the database behind the collector's back.
+    pub(crate) fn tamper_with(&self, sql: &str) {
+        let database = rusqlite::Connection::open(self.data.path().join("caretaker.db")).expect("opens");
+        assert!(database.execute(sql, []).expect("a change") > 0, "{sql}");
+    }
+
     /// One value out of the database, past the collector.
     pub(crate) fn value<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
         let database = rusqlite::Connection::open(self.data.path().join("caretaker.db")).expect("opens");

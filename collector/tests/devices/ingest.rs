@@ -29,7 +29,7 @@ fn keyword(severity: u32, occurred_at: Timestamp) -> Payload {
     })
 }
 
-fn title(name: &str, version: &str) -> SoftwareTitle {
+pub(crate) fn title(name: &str, version: &str) -> SoftwareTitle {
     SoftwareTitle {
         name: name.into(),
         version: version.into(),
@@ -42,11 +42,11 @@ fn title(name: &str, version: &str) -> SoftwareTitle {
     }
 }
 
-fn reading(probe: ProbeName, outcome: Outcome) -> Payload {
+pub(crate) fn reading(probe: ProbeName, outcome: Outcome) -> Payload {
     Payload::Reading(Reading { probe, taken_at: start_time(), outcome })
 }
 
-fn software(titles: &[(&str, &str)]) -> Facts {
+pub(crate) fn software(titles: &[(&str, &str)]) -> Facts {
     Facts::Software(titles.iter().map(|(name, version)| title(name, version)).collect())
 }
 

@@ -6,3 +6,4 @@ mod ingest;
 mod limits;
 mod numbers;
 mod setup;
+mod truth;

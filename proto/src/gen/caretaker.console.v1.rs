@@ -127,6 +127,9 @@ pub struct ListDevicesRequest {
     /// Only devices with an open finding of this requirement; empty for all.
     #[prost(string, tag = "3")]
     pub finding: ::prost::alloc::string::String,
+    /// Only devices that have been away too long or have something out of date (A1, B2, D1).
+    #[prost(bool, tag = "4")]
+    pub overdue: bool,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -145,7 +148,7 @@ pub struct Device {
     pub name: ::prost::alloc::string::String,
     #[prost(string, tag = "3")]
     pub site: ::prost::alloc::string::String,
-    /// "active", "revoked".
+    /// "active", "revoked", "retired", "lost".
     #[prost(string, tag = "4")]
     pub status: ::prost::alloc::string::String,
     #[prost(string, tag = "5")]
@@ -165,6 +168,9 @@ pub struct Device {
     pub unknowns: u32,
     #[prost(string, tag = "12")]
     pub certificate_ends_at: ::prost::alloc::string::String,
+    /// What is out of date, in a list of overdue devices: "not seen for 12 days", "signatures are 9 days old".
+    #[prost(string, repeated, tag = "13")]
+    pub overdue: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -204,6 +210,71 @@ pub struct GetDeviceResponse {
     /// Verdicts that did not fit; 0 unless a device has thousands of unknown files.
     #[prost(uint32, tag = "12")]
     pub verdicts_left_out: u32,
+    /// As the maker wrote them; empty where nothing is known.
+    #[prost(string, tag = "13")]
+    pub manufacturer: ::prost::alloc::string::String,
+    #[prost(string, tag = "14")]
+    pub model: ::prost::alloc::string::String,
+    #[prost(string, tag = "15")]
+    pub serial: ::prost::alloc::string::String,
+    #[prost(string, tag = "16")]
+    pub asset_tag: ::prost::alloc::string::String,
+    /// "desktop", "laptop", "server", "virtual machine".
+    #[prost(string, tag = "17")]
+    pub form: ::prost::alloc::string::String,
+    /// What changed in the last 7 days, newest first, at most 100.
+    #[prost(message, repeated, tag = "18")]
+    pub changes: ::prost::alloc::vec::Vec<Change>,
+    /// Of a device that was disposed of.
+    #[prost(message, optional, tag = "19")]
+    pub disposal: ::core::option::Option<Disposal>,
+    /// Of a device that was reported lost.
+    #[prost(message, optional, tag = "20")]
+    pub loss: ::core::option::Option<Loss>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Change {
+    #[prost(string, tag = "1")]
+    pub at: ::prost::alloc::string::String,
+    /// "added", "removed", "updated", "applied".
+    #[prost(string, tag = "2")]
+    pub kind: ::prost::alloc::string::String,
+    /// Which probe saw it.
+    #[prost(string, tag = "3")]
+    pub probe: ::prost::alloc::string::String,
+    /// "7-Zip 24.08", "/opt/game".
+    #[prost(string, tag = "4")]
+    pub text: ::prost::alloc::string::String,
+}
+/// The record that a school keeps of equipment that it gave away or destroyed (B3).
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Disposal {
+    #[prost(string, tag = "1")]
+    pub at: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub authorised_by: ::prost::alloc::string::String,
+    /// "sold", "given away", "destroyed", "returned".
+    #[prost(string, tag = "3")]
+    pub method: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub recipient: ::prost::alloc::string::String,
+    /// Whether what it held was erased.
+    #[prost(bool, tag = "5")]
+    pub wiped: bool,
+}
+/// The report of a lost or stolen device (A7).
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Loss {
+    #[prost(string, tag = "1")]
+    pub at: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub note: ::prost::alloc::string::String,
+    /// Who said so.
+    #[prost(string, tag = "3")]
+    pub reported_by: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -275,6 +346,168 @@ pub struct RevokeDeviceRequest {
 pub struct RevokeDeviceResponse {
     #[prost(message, optional, tag = "1")]
     pub device: ::core::option::Option<Device>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RetireDeviceRequest {
+    #[prost(string, tag = "1")]
+    pub device: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub authorised_by: ::prost::alloc::string::String,
+    /// One of "sold", "given away", "destroyed", "returned".
+    #[prost(string, tag = "3")]
+    pub method: ::prost::alloc::string::String,
+    /// Empty only for one that was destroyed.
+    #[prost(string, tag = "4")]
+    pub recipient: ::prost::alloc::string::String,
+    #[prost(bool, tag = "5")]
+    pub wiped: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RetireDeviceResponse {
+    #[prost(message, optional, tag = "1")]
+    pub device: ::core::option::Option<Device>,
+    #[prost(message, optional, tag = "2")]
+    pub disposal: ::core::option::Option<Disposal>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReportDeviceLostRequest {
+    #[prost(string, tag = "1")]
+    pub device: ::prost::alloc::string::String,
+    /// What is known of it, in one line.
+    #[prost(string, tag = "2")]
+    pub note: ::prost::alloc::string::String,
+}
+/// What the device held when it was last heard of: what is at risk.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReportDeviceLostResponse {
+    #[prost(message, optional, tag = "1")]
+    pub device: ::core::option::Option<Device>,
+    #[prost(message, optional, tag = "2")]
+    pub loss: ::core::option::Option<Loss>,
+    /// Accounts that it knew.
+    #[prost(string, repeated, tag = "3")]
+    pub accounts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(message, repeated, tag = "4")]
+    pub volumes: ::prost::alloc::vec::Vec<Volume>,
+    /// Media that were in it.
+    #[prost(message, repeated, tag = "5")]
+    pub media: ::prost::alloc::vec::Vec<Volume>,
+    /// When the state of its volumes was told; empty when it never was.
+    #[prost(string, tag = "6")]
+    pub told_at: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Volume {
+    #[prost(string, tag = "1")]
+    pub mount: ::prost::alloc::string::String,
+    /// "encrypted", "not encrypted", "suspended", "changing", "unknown".
+    #[prost(string, tag = "2")]
+    pub protection: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub method: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListExecutablesRequest {
+    #[prost(message, optional, tag = "1")]
+    pub page: ::core::option::Option<Page>,
+    /// Only what was first seen after this time; empty for all.
+    #[prost(string, tag = "2")]
+    pub since: ::prost::alloc::string::String,
+    /// Only on this device, by id or name; empty for all.
+    #[prost(string, tag = "3")]
+    pub device: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListExecutablesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub executables: ::prost::alloc::vec::Vec<ExecutableSummary>,
+    #[prost(string, tag = "2")]
+    pub next_page: ::prost::alloc::string::String,
+}
+/// One content, wherever it lies.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExecutableSummary {
+    #[prost(string, tag = "1")]
+    pub sha256: ::prost::alloc::string::String,
+    /// Of the place where it was first seen.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub format: ::prost::alloc::string::String,
+    /// "game", "bypass", "remote-control", "media-player", "installer"; empty for what the catalogue does not know.
+    #[prost(string, tag = "4")]
+    pub class: ::prost::alloc::string::String,
+    /// Whom its signature names, not verified; absent without one.
+    #[prost(string, optional, tag = "5")]
+    pub signer: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(uint64, tag = "6")]
+    pub size_bytes: u64,
+    #[prost(string, tag = "7")]
+    pub first_seen_at: ::prost::alloc::string::String,
+    /// Of the place where it was first seen.
+    #[prost(string, tag = "8")]
+    pub device: ::prost::alloc::string::String,
+    /// How many active devices have it now.
+    #[prost(uint32, tag = "9")]
+    pub devices: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetExecutableRequest {
+    /// At least 8 of its 64 digits.
+    #[prost(string, tag = "1")]
+    pub sha256: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetExecutableResponse {
+    #[prost(message, optional, tag = "1")]
+    pub executable: ::core::option::Option<ExecutableSummary>,
+    /// "x86_64", "/bin/sh".
+    #[prost(string, tag = "2")]
+    pub runs_on: ::prost::alloc::string::String,
+    /// What the file says of itself; empty where it does not.
+    #[prost(string, tag = "3")]
+    pub company: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub product: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub description: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub version: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub original_name: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "8")]
+    pub places: ::prost::alloc::vec::Vec<ExecutablePlace>,
+    /// Places that did not fit.
+    #[prost(uint32, tag = "9")]
+    pub places_left_out: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExecutablePlace {
+    #[prost(string, tag = "1")]
+    pub device: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub device_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub path: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub owner: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub first_seen_at: ::prost::alloc::string::String,
+    #[prost(bool, tag = "7")]
+    pub removable: bool,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -711,6 +944,108 @@ pub mod console_client {
                 .insert(GrpcMethod::new("caretaker.console.v1.Console", "RevokeDevice"));
             self.inner.unary(req, path, codec).await
         }
+        pub async fn retire_device(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RetireDeviceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RetireDeviceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Console/RetireDevice",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Console", "RetireDevice"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn report_device_lost(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReportDeviceLostRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReportDeviceLostResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Console/ReportDeviceLost",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Console", "ReportDeviceLost"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn list_executables(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListExecutablesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExecutablesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Console/ListExecutables",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Console", "ListExecutables"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn get_executable(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetExecutableRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetExecutableResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Console/GetExecutable",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Console", "GetExecutable"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         pub async fn list_software(
             &mut self,
             request: impl tonic::IntoRequest<super::ListSoftwareRequest>,
@@ -968,6 +1303,34 @@ pub mod console_server {
             request: tonic::Request<super::RevokeDeviceRequest>,
         ) -> std::result::Result<
             tonic::Response<super::RevokeDeviceResponse>,
+            tonic::Status,
+        >;
+        async fn retire_device(
+            &self,
+            request: tonic::Request<super::RetireDeviceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RetireDeviceResponse>,
+            tonic::Status,
+        >;
+        async fn report_device_lost(
+            &self,
+            request: tonic::Request<super::ReportDeviceLostRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReportDeviceLostResponse>,
+            tonic::Status,
+        >;
+        async fn list_executables(
+            &self,
+            request: tonic::Request<super::ListExecutablesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExecutablesResponse>,
+            tonic::Status,
+        >;
+        async fn get_executable(
+            &self,
+            request: tonic::Request<super::GetExecutableRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetExecutableResponse>,
             tonic::Status,
         >;
         async fn list_software(
@@ -1271,6 +1634,186 @@ pub mod console_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RevokeDeviceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Console/RetireDevice" => {
+                    #[allow(non_camel_case_types)]
+                    struct RetireDeviceSvc<T: Console>(pub Arc<T>);
+                    impl<
+                        T: Console,
+                    > tonic::server::UnaryService<super::RetireDeviceRequest>
+                    for RetireDeviceSvc<T> {
+                        type Response = super::RetireDeviceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RetireDeviceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Console>::retire_device(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RetireDeviceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Console/ReportDeviceLost" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReportDeviceLostSvc<T: Console>(pub Arc<T>);
+                    impl<
+                        T: Console,
+                    > tonic::server::UnaryService<super::ReportDeviceLostRequest>
+                    for ReportDeviceLostSvc<T> {
+                        type Response = super::ReportDeviceLostResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReportDeviceLostRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Console>::report_device_lost(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReportDeviceLostSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Console/ListExecutables" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListExecutablesSvc<T: Console>(pub Arc<T>);
+                    impl<
+                        T: Console,
+                    > tonic::server::UnaryService<super::ListExecutablesRequest>
+                    for ListExecutablesSvc<T> {
+                        type Response = super::ListExecutablesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListExecutablesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Console>::list_executables(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListExecutablesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Console/GetExecutable" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetExecutableSvc<T: Console>(pub Arc<T>);
+                    impl<
+                        T: Console,
+                    > tonic::server::UnaryService<super::GetExecutableRequest>
+                    for GetExecutableSvc<T> {
+                        type Response = super::GetExecutableResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetExecutableRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Console>::get_executable(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetExecutableSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -1,16 +1,14 @@
 //! What a single text of a policy file must look like. Each check says what is wrong and gives an example.
 
+use super::place;
 use crate::lexicon::CATEGORIES;
 use crate::wire::limits;
 
 /// An absolute folder or one below each user's home, without a way back up.
 pub(super) fn folder(text: &str) -> Option<String> {
-    if !super::place::is_rooted(text) && !super::place::is_in_homes(text) {
-        return Some(
-            "expected a folder that begins with ~/, / or C:\\, for example \"~/Documents\" or 'D:\\Shared'".into(),
-        );
-    }
-    path(text)
+    let wanted =
+        "a folder that begins with / or ~/ or, on Windows, with a drive, for example \"~/Documents\" or 'C:\\Temp'";
+    path(text, place::is_at_home(text) || place::is_rooted(text), wanted)
 }
 
 /// The beginning of an absolute path, or the digest of a file.
@@ -19,21 +17,32 @@ pub(super) fn allowed(text: &str) -> Option<String> {
         let good = digest.len() == 64 && digest.bytes().all(|digit| digit.is_ascii_hexdigit());
         return (!good).then(|| "expected 64 hexadecimal digits after sha256:, as sha256sum prints them".into());
     }
-    if !super::place::is_rooted(text) {
+    let wanted = "a path that begins with / or, on Windows, with a drive, for example \"/opt/whiteboard/\" or \
+                  'C:\\Whiteboard', or sha256: and 64 digits";
+    path(text, place::is_rooted(text), wanted)
+}
+
+/// An absolute folder.
+pub(super) fn rooted(text: &str) -> Option<String> {
+    let wanted = "a folder that begins with / or, on Windows, with a drive, for example \"/srv/music-lessons\" or \
+                  'D:\\Music lessons'";
+    path(text, place::is_rooted(text), wanted)
+}
+
+fn path(text: &str, begins_well: bool, wanted: &str) -> Option<String> {
+    // First: what should be C:\temp holds a tab where it stands in double quotation marks.
+    if text.chars().any(char::is_control) {
         return Some(
-            "expected a path that begins with / or C:\\, for example \"/opt/whiteboard/\", or sha256: and 64 digits"
+            "expected a path without line breaks or other control characters; a Windows path stands in single \
+             quotation marks, for example 'C:\\Temp'"
                 .into(),
         );
     }
-    path(text)
-}
-
-fn path(text: &str) -> Option<String> {
-    if super::place::leads_up(text) {
-        return Some("expected a path without .. in it, for example \"/opt/whiteboard\"".into());
+    if !begins_well {
+        return Some(format!("expected {wanted}"));
     }
-    if text.chars().any(char::is_control) {
-        return Some("expected a path without line breaks or other control characters".into());
+    if place::climbs(text) {
+        return Some("expected a path without .. in it, for example \"/opt/whiteboard\"".into());
     }
     let most = limits::FOLDER_BYTES;
     (text.len() > most).then(|| format!("expected a path of at most {most} bytes"))
@@ -53,8 +62,36 @@ pub(super) fn category(text: &str) -> Option<String> {
 
 /// The name of a product.
 pub(super) fn product(text: &str) -> Option<String> {
+    named(text, "the name of a product, for example \"ClamAV\"")
+}
+
+/// The name of a title.
+pub(super) fn title(text: &str) -> Option<String> {
+    named(text, "the name of a title, for example \"Minecraft Education\"")
+}
+
+/// The name of an account or group.
+pub(super) fn account(text: &str) -> Option<String> {
+    named(text, "the name of an account or group, for example \"Administrator\" or 'SCHOOL\\Technicians'")
+}
+
+/// The name of a private network.
+pub(super) fn tunnel(text: &str) -> Option<String> {
+    named(text, "the name of a private network as the device shows it, for example \"School VPN\"")
+}
+
+/// A host, or a host and port.
+pub(super) fn proxy(text: &str) -> Option<String> {
+    let wanted = "a host, or a host and port, for example \"proxy.example.school:8080\"";
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, "1"));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let good = !host.is_empty() && host.bytes().all(plain) && port.parse::<u16>().is_ok_and(|port| port > 0);
+    if good { named(text, wanted) } else { Some(format!("expected {wanted}")) }
+}
+
+fn named(text: &str, wanted: &str) -> Option<String> {
     let good = !text.trim().is_empty() && text.len() <= limits::TEXT_BYTES && !text.chars().any(char::is_control);
-    (!good).then(|| "expected the name of a product, for example \"ClamAV\"".into())
+    (!good).then(|| format!("expected {wanted}"))
 }
 
 /// Something that looks like an e-mail address. Whether it exists, only a message can tell.

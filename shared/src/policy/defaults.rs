@@ -1,6 +1,8 @@
 //! What holds where a policy file is silent: the values of the preset, and a test holds the two together.
 
-use super::{Antivirus, Contact, Documents, Executables, ScreenLock};
+use super::{
+    Accounts, Antivirus, Contact, Documents, Encryption, Executables, Removable, ScreenLock, Sessions, Updates,
+};
 use crate::lexicon::CATEGORIES;
 
 /// From this level on a safeguarding alert is mailed at once.
@@ -21,6 +23,8 @@ impl Default for Executables {
         Self {
             folders: owned(&["~", "/opt", "/usr/local", "/tmp"]),
             allowed: Vec::new(),
+            allowed_media_folders: Vec::new(),
+            allowed_titles: Vec::new(),
             media_names: false,
             pause_below_battery_percent: 30,
         }
@@ -40,6 +44,36 @@ impl Default for Antivirus {
 impl Default for ScreenLock {
     fn default() -> Self {
         Self { max_seconds: 300 }
+    }
+}
+
+impl Default for Encryption {
+    fn default() -> Self {
+        Self { required: true }
+    }
+}
+
+impl Default for Updates {
+    fn default() -> Self {
+        Self { max_days: 30 }
+    }
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self { password_max_age_days: 42, administrators: owned(&["Administrator", "root", "Domain Admins"]) }
+    }
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { open_hours: 4 }
+    }
+}
+
+impl Default for Removable {
+    fn default() -> Self {
+        Self { encrypted: true }
     }
 }
 

@@ -11,7 +11,7 @@ mod check;
 mod defaults;
 mod device;
 mod error;
-pub mod place;
+pub(crate) mod place;
 mod sections;
 mod table;
 
@@ -29,6 +29,18 @@ pub struct Policy {
     pub antivirus: Antivirus,
     /// When a screen must lock (E2).
     pub screen_lock: ScreenLock,
+    /// Whether disks must be encrypted (B4).
+    pub encryption: Encryption,
+    /// How old the last security update may be (B2).
+    pub updates: Updates,
+    /// What passwords must be like, and who may be an administrator (E3, C2).
+    pub accounts: Accounts,
+    /// How long a session may stand open (D2).
+    pub sessions: Sessions,
+    /// Whether removable media must be encrypted (A8).
+    pub removable: Removable,
+    /// Which proxies and private networks are the school's own (E7).
+    pub network: Network,
     /// When a device counts as silent (A1).
     pub contact: Contact,
     /// Who hears of what.
@@ -55,6 +67,10 @@ pub struct Executables {
     pub folders: Vec<String>,
     /// What may be there: path prefixes, or `sha256:` and 64 hexadecimal digits in small letters.
     pub allowed: Vec<String>,
+    /// Folders, with their subfolders, in which music and videos may lie (E6).
+    pub allowed_media_folders: Vec<String>,
+    /// Titles that may be installed although they look like a game or a bypass tool (E6, E7), any case.
+    pub allowed_titles: Vec<String>,
     /// Whether the names of media files are reported, not only how many lie in a folder (E6).
     pub media_names: bool,
     /// Below this charge, in percent, a device on battery looks for no executables; 0 for never to pause.
@@ -77,6 +93,52 @@ pub struct Antivirus {
 pub struct ScreenLock {
     /// Idle seconds until the password must be demanded; that many still meet the policy.
     pub max_seconds: u32,
+}
+
+/// `[encryption]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encryption {
+    /// Whether volumes that hold the system or people's files must be encrypted.
+    pub required: bool,
+}
+
+/// `[updates]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Updates {
+    /// Days since the last security update; that many still meet the policy.
+    pub max_days: u32,
+}
+
+/// `[accounts]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accounts {
+    /// Days for which a password of a local account may stay the same.
+    pub password_max_age_days: u32,
+    /// Accounts and groups that may be administrators, any case. A name without a domain holds in every domain.
+    pub administrators: Vec<String>,
+}
+
+/// `[sessions]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sessions {
+    /// Hours for which a session may be neither locked nor touched.
+    pub open_hours: u32,
+}
+
+/// `[removable]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Removable {
+    /// Whether removable media must be encrypted.
+    pub encrypted: bool,
+}
+
+/// `[network]`
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Network {
+    /// Proxies of the school: a host, or a host and port, any case.
+    pub approved_proxies: Vec<String>,
+    /// Private networks of the school, by the name that the device shows, any case.
+    pub approved_tunnels: Vec<String>,
 }
 
 /// `[contact]`

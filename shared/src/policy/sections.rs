@@ -1,15 +1,33 @@
 //! The sections of a policy file: which keys there are, and what each may hold.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use toml::de::DeTable;
 
 use super::table::{Number, Section, Texts, unreadable};
-use super::{Alerts, Antivirus, Contact, Documents, Executables, Policy, PolicyError, ScreenLock, check, defaults};
+use super::{
+    Accounts, Alerts, Antivirus, Contact, Documents, Encryption, Executables, Network, Policy, PolicyError, Removable,
+    ScreenLock, Sessions, Updates, check, defaults,
+};
 use crate::model::ProbeName;
 use crate::wire::limits;
 
-const SECTIONS: &[&str] = &["documents", "executables", "antivirus", "screen_lock", "contact", "alerts", "schedule"];
+const SECTIONS: &[&str] = &[
+    "documents",
+    "executables",
+    "antivirus",
+    "screen_lock",
+    "encryption",
+    "updates",
+    "accounts",
+    "sessions",
+    "removable",
+    "network",
+    "contact",
+    "alerts",
+    "schedule",
+];
 const ADDRESSES: &str = "a list of e-mail addresses, for example [\"lead@example.school\"]";
 const SECONDS_A_DAY: u32 = 24 * 60 * 60;
 const HOURS_A_YEAR: u32 = 365 * 24;
@@ -28,6 +46,12 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
         executables: executables(&file)?,
         antivirus: antivirus(&file)?,
         screen_lock: screen_lock(&file)?,
+        encryption: encryption(&file)?,
+        updates: updates(&file)?,
+        accounts: accounts(&file)?,
+        sessions: sessions(&file)?,
+        removable: removable(&file)?,
+        network: network(&file)?,
         contact: contact(&file)?,
         alerts: alerts(&file)?,
         schedule: schedule(&file)?,
@@ -53,13 +77,21 @@ fn documents(file: &Section<'_>) -> Result<Documents, PolicyError> {
 }
 
 fn executables(file: &Section<'_>) -> Result<Executables, PolicyError> {
-    let section = file.section("executables", &["folders", "allowed", "media_names", "pause_below_battery_percent"])?;
+    let keys =
+        ["folders", "allowed", "allowed_media_folders", "allowed_titles", "media_names", "pause_below_battery_percent"];
+    let section = file.section("executables", &keys)?;
     let default = Executables::default();
     let allowed = Texts {
         list: "a list of paths and digests, for example [\"/opt/whiteboard/\"]",
         fault: check::allowed,
         count: 0..=10_000,
     };
+    let media = Texts {
+        list: "a list of folders, for example [\"/srv/music-lessons\"]",
+        fault: check::rooted,
+        count: 0..=1_000,
+    };
+    let titles = names("a list of titles, for example [\"Minecraft Education\"]", check::title, 0..=1_000);
     let charge = Number { what: "a whole number of percent", range: 0..=100, example: 30 };
     let pause = section.number("pause_below_battery_percent", &charge)?.and_then(|percent| u8::try_from(percent).ok());
     let lowered = |entry: String| if entry.starts_with("sha256:") { entry.to_ascii_lowercase() } else { entry };
@@ -68,6 +100,8 @@ fn executables(file: &Section<'_>) -> Result<Executables, PolicyError> {
         allowed: section
             .texts("allowed", &allowed)?
             .map_or(default.allowed, |entries| entries.into_iter().map(lowered).collect()),
+        allowed_media_folders: section.texts("allowed_media_folders", &media)?.unwrap_or(default.allowed_media_folders),
+        allowed_titles: section.texts("allowed_titles", &titles)?.unwrap_or(default.allowed_titles),
         media_names: section.flag("media_names")?.unwrap_or(default.media_names),
         pause_below_battery_percent: pause.unwrap_or(default.pause_below_battery_percent),
     })
@@ -93,6 +127,55 @@ fn screen_lock(file: &Section<'_>) -> Result<ScreenLock, PolicyError> {
     let seconds = Number { what: "a whole number of seconds", range: 1..=SECONDS_A_DAY, example: 300 };
     let max_seconds = section.number("max_seconds", &seconds)?;
     Ok(max_seconds.map_or_else(ScreenLock::default, |max_seconds| ScreenLock { max_seconds }))
+}
+
+fn encryption(file: &Section<'_>) -> Result<Encryption, PolicyError> {
+    let section = file.section("encryption", &["required"])?;
+    Ok(section.flag("required")?.map_or_else(Encryption::default, |required| Encryption { required }))
+}
+
+fn updates(file: &Section<'_>) -> Result<Updates, PolicyError> {
+    let section = file.section("updates", &["max_days"])?;
+    let days = Number { what: "a whole number of days", range: 1..=365, example: 30 };
+    Ok(section.number("max_days", &days)?.map_or_else(Updates::default, |max_days| Updates { max_days }))
+}
+
+fn accounts(file: &Section<'_>) -> Result<Accounts, PolicyError> {
+    let section = file.section("accounts", &["password_max_age_days", "administrators"])?;
+    let default = Accounts::default();
+    let days = Number { what: "a whole number of days", range: 1..=3650, example: 42 };
+    let administrators = names("a list of accounts, for example [\"Administrator\"]", check::account, 0..=1_000);
+    Ok(Accounts {
+        password_max_age_days: section.number("password_max_age_days", &days)?.unwrap_or(default.password_max_age_days),
+        administrators: section.texts("administrators", &administrators)?.unwrap_or(default.administrators),
+    })
+}
+
+fn sessions(file: &Section<'_>) -> Result<Sessions, PolicyError> {
+    let section = file.section("sessions", &["open_hours"])?;
+    let hours = Number { what: "a whole number of hours", range: 1..=168, example: 4 };
+    Ok(section.number("open_hours", &hours)?.map_or_else(Sessions::default, |open_hours| Sessions { open_hours }))
+}
+
+fn removable(file: &Section<'_>) -> Result<Removable, PolicyError> {
+    let section = file.section("removable", &["encrypted"])?;
+    Ok(section.flag("encrypted")?.map_or_else(Removable::default, |encrypted| Removable { encrypted }))
+}
+
+fn network(file: &Section<'_>) -> Result<Network, PolicyError> {
+    let section = file.section("network", &["approved_proxies", "approved_tunnels"])?;
+    let default = Network::default();
+    let proxies = names(
+        "a list of proxies, for example [\"proxy.example.school:8080\"]",
+        check::proxy,
+        0..=limits::NETWORK_SETTINGS,
+    );
+    let tunnels =
+        names("a list of private networks, for example [\"School VPN\"]", check::tunnel, 0..=limits::NETWORK_SETTINGS);
+    Ok(Network {
+        approved_proxies: section.texts("approved_proxies", &proxies)?.unwrap_or(default.approved_proxies),
+        approved_tunnels: section.texts("approved_tunnels", &tunnels)?.unwrap_or(default.approved_tunnels),
+    })
 }
 
 fn contact(file: &Section<'_>) -> Result<Contact, PolicyError> {
@@ -128,6 +211,10 @@ fn schedule(file: &Section<'_>) -> Result<BTreeMap<ProbeName, u32>, PolicyError>
 fn addresses(section: &Section<'_>, key: &str) -> Result<Vec<String>, PolicyError> {
     let texts = Texts { list: ADDRESSES, fault: check::address, count: 1..=50 };
     section.texts(key, &texts)?.ok_or_else(|| section.missing(key, ADDRESSES))
+}
+
+fn names(list: &'static str, fault: fn(&str) -> Option<String>, count: RangeInclusive<usize>) -> Texts {
+    Texts { list, fault, count }
 }
 
 fn folders(least: usize) -> Texts {

@@ -25,7 +25,8 @@ pub enum WireError {
     Unknown(&'static str),
 }
 
-/// The digest by which device and collector agree on a state: SHA-256 over the encoding of the facts.
+/// The digest by which device and collector agree on a state: SHA-256 over the encoding of the facts, whose lists stand
+/// in one order whatever order they came in.
 #[must_use]
 pub fn facts_digest(facts: &Facts) -> Sha256 {
     let reading = proto::Reading { facts: Some(facts.into()), ..proto::Reading::default() };

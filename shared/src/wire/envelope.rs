@@ -185,7 +185,7 @@ mod tests {
     proptest! {
         #[test]
         fn readings_come_back_as_they_were(
-            names in prop::collection::vec("[a-z0-9+.-]{1,40}", 0..40),
+            names in prop::collection::btree_set("[a-z0-9+.-]{1,40}", 0..40),
             size in proptest::option::of(0_u64..1 << 50),
             seconds in 0_u32..100_000,
         ) {

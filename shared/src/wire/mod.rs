@@ -3,6 +3,7 @@
 //! What comes off the wire is checked here and nowhere else: a value of the model is a good value. The limits stand in
 //! [`limits`]. An error names the field and what was expected, never the value: it may be somebody's word.
 
+mod canonical;
 mod common;
 mod envelope;
 mod event;

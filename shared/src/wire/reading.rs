@@ -3,6 +3,7 @@
 
 use caretaker_proto::agent::v1 as proto;
 
+use super::canonical::canonical;
 use super::common::{WireError, fit_text, list, text, timestamp, unix_ms};
 use super::limits;
 use crate::model::{Antivirus, Executables, Facts, Network, Outcome, ProbeName, Reading, Updates};
@@ -53,22 +54,22 @@ impl From<&Facts> for proto::reading::Facts {
         match facts {
             Facts::Host(host) => Self::Host(host.into()),
             Facts::Hardware(hardware) => Self::Hardware(hardware.into()),
-            Facts::Software(titles) => Self::Software(proto::SoftwareInventory { titles: all(titles) }),
+            Facts::Software(titles) => Self::Software(proto::SoftwareInventory { titles: canonical(all(titles)) }),
             Facts::Executables(found) => Self::Executables(proto::ExecutableInventory {
-                executables: all(&found.files),
-                media: all(&found.media),
+                executables: canonical(all(&found.files)),
+                media: canonical(all(&found.media)),
             }),
             Facts::Antivirus(found) => Self::Antivirus(proto::AntivirusFacts {
                 products: all(&found.products),
                 detections: all(&found.detections),
             }),
             Facts::ScreenLock(locks) => Self::ScreenLock(proto::ScreenLockFacts { locks: all(locks) }),
-            Facts::Encryption(volumes) => Self::Encryption(proto::EncryptionFacts { volumes: all(volumes) }),
+            Facts::Encryption(volumes) => Self::Encryption(proto::EncryptionFacts { volumes: canonical(all(volumes)) }),
             Facts::Firewall(profiles) => Self::Firewall(proto::FirewallFacts { profiles: all(profiles) }),
             Facts::Updates(updates) => Self::Updates(updates.into()),
-            Facts::Accounts(accounts) => Self::Accounts(proto::AccountFacts { accounts: all(accounts) }),
+            Facts::Accounts(accounts) => Self::Accounts(proto::AccountFacts { accounts: canonical(all(accounts)) }),
             Facts::Sessions(sessions) => Self::Sessions(proto::SessionFacts { sessions: all(sessions) }),
-            Facts::Removable(media) => Self::Removable(proto::RemovableFacts { media: all(media) }),
+            Facts::Removable(media) => Self::Removable(proto::RemovableFacts { media: canonical(all(media)) }),
             Facts::Network(network) => Self::Network(proto::NetworkFacts {
                 proxies: all(&network.proxies),
                 tunnels: all(&network.tunnels),

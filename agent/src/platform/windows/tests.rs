@@ -166,6 +166,15 @@ fn wmi_tells_what_is_not_there_from_what_is_empty() {
 }
 
 #[test]
+fn wmi_calls_a_method_of_one_object() {
+    let machine = machine();
+    let processes = machine.wmi(r"root\cimv2", "SELECT * FROM Win32_Process").expect("this test itself runs");
+    let path = processes.iter().find_map(|process| process.get("__PATH")?.text()).expect("an object has a path");
+    let owner = machine.wmi_call(r"root\cimv2", path, "GetOwner").expect("it can be called");
+    assert!(owner.get("ReturnValue").and_then(|code| code.number()).is_some(), "{owner:?}");
+}
+
+#[test]
 fn services_and_drives_answer() {
     assert_eq!(machine().service("CaretakerNone").expect("the service manager answers"), None);
     let drives = machine().drives().expect("they can be listed");

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use caretaker_shared::policy::place;
-
-use crate::host::{Account, Host, System, if_there, why};
+use crate::host::{Account, Host, if_there, why};
 
 /// Folders that are there, without links, each once; and why any of them cannot be searched.
 pub(super) fn expand(host: &dyn Host, wanted: &[String], accounts: &[Account]) -> (BTreeSet<PathBuf>, Vec<String>) {
@@ -14,12 +12,8 @@ pub(super) fn expand(host: &dyn Host, wanted: &[String], accounts: &[Account]) -
     for folder in wanted {
         let found: Vec<Result<Option<PathBuf>, String>> = match in_home(folder) {
             Some(rest) => accounts.iter().map(|account| below(host, &account.home, rest)).collect(),
-            None if !place::is_rooted(folder) => {
-                vec![Err(format!("{folder}: not a full path; expected one that begins with /, C:\\ or ~"))]
-            }
-            // One policy serves devices of several systems: this folder is another's.
-            None if folder.starts_with('/') == (host.system() == System::Windows) => Vec::new(),
-            None => vec![whole(host, Path::new(folder))],
+            None if folder.starts_with('/') => vec![whole(host, Path::new(folder))],
+            None => vec![Err(format!("{folder}: not a full path; expected one that begins with / or ~"))],
         };
         for found in found {
             match found {

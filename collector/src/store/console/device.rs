@@ -1,7 +1,7 @@
 //! Everything that is known of one device.
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{Facts, HostFacts, ProbeName, Reading};
+use caretaker_shared::model::{Facts, Hardware, HostFacts, ProbeName, Reading};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -95,7 +95,15 @@ impl ReadingRow {
         if let Facts::Host(host) = self.facts()? { Some(host) } else { None }
     }
 
-    fn facts(&self) -> Option<Facts> {
+    /// What the machine is made of, when this is the hardware's reading.
+    #[must_use]
+    pub fn hardware(&self) -> Option<Hardware> {
+        if let Facts::Hardware(hardware) = self.facts()? { Some(hardware) } else { None }
+    }
+
+    /// What the probe found last; `None` when it never found anything.
+    #[must_use]
+    pub fn facts(&self) -> Option<Facts> {
         facts::decode(self.facts.as_deref()?)
     }
 }

@@ -38,6 +38,8 @@ pub struct DeviceRow {
     pub unknowns: u32,
     /// The end of its newest certificate.
     pub certificate_ends_at: Option<Timestamp>,
+    /// What is out of date on it (A1, B2, D1), in a few words each.
+    pub overdue: Vec<String>,
 }
 
 /// Which devices.
@@ -47,6 +49,8 @@ pub struct DeviceFilter {
     pub site: Option<String>,
     /// With an open finding of this requirement.
     pub finding: Option<Requirement>,
+    /// With something out of date.
+    pub overdue: bool,
 }
 
 /// Where a list of devices goes on: name and id of the last one.
@@ -57,7 +61,9 @@ const COLUMNS: &str = "SELECT d.id, d.uuid, d.name, s.name, d.status, d.agent_ve
     (SELECT count(*) FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL AND f.verdict = 'fails'),
     (SELECT count(*) FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL AND f.verdict = 'unknown'),
     (SELECT max(c.ends_at) FROM certificate c WHERE c.device = d.id),
-    (SELECT r.facts FROM reading r WHERE r.device = d.id AND r.probe = 'host')
+    (SELECT r.facts FROM reading r WHERE r.device = d.id AND r.probe = 'host'),
+    (SELECT group_concat(f.summary, char(10)) FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL
+        AND f.verdict = 'fails' AND f.requirement IN ('A1', 'A1.signatures', 'B2'))
     FROM device d JOIN site s ON s.id = d.site";
 
 impl Store {
@@ -79,6 +85,9 @@ impl Store {
                  WHERE (:site IS NULL OR s.name = :site)
                    AND (:finding IS NULL OR EXISTS (SELECT 1 FROM finding f WHERE f.device = d.id
                         AND f.requirement = :finding AND f.closed_at IS NULL))
+                   AND (NOT :overdue OR EXISTS (SELECT 1 FROM finding f WHERE f.device = d.id
+                        AND f.closed_at IS NULL AND f.verdict = 'fails'
+                        AND f.requirement IN ('A1', 'A1.signatures', 'B2')))
                    AND (d.name COLLATE NOCASE, d.uuid) > (:name, :id)
                  ORDER BY d.name COLLATE NOCASE, d.uuid LIMIT :limit"
             );
@@ -87,6 +96,7 @@ impl Store {
                 named_params! {
                     ":site": filter.site,
                     ":finding": filter.finding.map(Requirement::id),
+                    ":overdue": filter.overdue,
                     ":name": name,
                     ":id": id.as_bytes(),
                     ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
@@ -142,6 +152,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         findings: count(row.get(9)?),
         unknowns: count(row.get(10)?),
         certificate_ends_at: row.get::<_, Option<i64>>(11)?.map(moment),
+        overdue: row
+            .get::<_, Option<String>>(13)?
+            .map(|told| told.lines().map(str::to_owned).collect())
+            .unwrap_or_default(),
     })
 }
 

@@ -4,8 +4,10 @@
 //! that a page never repeats or skips a row because others came or went.
 
 mod alerts;
+mod changes;
 mod device;
 mod devices;
+mod executables;
 mod findings;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -13,8 +15,10 @@ mod software;
 
 pub(in crate::store) use alerts::by_reference as alert_by_reference;
 pub use alerts::{AlertKey, AlertRow, DeliveryRow};
+pub use changes::ChangeRow;
 pub use device::{DeviceCard, ExecutableRow, OpenFinding, ReadingRow};
 pub use devices::{DeviceFilter, DeviceKey, DeviceRow};
+pub use executables::{Content, ContentFilter, ContentKey, ContentRow, PlaceRow};
 pub use findings::{FindingFilter, FindingKey, FindingRow};
 pub use software::{SoftwareFilter, SoftwareKey, SoftwareRow};
 

@@ -1,10 +1,10 @@
 //! Rows for tests: what devices and loops would have written, put in place directly.
 
-use caretaker_shared::model::{DeviceId, Reading};
+use caretaker_shared::model::{DeviceId, ExecutableFacts, Reading};
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
-use super::super::{Order, Store, StoreError, facts};
+use super::super::{Order, Store, StoreError, executables, facts};
 
 /// A finding to put in place.
 pub(crate) struct SampleFinding {
@@ -112,6 +112,11 @@ impl Store {
     }
 
     /// An open finding.
+    /// What is true of an executable's bytes.
+    pub(crate) async fn add_facts(&self, facts: ExecutableFacts) {
+        self.put(move |transaction| executables::describe(transaction, &facts, Timestamp::UNIX_EPOCH)).await;
+    }
+
     pub(crate) async fn add_finding(&self, finding: SampleFinding) {
         self.put(move |transaction| {
             transaction.execute(

@@ -10,7 +10,7 @@ use rusqlite::params;
 use super::time::{self, Certainty};
 use super::{Arrival, Ingested, Scene};
 use crate::store::identity::Caller;
-use crate::store::{StoreError, alerts, executables, number};
+use crate::store::{StoreError, alerts, device_alerts, executables, number};
 
 /// The columns in which kinds of events differ.
 #[derive(Default)]
@@ -45,7 +45,7 @@ impl Scene<'_> {
                 self.set_unusable_aside(arrival, "a gap that does not end at its own number")?
             }
             Payload::Gap(gap) => self.keep_gap(gap, first).map(|()| false)?,
-            Payload::Reading(reading) => self.keep_reading(reading, recorded).map(|()| false)?,
+            Payload::Reading(reading) => self.keep_reading(reading, recorded)?,
             Payload::ExecutableFacts(facts) => {
                 executables::describe(self.transaction, facts, self.received).map(|()| false)?
             }
@@ -96,9 +96,12 @@ impl Scene<'_> {
         let event = DeviceEvent { occurred_at, ..event.clone() };
         let row = Row { kind: event.kind.word(), ..Row::default() };
         let id = self.keep_event(seq, &row, occurred_at, certainty)?;
+        self.transaction
+            .prepare_cached("INSERT INTO device_event (event, subject, detail, users) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![id, event.subject, event.detail, event.users.join("\n")])?;
         let Some(policy) = self.policy()? else { return Ok(false) };
         let Caller { row, site, .. } = self.caller;
-        alerts::raise_for_device_event(self.transaction, id, row, site, &event, &policy, self.received)
+        device_alerts::raise_for_device_event(self.transaction, id, row, site, &event, &policy, self.received)
     }
 
     fn keep_event(

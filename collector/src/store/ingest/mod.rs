@@ -6,6 +6,8 @@
 
 mod apply;
 mod aside;
+mod changes;
+mod files;
 mod inventory;
 mod place;
 mod readings;

@@ -2,43 +2,74 @@
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{DeviceClock, Facts, HostFacts, Outcome, ProbeName, Reading, StateDigests, Unchanged};
+use caretaker_shared::wire::facts_digest;
 use rusqlite::{OptionalExtension as _, params};
 
+use super::changes::{self, Change};
 use super::inventory::Whole;
-use super::{Ingested, Scene};
+use super::{Caller, Ingested, Scene};
 use crate::rules;
-use crate::store::{StoreError, facts, findings};
+use crate::store::{StoreError, device_alerts, facts, findings};
 
 impl Scene<'_> {
-    /// Keeps a reading. One without facts leaves those that were there, but says that they are no longer sure.
-    pub(super) fn keep_reading(&self, reading: &Reading, recorded: DeviceClock) -> Result<(), StoreError> {
+    /// Keeps a reading; says whether mail was queued. One without facts leaves those that were there, but says that
+    /// they are no longer sure.
+    pub(super) fn keep_reading(&self, reading: &Reading, recorded: DeviceClock) -> Result<bool, StoreError> {
         let (taken_at, _) = self.corrected(reading.taken_at, recorded);
         let reading = Reading { taken_at, ..reading.clone() };
+        let before = self.held_before(reading.probe)?;
+        self.keep_outcome(&reading)?;
+        let changes = match &reading.outcome {
+            Outcome::Complete(facts) => self.keep_facts(facts, before.as_ref(), Whole::Yes)?,
+            Outcome::Partial { facts, .. } => self.keep_facts(facts, before.as_ref(), Whole::No)?,
+            Outcome::Unsupported { .. } | Outcome::Failed { .. } => Vec::new(),
+        };
+        if before.is_some() {
+            self.note_changes(reading.probe, &changes, taken_at)?;
+        }
+        self.settle(&reading)
+    }
+
+    fn keep_outcome(&self, reading: &Reading) -> Result<(), StoreError> {
         let encoded = reading.outcome.facts().map(facts::encode);
+        let taken_at = reading.taken_at.as_millisecond();
+        let whole_at = matches!(reading.outcome, Outcome::Complete(_)).then_some(taken_at);
         self.transaction
             .prepare_cached(
-                "INSERT INTO reading (device, probe, completeness, reason, taken_at, received_at, digest, facts)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                "INSERT INTO reading (device, probe, completeness, reason, taken_at, received_at, digest, facts, whole_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                  ON CONFLICT DO UPDATE SET completeness = excluded.completeness, reason = excluded.reason,
                      taken_at = excluded.taken_at, received_at = excluded.received_at,
-                     digest = coalesce(excluded.digest, digest), facts = coalesce(excluded.facts, facts)",
+                     digest = coalesce(excluded.digest, digest), facts = coalesce(excluded.facts, facts),
+                     whole_at = coalesce(excluded.whole_at, whole_at)",
             )?
             .execute(params![
                 self.caller.row,
                 reading.probe.as_str(),
                 reading.outcome.word(),
                 reading.outcome.reason().unwrap_or_default(),
-                taken_at.as_millisecond(),
+                taken_at,
                 self.received.as_millisecond(),
                 encoded.as_deref().map(|bytes| *Sha256::of(bytes).as_bytes()),
-                encoded
+                encoded,
+                whole_at
             ])?;
-        match &reading.outcome {
-            Outcome::Complete(facts) => self.keep_facts(facts, Whole::Yes)?,
-            Outcome::Partial { facts, .. } => self.keep_facts(facts, Whole::No)?,
-            Outcome::Unsupported { .. } | Outcome::Failed { .. } => {}
-        }
-        self.settle(&reading)
+        Ok(())
+    }
+
+    /// The facts that were held of a probe which has answered in full before; `None` for one that never has.
+    fn held_before(&self, probe: ProbeName) -> Result<Option<Option<Facts>>, StoreError> {
+        // Titles and files are compared with their rows: their facts, which may be large, are not needed.
+        let in_rows = matches!(probe, ProbeName::Software | ProbeName::Executables);
+        let held: Option<Option<Vec<u8>>> = self
+            .transaction
+            .prepare_cached(
+                "SELECT CASE WHEN ?3 THEN NULL ELSE facts END FROM reading
+                 WHERE device = ?1 AND probe = ?2 AND whole_at IS NOT NULL",
+            )?
+            .query_row(params![self.caller.row, probe.as_str(), in_rows], |row| row.get(0))
+            .optional()?;
+        Ok(held.map(|bytes| bytes.as_deref().and_then(facts::decode)))
     }
 
     /// Takes note that a probe answered as before; says whether what is held is what the device means.
@@ -58,14 +89,32 @@ impl Scene<'_> {
         Ok(true)
     }
 
-    /// Asks again for every probe whose held facts are not those that the device last sent.
+    /// Asks again for every probe whose held facts are not those that the device last sent, or whose rows do not add
+    /// up to them.
     pub(super) fn compare(&self, digests: &StateDigests, ingested: &mut Ingested) -> Result<(), StoreError> {
         for (&probe, &digest) in &digests.probes {
-            if self.held_outcome(probe, digest)?.is_none() && !ingested.resend.contains(&probe) {
+            if !self.is_proven(probe, digest)? && !ingested.resend.contains(&probe) {
                 ingested.resend.push(probe);
             }
         }
         Ok(())
+    }
+
+    /// Whether what people are shown is what the device means: the facts, and the rows that are made of them.
+    fn is_proven(&self, probe: ProbeName, digest: Sha256) -> Result<bool, StoreError> {
+        let Some(outcome) = self.held_outcome(probe, digest)? else { return Ok(false) };
+        let shown = match &outcome {
+            Outcome::Complete(Facts::Software(_)) => Some(Facts::Software(self.held_software()?)),
+            Outcome::Complete(Facts::Executables(_)) => Some(Facts::Executables(self.held_executables()?)),
+            Outcome::Complete(facts) => Some(facts.clone()),
+            // The rows hold what an earlier answer said as well.
+            Outcome::Partial { .. } | Outcome::Unsupported { .. } | Outcome::Failed { .. } => None,
+        };
+        let proven = shown.is_none_or(|shown| facts_digest(&shown) == digest);
+        if !proven {
+            tracing::warn!(device.id = %self.caller.device, probe.name = %probe, "what is stored is not what was sent");
+        }
+        Ok(proven)
     }
 
     /// The facts with this digest, when they are what the newest reading of the probe found.
@@ -90,22 +139,31 @@ impl Scene<'_> {
         }))
     }
 
-    fn keep_facts(&self, facts: &Facts, whole: Whole) -> Result<(), StoreError> {
+    /// Makes rows of facts; says what changed against what was held `before`.
+    fn keep_facts(
+        &self,
+        facts: &Facts,
+        before: Option<&Option<Facts>>,
+        whole: Whole,
+    ) -> Result<Vec<Change>, StoreError> {
         match facts {
-            Facts::Host(host) => self.keep_host(host),
+            Facts::Host(host) => self.keep_host(host).map(|()| Vec::new()),
             Facts::Software(titles) => self.keep_software(titles, whole),
-            Facts::Executables(found) => self.keep_executables(&found.files, whole),
+            Facts::Executables(found) => self.keep_executables(found, whole),
+            Facts::Updates(now) => Ok(match before {
+                Some(Some(Facts::Updates(before))) => changes::of_updates(before, now),
+                Some(_) | None => Vec::new(),
+            }),
             // These are read from the reading itself.
             Facts::Hardware(_)
             | Facts::Antivirus(_)
             | Facts::ScreenLock(_)
             | Facts::Encryption(_)
             | Facts::Firewall(_)
-            | Facts::Updates(_)
             | Facts::Accounts(_)
             | Facts::Sessions(_)
             | Facts::Removable(_)
-            | Facts::Network(_) => Ok(()),
+            | Facts::Network(_) => Ok(Vec::new()),
         }
     }
 
@@ -118,10 +176,17 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn settle(&self, reading: &Reading) -> Result<(), StoreError> {
-        let Some(policy) = self.policy()? else { return Ok(()) };
+    /// Brings the findings in line; says whether mail was queued, as it is for a new way around the filter in use.
+    fn settle(&self, reading: &Reading) -> Result<bool, StoreError> {
+        let Some(policy) = self.policy()? else { return Ok(false) };
         let judgement = rules::judge(reading, &policy, self.received);
-        findings::settle(self.transaction, self.caller.row, &judgement, self.received)?;
-        Ok(())
+        let settled = findings::settle(self.transaction, self.caller.row, &judgement, self.received)?;
+        match rules::bypass_in_use(reading, &policy) {
+            Some(what) if settled.opened > 0 => {
+                let Caller { row, site, .. } = self.caller;
+                device_alerts::raise_for_bypass(self.transaction, row, site, &what, &policy, self.received)
+            }
+            Some(_) | None => Ok(false),
+        }
     }
 }

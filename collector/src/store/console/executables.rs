@@ -1,0 +1,211 @@
+//! Executables by their content, wherever they lie.
+
+use caretaker_shared::digest::Sha256;
+use caretaker_shared::model::DeviceId;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+use uuid::Uuid;
+
+use super::super::moment::moment;
+use super::super::{Store, StoreError};
+use super::{DeviceRow, count};
+
+/// One content, as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContentRow {
+    /// Of the content.
+    pub sha256: Sha256,
+    /// When it was first seen anywhere.
+    pub first_seen_at: Timestamp,
+    /// The path there.
+    pub path: String,
+    /// Name of the device there.
+    pub device: String,
+    /// One word.
+    pub format: String,
+    /// One word; empty when the catalogue does not know it.
+    pub class: String,
+    /// Whom its signature names, not verified.
+    pub signer: Option<String>,
+    /// Of the content.
+    pub size_bytes: u64,
+    /// How many active devices have it.
+    pub devices: u32,
+}
+
+/// Which contents.
+#[derive(Debug, Clone, Default)]
+pub struct ContentFilter {
+    /// First seen anywhere after this.
+    pub since: Option<Timestamp>,
+    /// On this device.
+    pub device: Option<DeviceRow>,
+}
+
+/// Where a list of contents goes on: milliseconds of the first sight, and the digest, of the last one.
+pub type ContentKey = (i64, Vec<u8>);
+
+/// What a content says of itself, and where it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// As in lists.
+    pub row: ContentRow,
+    /// "x86_64", "/bin/sh"; empty until a device has described it.
+    pub runs_on: String,
+    /// Company, product, description, version and original name, as the file claims.
+    pub claims: [String; 5],
+    /// Where it lies, by device and path.
+    pub places: Vec<PlaceRow>,
+    /// Places beyond those.
+    pub places_left_out: u32,
+}
+
+/// One place of a content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceRow {
+    /// Name of the device.
+    pub device: String,
+    /// Its id.
+    pub device_id: DeviceId,
+    /// Name of its site.
+    pub site: String,
+    /// Where it lies there.
+    pub path: String,
+    /// Account that owns it.
+    pub owner: String,
+    /// When it was first seen there.
+    pub first_seen_at: Timestamp,
+    /// Whether that is a removable medium.
+    pub removable: bool,
+}
+
+/// The plain columns belong to the row with the least time: SQLite promises that of `min()`.
+const CONTENT: &str =
+    "SELECT e.sha256, min(e.first_seen_at), e.path, d.name, e.format, coalesce(e.class, ''), e.signer,
+    e.size_bytes, count(DISTINCT e.device)
+    FROM executable e JOIN device d ON d.id = e.device WHERE d.status = 'active'";
+
+impl Store {
+    /// Up to `limit` contents after `after`, the newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn list_contents(
+        &self,
+        filter: ContentFilter,
+        after: Option<ContentKey>,
+        limit: usize,
+    ) -> Result<Vec<ContentRow>, StoreError> {
+        self.read(move |connection| {
+            let (first, digest) = after.unwrap_or((i64::MAX, Vec::new()));
+            let since = filter.since.map_or(i64::MIN, Timestamp::as_millisecond);
+            // Where nothing was seen lately, the index says so at once.
+            let sql = format!(
+                "{CONTENT} AND e.sha256 IN (SELECT n.sha256 FROM executable n WHERE n.first_seen_at > :since
+                                            AND (:device IS NULL OR n.device = :device))
+                 GROUP BY e.sha256
+                 HAVING min(e.first_seen_at) > :since
+                    AND (min(e.first_seen_at) < :first OR (min(e.first_seen_at) = :first AND e.sha256 > :digest))
+                 ORDER BY min(e.first_seen_at) DESC, e.sha256 LIMIT :limit"
+            );
+            let mut query = connection.prepare_cached(&sql)?;
+            let rows = query.query_map(
+                named_params! {
+                    ":since": since,
+                    ":device": filter.device.map(|device| device.rowid),
+                    ":first": first,
+                    ":digest": digest,
+                    ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+                },
+                content,
+            )?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The digests of contents that begin with these hexadecimal digits, at most two: enough to know that they are not
+    /// enough.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn contents_beginning(&self, digits: &str) -> Result<Vec<Sha256>, StoreError> {
+        let bound = |fill: char| {
+            let padded: String = digits.chars().chain(std::iter::repeat(fill)).take(64).collect();
+            data_encoding::HEXLOWER_PERMISSIVE.decode(padded.as_bytes()).unwrap_or_default()
+        };
+        let (least, most) = (bound('0'), bound('f'));
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT DISTINCT sha256 FROM executable WHERE sha256 BETWEEN ?1 AND ?2 ORDER BY sha256 LIMIT 2",
+            )?;
+            let rows = query.query_map(params![least, most], |row| row.get::<_, [u8; 32]>(0))?;
+            Ok(rows.map(|bytes| bytes.map(Sha256::from)).collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// What is known of a content, with at most `places` of its places; `None` when no active device has it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn content(&self, sha256: Sha256, places: usize) -> Result<Option<Content>, StoreError> {
+        self.read(move |connection| {
+            let sql = format!("{CONTENT} AND e.sha256 = ?1 GROUP BY e.sha256");
+            let row = connection.prepare_cached(&sql)?.query_row([sha256.as_bytes()], content).optional()?;
+            let Some(row) = row else { return Ok(None) };
+            let (runs_on, claims) = described(connection, sha256)?;
+            let mut places_found = found(connection, sha256)?;
+            let left_out = places_found.len().saturating_sub(places);
+            places_found.truncate(places);
+            let places_left_out = u32::try_from(left_out).unwrap_or(u32::MAX);
+            Ok(Some(Content { row, runs_on, claims, places: places_found, places_left_out }))
+        })
+        .await
+    }
+}
+
+fn content(row: &Row<'_>) -> rusqlite::Result<ContentRow> {
+    Ok(ContentRow {
+        sha256: Sha256::from(row.get::<_, [u8; 32]>(0)?),
+        first_seen_at: moment(row.get(1)?),
+        path: row.get(2)?,
+        device: row.get(3)?,
+        format: row.get(4)?,
+        class: row.get(5)?,
+        signer: row.get(6)?,
+        size_bytes: u64::try_from(row.get::<_, i64>(7)?).unwrap_or_default(),
+        devices: count(row.get(8)?),
+    })
+}
+
+fn described(connection: &Connection, sha256: Sha256) -> Result<(String, [String; 5]), StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT runs_on, company, product, description, version, original_name FROM executable_facts
+         WHERE sha256 = ?1",
+    )?;
+    let found = query.query_row([sha256.as_bytes()], |row| {
+        Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?]))
+    });
+    Ok(found.optional()?.unwrap_or_default())
+}
+
+fn found(connection: &Connection, sha256: Sha256) -> Result<Vec<PlaceRow>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT d.name, d.uuid, s.name, e.path, e.owner, e.first_seen_at, e.removable
+         FROM executable e JOIN device d ON d.id = e.device JOIN site s ON s.id = d.site
+         WHERE e.sha256 = ?1 AND d.status = 'active' ORDER BY d.name COLLATE NOCASE, e.path",
+    )?;
+    let rows = query.query_map([sha256.as_bytes()], |row| {
+        Ok(PlaceRow {
+            device: row.get(0)?,
+            device_id: DeviceId::from_uuid(Uuid::from_bytes(row.get(1)?)),
+            site: row.get(2)?,
+            path: row.get(3)?,
+            owner: row.get(4)?,
+            first_seen_at: moment(row.get(5)?),
+            removable: row.get(6)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
