@@ -32,6 +32,9 @@ pub enum Command {
     Probe(Probe),
     /// Say in plain words what is collected, how often, and who may see it
     Explain(Explain),
+    /// Install, remove, start or stop the Windows service
+    #[command(hide = !platform::service::HAS_COMMANDS)]
+    Service(Service),
 }
 
 /// Where the agent keeps its state.
@@ -100,6 +103,30 @@ pub struct Probe {
     /// Where the state is.
     #[command(flatten)]
     pub state: State,
+}
+
+/// `service`
+#[derive(Debug, Args)]
+pub struct Service {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: ServiceAction,
+}
+
+/// What can be done with the service.
+#[derive(Debug, Subcommand)]
+pub enum ServiceAction {
+    /// Register it with Windows, which then starts it with the computer
+    Install(State),
+    /// Stop it and take it out of Windows; what it kept stays
+    Uninstall,
+    /// Start it
+    Start,
+    /// Stop it
+    Stop,
+    /// Be the service: Windows itself starts it with this
+    #[command(hide = true)]
+    Run(State),
 }
 
 /// `explain`

@@ -58,12 +58,14 @@ pub fn probes(policy: Option<&DevicePolicy>, memory: Option<PathBuf>) -> ProbeSe
 fn expand(folder: &str, accounts: &[Account], place: &impl Fn(&Path, Option<&Account>) -> PathBuf) -> Vec<PathBuf> {
     match folder.strip_prefix('~') {
         Some(inner) => {
-            let inner = inner.trim_start_matches('/');
-            let within =
-                |account: &Account| if inner.is_empty() { account.home.clone() } else { account.home.join(inner) };
+            // By parts: what separates them in a policy is not what separates them on every system.
+            let parts = inner.split(['/', '\\']).filter(|part| !part.is_empty());
+            let within = |account: &Account| parts.clone().fold(account.home.clone(), |path, part| path.join(part));
             accounts.iter().map(|account| place(&within(account), Some(account))).collect()
         }
-        None => vec![place(Path::new(folder), None)],
+        None if Path::new(folder).is_absolute() => vec![place(Path::new(folder), None)],
+        // A folder of another system: one policy serves devices of several.
+        None => Vec::new(),
     }
 }
 
@@ -105,6 +107,14 @@ mod tests {
         let settings = documents(Some(&policy), &[account("pupil.one", 1001), account("pupil.two", 1002)], as_written);
         let folders = ["/home/pupil.one/Documents", "/home/pupil.two/Documents", "/srv/shared"];
         assert_eq!(settings.folders, folders.map(PathBuf::from));
+    }
+
+    #[test]
+    fn passes_over_the_folders_of_other_systems() {
+        let foreign = if cfg!(windows) { "/srv/shared" } else { r"C:\Shared" };
+        let message = proto::DevicePolicy { document_folders: vec![foreign.into()], ..message() };
+        let policy = kept(&message).expect("a good policy");
+        assert!(documents(Some(&policy), &[account("pupil.one", 1001)], as_written).folders.is_empty());
     }
 
     #[test]

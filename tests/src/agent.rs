@@ -1,13 +1,11 @@
 //! A device with its agent.
 
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::binaries;
 use crate::process::{Process, Said};
 use crate::school::School;
-use crate::wait;
+use crate::{binaries, process, wait};
 
 /// The phrase of the rule that exists to try the whole way (packaging/lexicons).
 pub const PHRASE: &str = "caretaker demonstration phrase";
@@ -44,22 +42,8 @@ impl Agent {
     /// When the program cannot be started.
     #[must_use]
     pub fn enrol_with(&self, token: &str) -> Said {
-        let mut child = Command::new(binaries::agent())
-            .args(["enrol", "-", "--state"])
-            .arg(&self.state)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the agent starts");
-        let written = child.stdin.take().expect("was piped").write_all(token.as_bytes());
-        let output = child.wait_with_output().expect("the agent ends");
-        written.expect("the agent reads its input");
-        Said {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        let mut command = Command::new(binaries::agent());
+        process::with_input(command.args(["enrol", "-", "--state"]).arg(&self.state), token)
     }
 
     /// Starts the agent.

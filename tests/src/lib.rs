@@ -10,3 +10,4 @@ pub mod process;
 pub mod school;
 pub mod search;
 pub mod wait;
+pub mod wine;

@@ -1,6 +1,7 @@
 //! A process that a story started, and that ends with it.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
@@ -85,6 +86,24 @@ impl Drop for Process {
     }
 }
 
+/// Runs a command to its end, with something on its standard input.
+///
+/// # Panics
+/// When it cannot be started, or does not read its input.
+#[must_use]
+pub fn with_input(command: &mut Command, input: &str) -> Said {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let written = child.stdin.take().expect("was piped").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("the command ends");
+    written.expect("the command reads its input");
+    output.into()
+}
+
 /// What a command that ran to its end has said.
 #[derive(Debug)]
 pub struct Said {
@@ -103,12 +122,7 @@ impl Said {
     /// When it cannot be started.
     #[must_use]
     pub fn by(command: &mut Command) -> Self {
-        let Output { status, stdout, stderr } = command.output().expect("the command starts");
-        Self {
-            code: status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&stdout).into_owned(),
-            err: String::from_utf8_lossy(&stderr).into_owned(),
-        }
+        command.output().expect("the command starts").into()
     }
 
     /// Its output, when it ended well.
@@ -119,5 +133,15 @@ impl Said {
     pub fn ok(self) -> String {
         assert_eq!(self.code, 0, "{}{}", self.out, self.err);
         self.out
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 }

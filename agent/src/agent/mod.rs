@@ -5,4 +5,4 @@ mod probing;
 mod service;
 mod watching;
 
-pub use service::{hostname, run};
+pub use service::{hostname, run, run_when_enrolled};

@@ -17,12 +17,14 @@ use crate::config::{self, InForce};
 use crate::host::Host;
 use crate::identity::{self, Keeper};
 use crate::plain::{Exit, Plain};
-use crate::platform::service::{self, Moment};
+use crate::platform::service::{self, Moment, Note};
 use crate::runner::{self, Asking, Launch};
 use crate::spool::{Options, Spool, SpoolError, StateLock};
 use crate::uplink::{self, Describe, Grpc, Session, Wiring};
 use crate::{platform, probes};
 
+/// How often a device that is not enrolled is looked at again.
+const ENROLMENT: Duration = Duration::from_secs(10);
 /// The folder, in the state folder, where probes remember things.
 const MEMORY: &str = "memory";
 /// How long probes and the watcher may take to end.
@@ -30,11 +32,31 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// How long the uplink may take: its last words, and what surrounds them.
 const DRAIN_UPLINK: Duration = Duration::from_secs(8);
 
-/// Runs the service on a state folder until the system asks it to stop.
+/// As [`run`], but waits for an identity first, however long that takes: for a service manager that starts the agent
+/// with the computer, whether somebody has enrolled the device yet or not.
+///
+/// # Errors
+/// Those of [`run`].
+pub async fn run_when_enrolled(state: PathBuf, stop: CancellationToken) -> anyhow::Result<()> {
+    identity::check_state(&state)?;
+    if identity::load(&state)?.is_none() {
+        service::note(&Note::NotEnrolled);
+        service::tell(Moment::Ready);
+    }
+    while identity::load(&state)?.is_none() {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(ENROLMENT) => {}
+        }
+    }
+    run(state, stop).await
+}
+
+/// Runs the service on a state folder until `stop`.
 ///
 /// # Errors
 /// When it cannot start, or its spool is damaged while it runs.
-pub async fn run(state: PathBuf) -> anyhow::Result<()> {
+pub async fn run(state: PathBuf, stop: CancellationToken) -> anyhow::Result<()> {
     identity::check_state(&state)?;
     let _lock = lock(&state)?;
     let keeper = Keeper::open(&state)?.ok_or_else(not_enrolled)?;
@@ -46,11 +68,11 @@ pub async fn run(state: PathBuf) -> anyhow::Result<()> {
     let opened = clocks.clone();
     let spool = tokio::task::spawn_blocking(move || Spool::open(&options, opened)).await?;
     let spool = Arc::new(spool.context("the spool cannot be opened")?);
-    let stop = shutdown::on_signal().context("the stop signal cannot be received")?;
     let began = spool.run(Spool::begin_run).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), start = began.word(), "the agent runs");
     let running = Running::start(&state, keeper, clocks, spool, stop.clone()).await?;
     service::tell(Moment::Ready);
+    service::note(&Note::Started);
     running.until(stop).await
 }
 
@@ -60,7 +82,7 @@ fn lock(state: &Path) -> anyhow::Result<StateLock> {
         Plain::new(
             Exit::Denied,
             format!("another agent already runs on {}", state.display()),
-            "stop it first:  systemctl stop caretaker-agent;  or name another folder with --state",
+            format!("stop it first:  {};  or name another folder with --state", service::WORDS.stop),
         )
     };
     Ok(lock.ok_or_else(busy)?)

@@ -12,6 +12,7 @@ use super::words;
 use crate::cli::Enrol;
 use crate::identity::{self, Identity};
 use crate::plain::{Exit, Plain};
+use crate::platform::service::{self, Note};
 use crate::spool::is_running;
 use crate::{agent, platform};
 
@@ -31,15 +32,22 @@ pub(super) fn run(options: &Enrol, out: &mut dyn Write) -> anyhow::Result<Exit> 
     tls::install_provider();
     let hostname = agent::hostname(platform::machine().as_ref());
     let enrolling = identity::enrol(state, &token, &hostname, Arc::new(SystemClock));
-    let identity = super::runtime()?.block_on(enrolling)?;
+    let identity = super::runtime()?.block_on(enrolling).inspect_err(note_refusal)?;
     writeln!(out, "This device is enrolled.")?;
     place(&identity, out)?;
     if is_running(state)? {
-        writeln!(out, "  start the service again, so that it uses this:  systemctl restart caretaker-agent")?;
+        writeln!(out, "  {}", service::WORDS.after_new_enrolment)?;
     } else {
-        writeln!(out, "  start it:  systemctl enable --now caretaker-agent")?;
+        writeln!(out, "  {}", service::WORDS.after_enrolment)?;
     }
     Ok(Exit::Fine)
+}
+
+/// On a device that enrols itself nobody reads what this command says.
+fn note_refusal(error: &anyhow::Error) {
+    if let Some(refusal) = error.downcast_ref::<Plain>().filter(|plain| plain.exit == Exit::Denied) {
+        service::note(&Note::Refused(refusal.problem.clone()));
+    }
 }
 
 fn place(identity: &Identity, out: &mut dyn Write) -> std::io::Result<()> {

@@ -5,6 +5,7 @@ mod enrol;
 mod explain;
 mod probe;
 mod run;
+mod service;
 mod status;
 mod words;
 
@@ -38,6 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -
         Command::Status(options) => status::run(&options, out),
         Command::Probe(options) => probe::run(&options, out),
         Command::Explain(options) => explain::run(&options, out),
+        Command::Service(options) => service::run(options, out),
     }
 }
 

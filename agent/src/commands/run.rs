@@ -1,6 +1,8 @@
 //! `run`: the service itself.
 
+use anyhow::Context as _;
 use caretaker_shared::log::{self, Level};
+use caretaker_shared::shutdown;
 
 use crate::agent;
 use crate::cli::{LogLevel, Run};
@@ -13,7 +15,10 @@ pub(super) fn run(options: Run) -> anyhow::Result<Exit> {
         LogLevel::Debug => Level::Debug,
     });
     let runtime = super::runtime()?;
-    let done = runtime.block_on(agent::run(options.state.dir));
+    let done = runtime.block_on(async {
+        let stop = shutdown::on_signal().context("the stop signal cannot be received")?;
+        agent::run(options.state.dir, stop).await
+    });
     // A probe that hangs must not keep the service from ending.
     runtime.shutdown_background();
     done.map(|()| Exit::Fine)

@@ -15,6 +15,7 @@ use crate::cli::Status;
 use crate::config;
 use crate::identity::{self, Identity};
 use crate::plain::{Exit, Plain};
+use crate::platform::service;
 use crate::spool::{Overview, StreamOverview, is_running};
 
 /// Everything that is shown.
@@ -53,7 +54,7 @@ pub(super) fn readable(state: &Path) -> anyhow::Result<bool> {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Err(Plain::new(
             Exit::Denied,
             format!("only the administrator may look into {}", state.display()),
-            "run it as root:  sudo caretaker-agent status",
+            service::WORDS.as_administrator,
         )
         .into()),
         Err(error) => Err(error).with_context(|| format!("the folder {} cannot be read", state.display())),
@@ -72,7 +73,7 @@ fn print(seen: &Seen, now: Timestamp, out: &mut dyn Write) -> std::io::Result<()
         writeln!(out, "Service        running")?;
     } else {
         writeln!(out, "Service        not running: nothing is asked and nothing is sent")?;
-        writeln!(out, "               start it:  systemctl start caretaker-agent")?;
+        writeln!(out, "               start it:  {}", service::WORDS.start)?;
     }
     let Some(spool) = &seen.spool else { return writeln!(out, "Last contact   never, the service has not run yet") };
     match spool.last_contact {

@@ -96,21 +96,25 @@ mod imp {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 mod imp {
-    use std::fs::{File, symlink_metadata};
+    use std::fs::File;
     use std::io;
     use std::path::Path;
 
+    use crate::platform::real_file;
+
+    /// Opens what is there and asks the system where it really lies. `None` when that is not beneath the folder: a
+    /// junction led elsewhere, whichever part of the way it was; or when its content is not on this machine.
     pub(super) fn open(folder: &Path, inside: &Path) -> io::Result<Option<File>> {
-        let mut path = folder.to_path_buf();
-        for part in inside.components() {
-            path.push(part);
-            if symlink_metadata(&path)?.is_symlink() {
-                return Ok(None);
-            }
-        }
-        File::open(path).map(Some)
+        let Some((file, place)) = real_file(&folder.join(inside))? else { return Ok(None) };
+        Ok(lies_beneath(&place, folder).then_some(file))
+    }
+
+    /// Names differ in case and are still the same to the system.
+    fn lies_beneath(place: &Path, folder: &Path) -> bool {
+        let lower = |path: &Path| path.to_string_lossy().to_lowercase();
+        Path::new(&lower(place)).starts_with(lower(folder))
     }
 }
 

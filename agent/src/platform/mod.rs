@@ -24,8 +24,16 @@ pub use other::{Machine, boot_id, lower_priority, state_dir};
 pub use priority::{be_first_to_go, give_way};
 
 #[cfg(windows)]
-pub use self::windows::{Machine, boot_id, lower_priority, state_dir};
+pub use self::windows::{Machine, boot_id, confine_this_process, lower_priority, real_file, state_dir};
 use crate::host::Host;
+
+/// Has a program started without a window of its own, where a service would otherwise give it one.
+pub fn without_window(command: &mut tokio::process::Command) {
+    #[cfg(windows)]
+    command.creation_flags(windows::NO_WINDOW);
+    #[cfg(not(windows))]
+    let _ = command;
+}
 
 /// This machine.
 #[must_use]

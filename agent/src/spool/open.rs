@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Spool, SpoolError, epoch, notes, queue, quota, salvage, schema};
 use crate::clocks::DeviceClocks;
+use crate::platform::service::{self, Note};
 
 /// How much a spool may hold before state and metrics give way.
 pub const QUOTA_BYTES: u64 = 64 * 1024 * 1024;
@@ -71,6 +72,7 @@ impl Spool {
             Ok(connection) => connection,
             Err(error) if error.is_damage() => {
                 tracing::error!(reason = %error, "the spool is damaged and was set aside");
+                service::note(&Note::SpoolDamaged);
                 set_aside(&options.folder).map_err(SpoolError::Folder)?;
                 connect(&file)?
             }

@@ -9,6 +9,7 @@ use super::backoff::heartbeat;
 use super::session::Broken;
 use super::{Backoff, Course, Session, Uplink};
 use crate::identity::refused;
+use crate::platform::service::{self, Note};
 use crate::spool::SpoolError;
 
 /// How long the last records may take on their way out when the agent stops. What stays is delivered next time.
@@ -88,6 +89,9 @@ impl Pace {
         };
         if self.told.as_ref() != Some(&reason) {
             tracing::warn!(%reason, retry_seconds = wait.as_secs(), "not delivered; everything is kept");
+            if course == Course::Hourly {
+                service::note(&Note::Refused(reason.clone()));
+            }
             self.told = Some(reason);
         }
         Instant::now() + wait

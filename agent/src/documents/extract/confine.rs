@@ -1,8 +1,8 @@
 //! The rights that the child gives up before it reads a byte. The one file here that asks which system this is.
 //!
 //! Invariant: when [`confine`] succeeds on Linux, the process holds no capability, opens no further file, writes none,
-//! gains no right by starting a program, and ends when it uses too much memory or time. What a system offers no safe
-//! call for is left out there.
+//! gains no right by starting a program, and ends when it uses too much memory or time. On Windows it holds a part of
+//! this (platform/windows/confinement.rs); what a system offers no call for is left out there.
 
 use std::io;
 
@@ -82,13 +82,9 @@ mod imp {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 mod imp {
-    use std::io;
-
-    pub(super) fn confine() -> io::Result<()> {
-        Ok(())
-    }
+    pub(super) use crate::platform::confine_this_process as confine;
 }
 
 #[cfg(unix)]

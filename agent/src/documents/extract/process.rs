@@ -10,6 +10,8 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
 use zeroize::{Zeroize as _, Zeroizing};
 
+use crate::platform::without_window;
+
 use super::{ARGUMENT, Refusal, TEXT_LIMIT_BYTES, Unread, child};
 
 /// How the child is started.
@@ -37,7 +39,9 @@ impl Launch {
 /// When the file has no text to give, or the child could not be started or did not answer.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts the document child")]
 pub async fn text_of(file: File, launch: &Launch) -> Result<Zeroizing<String>, Unread> {
-    let mut child = Command::new(&launch.program)
+    let mut command = Command::new(&launch.program);
+    without_window(&mut command);
+    let mut child = command
         .arg(ARGUMENT)
         .env_clear()
         .stdin(Stdio::from(file))

@@ -1,15 +1,22 @@
 //! Windows 10 and later, and its servers.
 
+mod access;
 mod accounts;
 mod administrators;
+mod calls;
+mod confinement;
 mod drives;
+mod event_log;
 mod files;
 mod folder;
 mod net;
 mod own;
 mod processes;
+mod real_file;
 mod registry;
 mod resources;
+pub(super) mod service_control;
+pub(super) mod service_setup;
 mod services;
 mod sessions;
 mod sids;
@@ -28,9 +35,13 @@ use std::time::Duration;
 
 use caretaker_shared::model::HostFacts;
 use windows_sys::Win32::System::Power::{GetSystemPowerStatus, SYSTEM_POWER_STATUS};
+pub(super) use windows_sys::Win32::System::Threading::CREATE_NO_WINDOW as NO_WINDOW;
 
 use self::accounts::Accounts;
+pub use self::confinement::confine_this_process;
+pub use self::event_log::report;
 pub use self::own::{boot_id, lower_priority, state_dir};
+pub use self::real_file::real_file;
 use self::registry::LiveRegistry;
 use super::facts;
 use super::raw::power_status;

@@ -1,7 +1,13 @@
 //! Files and folders that only their owner may read, written so that a crash leaves the old or the new content.
 //!
 //! On Unix the mode is set when the file is created, never afterwards: there is no moment in which another account
-//! could open it. On Windows the folder's access list, which the installer sets, is inherited.
+//! could open it. On Windows a folder is made with an access list for the system and its administrators alone, and
+//! what is in it inherits that list.
+
+#[cfg(any(windows, test))]
+mod rights;
+#[cfg(windows)]
+mod windows;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -31,14 +37,13 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// Those of the file system.
 pub fn create_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
     }
-    builder.create(path)
+    #[cfg(windows)]
+    windows::create(path)
 }
 
 /// Makes a folder that is there one that only its owner may enter.
@@ -49,18 +54,17 @@ pub fn close_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))
     }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
+    #[cfg(windows)]
+    windows::close(path)
 }
 
 /// Says who besides the owner may enter or change what stands here.
 ///
 /// # Errors
-/// When the path cannot be looked at, when it is a link, or when its group or everyone may write to it; the text
-/// names the remedy.
+/// When the path cannot be looked at, when it is a link, or when others may write to it: on Unix its group or everyone,
+/// on Windows whoever is neither the system, nor an administrator, nor the account that asks; the text names the remedy.
 pub fn check_folder(path: &Path) -> io::Result<()> {
     let about = fs::symlink_metadata(path)?;
     if about.is_symlink() {
@@ -75,8 +79,10 @@ pub fn check_folder(path: &Path) -> io::Result<()> {
                 "can be written to by others than its owner\n  close it:  chmod go-w FOLDER",
             ));
         }
+        Ok(())
     }
-    Ok(())
+    #[cfg(windows)]
+    windows::check(path, &about)
 }
 
 /// Takes a file for this process alone, creating it when it is not there; `None` when another process has it. The
