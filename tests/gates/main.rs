@@ -3,6 +3,7 @@
 //! They stand in for two things that no compiler checks: advisories, whose database tests cannot reach, and the
 //! hardening of the service units, where a lost line is not missed by anyone until it is needed.
 
+mod cases;
 mod documents;
 mod lockfile;
 mod sources;

@@ -89,7 +89,7 @@ mod tests {
     const RECORDED: &str = include_str!("testdata/debian-12-status");
 
     #[test]
-    fn counts_what_is_installed_and_nothing_else() {
+    fn case_37_counts_what_is_installed_and_nothing_else() {
         let found = read(RECORDED);
         let names: Vec<String> =
             found.installed.iter().map(|package| format!("{}:{}", package.name, package.architecture)).collect();
