@@ -1,26 +1,23 @@
 //! What is remembered from one scan to the next, in files of the agent's state folder.
 //!
-//! A file holds a mark, the agent's own format and a SHA-256 over all of it. One that is damaged, or of another format, is
-//! forgotten: the next scan looks at everything again. It names no more than the readings that were sent do.
+//! One that is damaged, or of another format, is forgotten: the next scan looks at everything again. It names no more than
+//! the readings that were sent do.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use caretaker_proto::agent::v1 as proto;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{ExecutableFormat, Executables, Facts, Outcome, ProbeName, Reading, SoftwareClass};
-use caretaker_shared::private_file;
 use jiff::Timestamp;
 use prost::Message as _;
 
 use super::cache::{Cache, Kept};
 use super::prints::{Key, Prints};
+use super::stored::{self, In, Out};
 
 const MARK: &[u8; 8] = b"CTKSCAN1";
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
-const DIGEST_BYTES: usize = 32;
 
 /// What one scan leaves to the next.
 #[derive(Debug)]
@@ -44,8 +41,7 @@ impl Memory {
 
     /// What a folder holds of it; nothing when it cannot be read.
     pub(super) fn load(folder: Option<&Path>) -> Self {
-        let read = folder.and_then(|folder| read(&file(folder)));
-        read.and_then(|bytes| Self::decode(&bytes)).unwrap_or_else(Self::new)
+        folder.and_then(|folder| stored::load(&file(folder), MARK, Self::read)).unwrap_or_else(Self::new)
     }
 
     /// Whether no scan has come to an end yet.
@@ -75,55 +71,43 @@ impl Memory {
     /// # Errors
     /// Those of the file system; what was there before still stands.
     pub(super) fn store(&self, folder: &Path) -> io::Result<()> {
-        private_file::create_folder(folder)?;
-        private_file::write(&file(folder), &self.encode())
+        stored::store(&file(folder), MARK, |out| self.write(out))
     }
 
-    fn encode(&self) -> Vec<u8> {
-        let prints = self.cache.plain.sorted().len() + self.cache.unlisted.sorted().len();
-        let mut out = Vec::with_capacity(prints * 8 + self.cache.programs.len() * 64 + self.found.len() + 4096);
-        out.extend(MARK);
-        out.extend(self.cache.key.0);
+    fn write(&self, out: &mut Out<'_>) -> io::Result<()> {
+        out.bytes(&self.cache.key.0)?;
         for number in [self.cache.key.check(), self.full_at.cast_unsigned(), self.settled] {
-            out.extend(number.to_le_bytes());
+            out.number(number)?;
         }
-        for prints in [&self.cache.plain, &self.cache.unlisted] {
-            count(&mut out, prints.sorted().len());
-            out.extend(prints.sorted().iter().flat_map(|print| print.to_le_bytes()));
-        }
-        count(&mut out, self.cache.programs.len());
+        out.prints(self.cache.plain.sorted())?;
+        out.prints(self.cache.unlisted.sorted())?;
+        out.count(self.cache.programs.len())?;
         for (print, kept) in &self.cache.programs {
-            out.extend(print.to_le_bytes());
-            encode_program(&mut out, kept);
+            out.number(*print)?;
+            write_program(out, kept)?;
         }
-        count(&mut out, self.homes.len());
+        out.count(self.homes.len())?;
         for (home, state) in &self.homes {
-            out.extend(home.to_le_bytes());
-            out.extend(state.to_le_bytes());
+            out.number(*home)?;
+            out.number(*state)?;
         }
-        text(&mut out, &self.found);
-        let digest = Sha256::of(&out);
-        out.extend(digest.as_bytes());
-        out
+        out.text(&self.found)
     }
 
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut rest = Rest(sound(bytes, MARK)?);
-        let key = Key(rest.array()?);
-        if rest.number()? != key.check() {
-            return None;
-        }
-        let (full_at, settled) = (rest.number()?.cast_signed(), rest.number()?);
-        let (plain, unlisted) = (Prints::of(rest.prints()?), Prints::of(rest.prints()?));
+    fn read(source: &mut In) -> Option<Self> {
+        let key = Key(source.array()?);
+        (source.number()? == key.check()).then_some(())?;
+        let (full_at, settled) = (source.number()?.cast_signed(), source.number()?);
+        let (plain, unlisted) = (Prints::of(source.prints()?), Prints::of(source.prints()?));
         let mut programs = HashMap::new();
-        for _ in 0..rest.number()? {
-            programs.insert(rest.number()?, decode_program(&mut rest)?);
+        for _ in 0..source.number()? {
+            programs.insert(source.number()?, read_program(source)?);
         }
         let mut homes = HashMap::new();
-        for _ in 0..rest.number()? {
-            homes.insert(rest.number()?, rest.number()?);
+        for _ in 0..source.number()? {
+            homes.insert(source.number()?, source.number()?);
         }
-        let found = rest.text()?.to_vec();
+        let found = source.text()?;
         Some(Self { cache: Cache::of(key, plain, unlisted, programs), homes, full_at, settled, found })
     }
 }
@@ -132,21 +116,21 @@ fn file(folder: &Path) -> PathBuf {
     folder.join("executables")
 }
 
-fn encode_program(out: &mut Vec<u8>, kept: &Kept) {
-    text(out, kept.format.word().as_bytes());
-    text(out, kept.class.map_or("", SoftwareClass::word).as_bytes());
-    out.push(u8::from(kept.signer.is_some()));
-    text(out, kept.signer.as_deref().unwrap_or_default().as_bytes());
-    text(out, kept.digest.as_ref().map_or(&[], |digest| digest.as_bytes()));
+fn write_program(out: &mut Out<'_>, kept: &Kept) -> io::Result<()> {
+    out.text(kept.format.word().as_bytes())?;
+    out.text(kept.class.map_or("", SoftwareClass::word).as_bytes())?;
+    out.number(u64::from(kept.signer.is_some()))?;
+    out.text(kept.signer.as_deref().unwrap_or_default().as_bytes())?;
+    out.text(kept.digest.as_ref().map_or(&[], |digest| digest.as_bytes()))
 }
 
-fn decode_program(rest: &mut Rest<'_>) -> Option<Kept> {
-    let format = ExecutableFormat::parse(std::str::from_utf8(rest.text()?).ok()?)?;
-    let class = SoftwareClass::parse(std::str::from_utf8(rest.text()?).ok()?);
-    let signed = rest.array::<1>()? != [0];
-    let signer = String::from_utf8(rest.text()?.to_vec()).ok()?;
-    let digest = rest.text()?;
-    let digest = if digest.is_empty() { None } else { Some(Sha256::from_slice(digest)?) };
+fn read_program(source: &mut In) -> Option<Kept> {
+    let mut word = || String::from_utf8(source.text()?).ok();
+    let (format, class) = (ExecutableFormat::parse(&word()?)?, SoftwareClass::parse(&word()?));
+    let signed = source.number()? != 0;
+    let signer = String::from_utf8(source.text()?).ok()?;
+    let digest = source.text()?;
+    let digest = if digest.is_empty() { None } else { Some(Sha256::from_slice(&digest)?) };
     Some(Kept { format, class, signer: signed.then_some(signer), digest })
 }
 
@@ -164,10 +148,11 @@ impl Stamped {
 
     /// The list in a file, if it was made of that state.
     pub(super) fn load(file: &Path, stamp: u64) -> Option<Self> {
-        let bytes = read(file)?;
-        let mut rest = Rest(sound(&bytes, Self::MARK)?);
-        (rest.number()? == stamp).then_some(())?;
-        Some(Self { stamp, prints: rest.prints()? })
+        stored::load(file, Self::MARK, |source| {
+            let (stamp, prints) = (source.number()?, source.prints()?);
+            Some(Self { stamp, prints })
+        })
+        .filter(|list| list.stamp == stamp)
     }
 
     /// Writes the list.
@@ -175,79 +160,17 @@ impl Stamped {
     /// # Errors
     /// Those of the file system.
     pub(super) fn store(&self, file: &Path) -> io::Result<()> {
-        let mut out = Vec::with_capacity(self.prints.len() * 8 + 64);
-        out.extend(Self::MARK);
-        out.extend(self.stamp.to_le_bytes());
-        count(&mut out, self.prints.len());
-        out.extend(self.prints.iter().flat_map(|print| print.to_le_bytes()));
-        let digest = Sha256::of(&out);
-        out.extend(digest.as_bytes());
-        if let Some(folder) = file.parent() {
-            private_file::create_folder(folder)?;
-        }
-        private_file::write(file, &out)
-    }
-}
-
-fn read(file: &Path) -> Option<Vec<u8>> {
-    let file = File::open(file).ok()?;
-    let size = file.metadata().ok()?.len();
-    let mut bytes = Vec::with_capacity(usize::try_from(size.min(MOST_BYTES)).ok()?);
-    file.take(MOST_BYTES).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
-}
-
-/// What stands between the mark and the digest, when both are right.
-fn sound<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
-    let (content, digest) = bytes.split_at_checked(bytes.len().checked_sub(DIGEST_BYTES)?)?;
-    (Sha256::of(content).as_bytes() == digest).then_some(())?;
-    content.strip_prefix(mark)
-}
-
-fn count(out: &mut Vec<u8>, count: usize) {
-    out.extend((count as u64).to_le_bytes());
-}
-
-fn text(out: &mut Vec<u8>, text: &[u8]) {
-    count(out, text.len());
-    out.extend(text);
-}
-
-/// What has not been read yet.
-struct Rest<'a>(&'a [u8]);
-
-impl<'a> Rest<'a> {
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (array, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*array)
-    }
-
-    fn number(&mut self) -> Option<u64> {
-        self.array().map(u64::from_le_bytes)
-    }
-
-    fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (bytes, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(bytes)
-    }
-
-    fn text(&mut self) -> Option<&'a [u8]> {
-        let count = usize::try_from(self.number()?).ok()?;
-        self.bytes(count)
-    }
-
-    fn prints(&mut self) -> Option<Vec<u64>> {
-        let count = usize::try_from(self.number()?).ok()?;
-        let (numbers, _) = self.bytes(count.checked_mul(8)?)?.as_chunks();
-        let prints: Vec<u64> = numbers.iter().map(|number| u64::from_le_bytes(*number)).collect();
-        prints.is_sorted().then_some(prints)
+        stored::store(file, Self::MARK, |out| {
+            out.number(self.stamp)?;
+            out.prints(&self.prints)
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use caretaker_shared::private_file;
+
     use super::*;
     use crate::probes::executables::cache::Verdict;
 
@@ -273,10 +196,8 @@ mod tests {
     #[test]
     fn comes_back_as_it_was_stored() {
         let home = tempfile::tempdir().expect("a folder");
-        let stored = memory();
-        stored.store(&home.path().join("memory")).expect("writes");
+        memory().store(&home.path().join("memory")).expect("writes");
         let mut loaded = Memory::load(Some(&home.path().join("memory")));
-        assert_eq!(loaded.encode().len(), stored.encode().len());
         assert_eq!((loaded.full_at, loaded.homes.get(&1), loaded.is_new()), (-5, Some(&2), false));
         assert_eq!(loaded.cache.known(3), Some(Verdict::Plain));
         assert_eq!(loaded.cache.known(4), Some(Verdict::Unlisted));
@@ -287,15 +208,21 @@ mod tests {
 
     #[test]
     fn a_damaged_file_is_forgotten() {
-        let whole = memory().encode();
-        assert!(Memory::decode(&whole).is_some());
-        for at in [0, 9, whole.len() / 2, whole.len() - 1] {
+        let home = tempfile::tempdir().expect("a folder");
+        memory().store(home.path()).expect("writes");
+        let whole = std::fs::read(file(home.path())).expect("it is there");
+        let is_forgotten = |bytes: &[u8]| {
+            private_file::write(&file(home.path()), bytes).expect("writes");
+            Memory::load(Some(home.path())).is_new()
+        };
+        assert!(!is_forgotten(&whole));
+        for at in [0, 9, 56, whole.len() / 2, whole.len() - 1] {
             let mut damaged = whole.clone();
-            damaged[at] ^= 1;
-            assert!(Memory::decode(&damaged).is_none(), "byte {at}");
+            damaged[at] ^= 0x81;
+            assert!(is_forgotten(&damaged), "byte {at}");
         }
         for length in [0, 8, 40, whole.len() - 1] {
-            assert!(Memory::decode(&whole[..length]).is_none(), "{length} bytes");
+            assert!(is_forgotten(&whole[..length]), "{length} bytes");
         }
     }
 }

@@ -18,6 +18,7 @@ mod pace;
 mod parse;
 mod prints;
 mod scan;
+mod stored;
 mod unreadable;
 
 use std::path::Path;

@@ -125,7 +125,9 @@ impl Scan<'_> {
         }
         let full = !homes.passed_over;
         let (homes, moved) = homes.after();
-        let settled = if self.waiting == 0 { settings } else { 0 };
+        // What stood in the way once would have to be told again, and nothing is known of it where nobody looks.
+        let clean = self.flaws().is_empty();
+        let settled = if clean { settings } else { 0 };
         self.changed |= self.memory.settled != settled || moved;
         if full && !homes.is_empty() {
             self.memory.full_at = now;
@@ -318,15 +320,18 @@ impl Scan<'_> {
             self.changed |= self.memory.cache.settle(false);
         }
         self.store();
-        let found = self.found();
-        let waiting = (self.waiting > 0)
-            .then(|| format!("{} files that are not called like programs are looked into later", self.waiting));
-        let mut flaws: Vec<String> = self.stopped.into_iter().chain(std::mem::take(&mut self.flaws)).collect();
-        flaws.extend(waiting);
+        let (facts, flaws) = (Facts::Executables(self.found()), self.flaws());
+        if flaws.is_empty() { Outcome::Complete(facts) } else { Outcome::Partial { facts, reason: flaws.join("; ") } }
+    }
+
+    /// Why there may be more than what was found.
+    fn flaws(&self) -> Vec<String> {
+        let mut flaws: Vec<String> = self.stopped.iter().chain(&self.flaws).cloned().collect();
+        let waiting = || format!("{} files that are not called like programs are looked into later", self.waiting);
+        flaws.extend((self.waiting > 0).then(waiting));
         flaws.extend(self.listing.flaw());
         flaws.extend(self.large.flaw("larger than 512 MiB"));
         flaws.extend(self.unreadable.flaw("could not be read"));
-        let facts = Facts::Executables(found);
-        if flaws.is_empty() { Outcome::Complete(facts) } else { Outcome::Partial { facts, reason: flaws.join("; ") } }
+        flaws
     }
 }
