@@ -50,7 +50,7 @@ fn tells_what_a_renamed_windows_program_says_of_itself() {
     tree.program("/opt/essay.txt", SETUP);
     tree.program("/opt/photo.jpg", SIGNED);
     tree.program("/opt/library", LIBRARY);
-    let outcome = tree.ask_about(&Executables::new(), &["/opt"]);
+    let outcome = tree.ask_about(&Executables, &["/opt"]);
     assert_eq!(paths(&outcome), ["/opt/essay.txt", "/opt/photo.jpg"], "a library does not run by itself");
     let facts = |index: usize| describe(&tree.host(), &found(&outcome)[index]).expect("it is still there");
     let (setup, player) = (facts(0), facts(1));

@@ -19,7 +19,7 @@ use super::memory::Memory;
 use super::ownership::{Owned, Unknown};
 use super::pace::{Pace, Paced};
 use super::unreadable::Unreadable;
-use super::{candidate, parse};
+use super::{candidate, facts, parse};
 use crate::host::{FileStatus, Found, Host, OpenFile, System, if_there, why};
 use crate::probes::ProbeSettings;
 
@@ -110,7 +110,7 @@ struct Scan<'a> {
 impl Scan<'_> {
     fn search(&mut self, places: &[Place]) {
         let settings = self.memory.cache.key.print(&(&self.settings.executable_folders, self.settings.media_names));
-        let now = SystemClock.now().as_second();
+        let now = self.settings.asked_at.unwrap_or_else(|| SystemClock.now()).as_second();
         let mut homes = Homes::new(self.memory, settings, now);
         let before = self.memory.found().filter(|_| places.iter().any(|place| place.left_home.is_some()));
         for place in places {
@@ -227,7 +227,7 @@ impl Scan<'_> {
             }
             None => self.looked_into -= 1,
         }
-        let verdict = self.look(path, &text, status)?;
+        let verdict = self.look(path, (&text, name), status)?;
         if let Some(verdict) = verdict {
             if let Verdict::Program(kept) = &verdict {
                 self.list(path, &text, status, kept.clone());
@@ -238,14 +238,19 @@ impl Scan<'_> {
     }
 
     /// Opens a file and says what it is; `None` when it has vanished.
-    fn look(&mut self, path: &Path, text: &str, status: &FileStatus) -> io::Result<Option<Verdict>> {
+    fn look(&mut self, path: &Path, names: (&str, &str), status: &FileStatus) -> io::Result<Option<Verdict>> {
+        let (text, name) = names;
         let Some(mut file) = self.opened(path, status)? else { return Ok(None) };
-        let Some(program) = parse::program(&mut file.content)? else { return Ok(Some(Verdict::Plain)) };
+        let windows = self.host.system() == System::Windows;
+        // Only Windows runs a file by the ending of its name.
+        let program = parse::named_program(&mut file.content, if windows { name } else { "" })?;
+        let Some(program) = program else { return Ok(Some(Verdict::Plain)) };
         // A script that nobody may run is text; a program can be run through its loader.
-        if program.format == ExecutableFormat::Script && !status.runnable && self.host.system() != System::Windows {
+        if program.format == ExecutableFormat::Script && !status.runnable && !windows {
             return Ok(Some(Verdict::Plain));
         }
-        let kept = Kept { format: program.format, class: None, signer: None, digest: None };
+        let class = facts::class_of(&program, name);
+        let kept = Kept { format: program.format, class, signer: program.signer, digest: None };
         if status.size_bytes > HASHED_BYTES {
             self.large.add(path);
             return Ok(Some(Verdict::Program(kept)));
