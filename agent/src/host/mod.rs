@@ -202,8 +202,9 @@ pub trait Host: Send + Sync + 'static {
     /// When it leads nowhere.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// Visits all regular files under a folder, by name, until the visitor breaks off. Follows no link and stays on the
-    /// folder's file system. What vanishes meanwhile is passed over.
+    /// Visits all regular files under a folder, in the order in which the system gives them, until the visitor breaks off.
+    /// Follows no link and stays on the folder's file system. What vanishes meanwhile is passed over. Holds no folder's
+    /// names, however many there are.
     fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>);
 
     /// What the machine runs on.

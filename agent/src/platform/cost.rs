@@ -15,6 +15,21 @@ pub fn own_cost() -> Option<(u64, Duration)> {
     Some((own.memory(), Duration::from_millis(own.accumulated_cpu_time())))
 }
 
+/// Processor time of this program since its start, to the microsecond. `None` where the system does not tell.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn own_processor_time() -> Option<Duration> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Some(Duration::new(u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?))
+}
+
+/// Processor time of this program since its start. `None` where the system does not tell.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn own_processor_time() -> Option<Duration> {
+    own_cost().map(|(_, time)| time)
+}
+
 #[cfg(test)]
 mod tests {
     use super::own_cost;

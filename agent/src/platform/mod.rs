@@ -16,7 +16,7 @@ mod windows;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use cost::own_cost;
+pub use cost::{own_cost, own_processor_time};
 #[cfg(target_os = "linux")]
 pub use linux::{Machine, boot_id, lower_priority, state_dir};
 #[cfg(not(any(target_os = "linux", windows)))]

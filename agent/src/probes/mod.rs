@@ -77,7 +77,7 @@ static ALL: [&dyn Probe; 13] = [
     &host::HostProbe,
     &hardware::Hardware,
     &software::Software,
-    &executables::EXECUTABLES,
+    &executables::Executables,
     &antivirus::Antivirus,
     &screenlock::SCREEN_LOCK,
     &encryption::Encryption,

@@ -86,19 +86,24 @@ impl Tree {
     }
 }
 
-/// A machine that counts how many files are opened.
+/// A machine that counts how many files are opened and folders walked.
 pub(crate) struct Counting<H> {
     host: H,
     files: AtomicUsize,
+    walks: AtomicUsize,
 }
 
 impl<H: Host> Counting<H> {
     pub(crate) fn new(host: H) -> Self {
-        Self { host, files: AtomicUsize::new(0) }
+        Self { host, files: AtomicUsize::new(0), walks: AtomicUsize::new(0) }
     }
 
     pub(crate) fn files(&self) -> usize {
         self.files.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn walks(&self) -> usize {
+        self.walks.load(Ordering::SeqCst)
     }
 }
 
@@ -153,6 +158,7 @@ impl<H: Host> Host for Counting<H> {
     }
 
     fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
+        self.walks.fetch_add(1, Ordering::SeqCst);
         self.host.walk(folder, visit);
     }
 }

@@ -18,6 +18,14 @@ use std::path::Path;
 /// # Errors
 /// Those of the file system; the old content then still stands.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_by(path, |file| file.write_all(content))
+}
+
+/// Writes a file whole, as [`write`] does, out of what `fill` gives piece by piece.
+///
+/// # Errors
+/// Those of the file system and of `fill`; the old content then still stands.
+pub fn write_by(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a file needs a name"))?;
     let mut fresh_name = name.to_os_string();
@@ -25,7 +33,7 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let fresh = folder.join(fresh_name);
     let _ = fs::remove_file(&fresh);
     let mut file = owner_only().create_new(true).open(&fresh)?;
-    file.write_all(content)?;
+    fill(&mut file)?;
     file.sync_all()?;
     drop(file);
     fs::rename(&fresh, path)?;

@@ -2,15 +2,13 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
-use std::ops::ControlFlow;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
-use rustix::fs::OFlags;
-use walkdir::WalkDir;
+use rustix::fs::{OFlags, Stat};
 
-use crate::host::{FileStatus, Found, Kind, OpenFile};
+use crate::host::{FileStatus, Kind, OpenFile};
 
 /// A whole regular file of at most `limit` bytes.
 pub(super) fn read(file: &Path, limit: u64) -> io::Result<Vec<u8>> {
@@ -61,15 +59,12 @@ pub(super) fn status(metadata: &Metadata) -> io::Result<FileStatus> {
         () if kind.is_symlink() => Kind::Link,
         () => Kind::Special,
     };
-    let nanoseconds = i32::try_from(metadata.mtime_nsec()).unwrap_or_default();
-    let modified_at = Timestamp::new(metadata.mtime(), nanoseconds)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "its time of change is out of range"))?;
     Ok(FileStatus {
         kind,
         device: metadata.dev(),
         inode: metadata.ino(),
         size_bytes: metadata.size(),
-        modified_at,
+        modified_at: moment(metadata.mtime(), metadata.mtime_nsec())?,
         changed_ns: i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec()),
         uid: metadata.uid(),
         runnable: metadata.mode() & 0o111 != 0,
@@ -77,32 +72,22 @@ pub(super) fn status(metadata: &Metadata) -> io::Result<FileStatus> {
     })
 }
 
-/// Visits all regular files under a folder; `own` turns a place on disk into the machine's path.
-pub(super) fn walk(folder: &Path, own: &dyn Fn(&Path) -> PathBuf, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
-    let entries = WalkDir::new(folder).follow_links(false).follow_root_links(false).same_file_system(true);
-    for entry in entries.sort_by_file_name() {
-        let found = match entry.map_err(unreadable) {
-            Ok(entry) if entry.file_type().is_file() => {
-                let status = entry.metadata().map_err(unreadable).map(|metadata| status(&metadata));
-                match status {
-                    Ok(Ok(status)) => Found::File(own(entry.path()), status),
-                    Err(None) => continue,
-                    Ok(Err(_)) | Err(Some(_)) => Found::Unreadable(own(entry.path())),
-                }
-            }
-            Ok(_) | Err(None) => continue,
-            Err(Some(place)) => Found::Unreadable(own(&place)),
-        };
-        if visit(found).is_break() {
-            return;
-        }
-    }
+/// The same of a regular file, as the system call gives them.
+pub(super) fn of_stat(stat: &Stat) -> io::Result<FileStatus> {
+    Ok(FileStatus {
+        kind: Kind::File,
+        device: stat.st_dev,
+        inode: stat.st_ino,
+        size_bytes: u64::try_from(stat.st_size).unwrap_or_default(),
+        modified_at: moment(stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or_default())?,
+        changed_ns: i128::from(stat.st_ctime) * 1_000_000_000 + i128::from(stat.st_ctime_nsec),
+        uid: stat.st_uid,
+        runnable: stat.st_mode & 0o111 != 0,
+        elsewhere: false,
+    })
 }
 
-/// The place that an error is about; `None` when it has vanished since it was listed.
-fn unreadable(error: walkdir::Error) -> Option<PathBuf> {
-    if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) {
-        return None;
-    }
-    error.path().map(Path::to_path_buf)
+fn moment(seconds: i64, nanoseconds: i64) -> io::Result<Timestamp> {
+    Timestamp::new(seconds, i32::try_from(nanoseconds).unwrap_or_default())
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "its time of change is out of range"))
 }

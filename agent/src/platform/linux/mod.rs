@@ -6,6 +6,7 @@ mod files;
 mod power;
 mod processes;
 mod programs;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -126,7 +127,7 @@ impl Host for Machine {
     }
 
     fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
-        files::walk(&self.real(folder), &|real| self.own(real), visit);
+        walk::walk(&self.real(folder), folder, visit);
     }
 
     fn run(&self, program: &Program) -> io::Result<Written> {

@@ -1,42 +1,37 @@
-//! Files that run and that no package owns.
+//! Files that run and that no package owns, and music and videos by folder.
 //!
-//! What a file is, its first bytes say, never its name. A file that has not changed since the last scan is not opened
-//! again. Links are not followed and file systems not left; what could not be looked at makes the answer partial.
+//! What a file is, its first bytes say, never its name; its rights and its name say only how soon it is looked into. A
+//! file that has not changed is not opened again, over restarts too. Links are not followed, file systems not left, and
+//! nothing is fetched from another computer; what could not be looked at makes the answer partial.
 
 mod cache;
+mod candidate;
 mod facts;
 mod folders;
 mod format;
-mod linux;
+mod homes;
+mod listing;
+mod media;
+mod memory;
 mod ownership;
+mod pace;
 mod parse;
+mod prints;
+mod scan;
+mod stored;
+mod unreadable;
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use caretaker_shared::model::{Executable, ExecutableFacts, Outcome, ProbeName};
 
-use self::cache::Cache;
 use super::{Probe, ProbeSettings};
-use crate::host::{Host, System};
+use crate::host::Host;
 
-/// The probe, with what it remembers from scan to scan.
-#[derive(Debug, Default)]
-pub struct Executables {
-    cache: Mutex<Cache>,
-}
-
-/// The one that the registry lists.
-pub static EXECUTABLES: Executables = Executables::new();
-
-impl Executables {
-    /// A probe that remembers nothing yet.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { cache: Mutex::new(Cache::new()) }
-    }
-}
+/// The probe.
+#[derive(Debug)]
+pub struct Executables;
 
 impl Probe for Executables {
     fn name(&self) -> ProbeName {
@@ -47,16 +42,20 @@ impl Probe for Executables {
         Duration::from_secs(3600)
     }
 
+    /// A first search of a large disk takes hours at its pace, and ends by itself before this.
     fn deadline(&self) -> Duration {
-        Duration::from_secs(15 * 60)
+        Duration::from_secs(6 * 3600)
     }
 
     fn collects(&self) -> &'static [&'static str] {
         &[
             "path, size, date, owner and SHA-256 of programs and runnable scripts that no package installed",
             "what such a program says of itself: product, maker, version, original file name, signer",
-            "only in the folders that the policy names; other files there are looked at by their first bytes only",
-            "which files packages own, from /var/lib/dpkg/info",
+            "how many music and video files lie in which folder (the 500 largest), and their names if the policy says so",
+            "only in the folders that the policy names and on media that are plugged in; other files there are looked at by \
+             their first bytes only",
+            "which files packages own: from /var/lib/dpkg/info, on Windows from the list of installed titles",
+            "what was found is remembered in the agent's state folder, so that no unchanged file is opened again",
         ]
     }
 
@@ -65,12 +64,11 @@ impl Probe for Executables {
     }
 
     fn ask(&self, host: &dyn Host, settings: &ProbeSettings) -> Outcome {
-        match host.system() {
-            System::Linux => linux::ask(host, &settings.executable_folders, &self.cache),
-            System::Windows | System::MacOs | System::Other => {
-                Outcome::Unsupported { reason: "this version looks for executables on Linux only".into() }
-            }
-        }
+        scan::ask(host, settings, &mut |_| {})
+    }
+
+    fn ask_at_length(&self, host: &dyn Host, settings: &ProbeSettings, tell: &mut dyn FnMut(Outcome)) -> Outcome {
+        scan::ask(host, settings, tell)
     }
 }
 

@@ -4,15 +4,8 @@ use std::io::{self, Read, Seek};
 
 pub(super) use super::format::Program;
 
-/// What a file is by its bytes alone. `None` when it does not run by itself: a document, a library, an object file.
-///
-/// # Errors
-/// Those of `content`.
-pub(super) fn program(content: &mut (impl Read + Seek)) -> io::Result<Option<Program>> {
-    named_program(content, "")
-}
-
-/// As [`program`], for a system that also runs text by the ending of its name.
+/// What a file is: by its bytes, and with a name also by the ending of that, for a system that runs text so. `None` when it
+/// does not run by itself: a document, a library, an object file.
 ///
 /// # Errors
 /// Those of `content`.

@@ -1,38 +1,40 @@
-//! Which of the files that were found belong to a package.
+//! What dpkg's packages own.
 //!
 //! dpkg lists each package's files by the paths in the package. On disk a file may lie elsewhere: a folder on the way
 //! may be a link (`/bin` to `/usr/bin`), and a diversion may have moved one package's file out of another's way.
 
-use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::host::{Host, if_there, why};
+use crate::host::{FileStatus, Host, if_there, why};
 
 const INFO: &str = "/var/lib/dpkg/info";
 const DIVERSIONS: &str = "/var/lib/dpkg/diversions";
 const LIST_BYTES: u64 = 64 * 1024 * 1024;
+/// Folders whose place is remembered at a time.
+const MOST_FOLDERS: usize = 4096;
 
-/// The files among `found` that a package owns, and why the answer may lack some.
+/// What the lists were made of: it changes with every package that comes or goes. `None` where there is no dpkg.
+pub(super) fn state(host: &dyn Host) -> Result<Option<(FileStatus, Option<FileStatus>)>, String> {
+    let status = |path: &str| {
+        let path = Path::new(path);
+        if_there(host.status(path)).map_err(|error| why(path, &error))
+    };
+    Ok(match status(INFO)? {
+        Some(info) => Some((info, status(DIVERSIONS)?)),
+        None => None,
+    })
+}
+
+/// Gives every path of every list to `take`, as it lies on disk, and says why some may be missing.
 ///
 /// # Errors
-/// When there is no list of packages at all, or none can be read.
-pub(super) fn owned<'a>(
-    host: &dyn Host,
-    found: impl IntoIterator<Item = &'a PathBuf>,
-) -> Result<(HashSet<PathBuf>, Option<String>), String> {
+/// When the lists cannot be found.
+pub(super) fn each(host: &dyn Host, take: &mut dyn FnMut(&Path)) -> Result<Option<String>, String> {
     let info = Path::new(INFO);
     let files = host.list(info).map_err(|error| why(info, &error))?;
     let diversions = diversions(host)?;
-    let mut question = Question { host, by_name: HashMap::new(), folders: HashMap::new(), owned: HashSet::new() };
-    for path in found {
-        if let Some(name) = path.file_name() {
-            question.by_name.entry(name.to_owned()).or_default().insert(path.clone());
-        }
-    }
-    if question.by_name.is_empty() {
-        return Ok((HashSet::new(), None));
-    }
+    let mut folders = Folders { host, known: HashMap::new() };
     let (mut unreadable, mut first) = (0_usize, None);
     for file in &files {
         let Some(package) = file.strip_suffix(".list") else { continue };
@@ -41,7 +43,7 @@ pub(super) fn owned<'a>(
         match host.read(&path, LIST_BYTES) {
             Ok(list) => {
                 for line in String::from_utf8_lossy(&list).lines() {
-                    question.answer(diversions.place(line, package));
+                    folders.place(diversions.place(line, package), take);
                 }
             }
             Err(error) => {
@@ -50,28 +52,28 @@ pub(super) fn owned<'a>(
             }
         }
     }
-    let flaw = first.map(|first| format!("the files of {unreadable} packages are not known; first {first}"));
-    Ok((question.owned, flaw))
+    Ok(first.map(|first| format!("the files of {unreadable} packages are not known; first {first}")))
 }
 
-/// The files that are asked about, by name: nearly every line of nearly every list is dismissed by its name alone.
-struct Question<'a> {
+/// Where listed folders lie. A package lists hundreds of files of few folders.
+struct Folders<'a> {
     host: &'a dyn Host,
-    by_name: HashMap<std::ffi::OsString, HashSet<PathBuf>>,
-    folders: HashMap<PathBuf, Option<PathBuf>>,
-    owned: HashSet<PathBuf>,
+    known: HashMap<String, Option<PathBuf>>,
 }
 
-impl Question<'_> {
-    fn answer(&mut self, listed: &str) {
-        let listed = Path::new(listed);
-        let (Some(folder), Some(name)) = (listed.parent(), listed.file_name()) else { return };
-        let Some(asked) = self.by_name.get::<OsStr>(name) else { return };
-        let host = self.host;
-        let resolve = || host.resolve(folder).ok();
-        let real = self.folders.entry(folder.to_path_buf()).or_insert_with(resolve);
-        let place = real.as_ref().map(|folder| folder.join(name));
-        self.owned.extend(place.filter(|place| asked.contains(place)));
+impl Folders<'_> {
+    fn place(&mut self, listed: &str, take: &mut dyn FnMut(&Path)) {
+        let Some((folder, name)) = listed.rsplit_once('/') else { return };
+        if !self.known.contains_key(folder) {
+            if self.known.len() == MOST_FOLDERS {
+                self.known.clear();
+            }
+            let whole = if folder.is_empty() { "/" } else { folder };
+            self.known.insert(folder.to_owned(), self.host.resolve(Path::new(whole)).ok());
+        }
+        if let Some(Some(real)) = self.known.get(folder) {
+            take(&real.join(name));
+        }
     }
 }
 
@@ -108,7 +110,7 @@ fn diversions(host: &dyn Host) -> Result<Diversions, String> {
 mod tests {
     use super::Diversions;
 
-    const RECORDED: &str = include_str!("testdata/debian-12-diversions");
+    const RECORDED: &str = include_str!("../testdata/debian-12-diversions");
 
     #[test]
     fn a_diverted_file_lies_elsewhere_but_for_the_package_that_asked() {
