@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -23,6 +23,8 @@ pub const STATE: &str = r"C:\ProgramData\Caretaker";
 /// A Windows machine of one story; it ends with it.
 pub struct Wine {
     folder: TempDir,
+    /// Without somebody at the machine, Wine shuts it down between two commands and its services with it.
+    person: Option<Child>,
 }
 
 impl Wine {
@@ -35,7 +37,7 @@ impl Wine {
     pub fn new() -> Self {
         let template = template();
         let folder = tempfile::tempdir_in(workshop()).expect("a folder");
-        let machine = Self { folder };
+        let mut machine = Self { folder, person: None };
         // Programs are shared with the template; the registry is written in place, so it has to be a copy.
         let _ = Said::by(Command::new("cp").arg("-al").arg(template).arg(machine.prefix())).ok();
         for file in ["system.reg", "user.reg", "userdef.reg"] {
@@ -46,6 +48,9 @@ impl Wine {
         let program = machine.path(PROGRAM);
         std::fs::create_dir_all(program.parent().expect("it has a folder")).expect("a folder");
         std::fs::hard_link(binaries::windows_agent(), program).expect("puts the program there");
+        // A command line that waits for words which never come.
+        let person = machine.command("cmd").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        machine.person = Some(person.expect("somebody sits down at the machine"));
         machine
     }
 
@@ -149,6 +154,10 @@ impl Wine {
 
 impl Drop for Wine {
     fn drop(&mut self) {
+        if let Some(mut person) = self.person.take() {
+            let _ = person.kill();
+            let _ = person.wait();
+        }
         // Services outlive the programs that started them.
         let _ = server(&self.prefix(), "-k").status();
         let _ = server(&self.prefix(), "-w").status();
