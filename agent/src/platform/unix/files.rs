@@ -2,15 +2,14 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
-use std::ops::ControlFlow;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use rustix::fs::OFlags;
-use walkdir::WalkDir;
 
-use crate::host::{FileStatus, Found, Kind, OpenFile};
+use super::elsewhere;
+use crate::host::{FileStatus, Kind, OpenFile};
 
 /// A whole regular file of at most `limit` bytes.
 pub(super) fn read(file: &Path, limit: u64) -> io::Result<Vec<u8>> {
@@ -34,6 +33,7 @@ fn open_regular(file: &Path, more: OFlags) -> io::Result<(File, FileStatus)> {
     // NONBLOCK: opening a pipe that someone left in a folder must not wait for its other end.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY | more;
     let flags = i32::try_from(flags.bits()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    elsewhere::refuse(file)?;
     let file = OpenOptions::new().read(true).custom_flags(flags).open(file)?;
     let status = status(&file.metadata()?)?;
     if status.kind != Kind::File {
@@ -73,36 +73,6 @@ pub(super) fn status(metadata: &Metadata) -> io::Result<FileStatus> {
         changed_ns: i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec()),
         uid: metadata.uid(),
         runnable: metadata.mode() & 0o111 != 0,
-        elsewhere: false,
+        elsewhere: elsewhere::is_so(metadata),
     })
-}
-
-/// Visits all regular files under a folder; `own` turns a place on disk into the machine's path.
-pub(super) fn walk(folder: &Path, own: &dyn Fn(&Path) -> PathBuf, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
-    let entries = WalkDir::new(folder).follow_links(false).follow_root_links(false).same_file_system(true);
-    for entry in entries.sort_by_file_name() {
-        let found = match entry.map_err(unreadable) {
-            Ok(entry) if entry.file_type().is_file() => {
-                let status = entry.metadata().map_err(unreadable).map(|metadata| status(&metadata));
-                match status {
-                    Ok(Ok(status)) => Found::File(own(entry.path()), status),
-                    Err(None) => continue,
-                    Ok(Err(_)) | Err(Some(_)) => Found::Unreadable(own(entry.path())),
-                }
-            }
-            Ok(_) | Err(None) => continue,
-            Err(Some(place)) => Found::Unreadable(own(&place)),
-        };
-        if visit(found).is_break() {
-            return;
-        }
-    }
-}
-
-/// The place that an error is about; `None` when it has vanished since it was listed.
-fn unreadable(error: walkdir::Error) -> Option<PathBuf> {
-    if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) {
-        return None;
-    }
-    error.path().map(Path::to_path_buf)
 }
