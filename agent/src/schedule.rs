@@ -9,7 +9,7 @@ use std::time::Duration;
 use caretaker_shared::model::ProbeName;
 
 /// Between two probes' first questions.
-const FIRST_GAP: Duration = Duration::from_secs(2);
+const FIRST_GAP: Duration = Duration::from_millis(500);
 /// However a policy puts it, no probe asks more often.
 const SHORTEST: Duration = Duration::from_secs(10);
 /// How far from its rhythm a probe may ask, either way, as a part of its interval.
@@ -109,10 +109,10 @@ mod tests {
     fn asks_all_soon_after_the_start_and_the_host_first() {
         let mut schedule = schedule();
         assert_eq!(schedule.due(seconds(1000), || 0.5), [ProbeName::Host]);
-        assert_eq!(schedule.due(seconds(1001), || 0.5), []);
-        assert_eq!(schedule.due(seconds(1002), || 0.5), [ProbeName::Software]);
-        assert_eq!(schedule.next(), Some(seconds(1004)));
-        assert_eq!(schedule.due(seconds(1004), || 0.5), [ProbeName::Antivirus]);
+        assert_eq!(schedule.due(seconds(1000), || 0.5), []);
+        assert_eq!(schedule.due(seconds(1000) + FIRST_GAP, || 0.5), [ProbeName::Software]);
+        assert_eq!(schedule.next(), Some(seconds(1001)));
+        assert_eq!(schedule.due(seconds(1001), || 0.5), [ProbeName::Antivirus]);
     }
 
     #[test]

@@ -6,10 +6,9 @@ use std::time::Duration;
 use caretaker_agent::host::Host;
 use caretaker_agent::probes::host::HostProbe;
 use caretaker_agent::probes::{Probe, ProbeSettings};
-use caretaker_agent::runner::{Asking, Launch, describe, run};
+use caretaker_agent::runner::{Asking, Launch, run};
 use caretaker_shared::clock::SystemClock;
-use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{Executable, ExecutableFormat, Facts, Outcome, ProbeName, Reading};
+use caretaker_shared::model::{Facts, Outcome, ProbeName, Reading};
 
 fn launch() -> Launch {
     Launch { program: PathBuf::from(env!("CARGO_BIN_EXE_caretaker-agent")) }
@@ -68,6 +67,9 @@ async fn a_program_that_is_not_there_and_one_that_is_not_ours_are_failed_reading
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn describes_what_is_still_there_and_the_same() {
+    use caretaker_agent::runner::describe;
+    use caretaker_shared::digest::Sha256;
+    use caretaker_shared::model::{Executable, ExecutableFormat};
     use caretaker_shared::private_file;
 
     let home = tempfile::tempdir().expect("a folder");

@@ -31,6 +31,10 @@ impl Program {
     pub const FILEVAULT: Self = Self::fixed("/usr/bin/fdesetup", &["status"]);
     /// Power settings of macOS.
     pub const PMSET: Self = Self::fixed("/usr/bin/pmset", &["-g", "custom"]);
+    /// What a Mac runs on.
+    pub const MAC_POWER: Self = Self::fixed("/usr/bin/pmset", &["-g", "batt"]);
+    /// The name of this boot of a Mac.
+    pub const MAC_BOOT: Self = Self::fixed("/usr/sbin/sysctl", &["-n", "kern.bootsessionuuid"]);
     /// Gatekeeper.
     pub const GATEKEEPER: Self = Self::fixed("/usr/sbin/spctl", &["--status"]);
     /// XProtect.

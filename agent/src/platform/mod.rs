@@ -4,12 +4,18 @@ mod cost;
 mod facts;
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(not(any(target_os = "linux", windows)))]
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(all(target_os = "linux", test))]
+pub mod macos;
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 mod other;
 mod priority;
 #[cfg(any(windows, test))]
 mod raw;
 pub mod service;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod unix;
 #[cfg(windows)]
 mod windows;
 
@@ -18,10 +24,14 @@ use std::sync::Arc;
 
 pub use cost::{own_cost, own_processor_time};
 #[cfg(target_os = "linux")]
-pub use linux::{Machine, boot_id, lower_priority, state_dir};
-#[cfg(not(any(target_os = "linux", windows)))]
+pub use linux::{Machine, boot_id, state_dir};
+#[cfg(target_os = "macos")]
+pub use macos::{Machine, boot_id, state_dir};
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 pub use other::{Machine, boot_id, lower_priority, state_dir};
 pub use priority::{be_first_to_go, give_way};
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+pub use unix::lower_priority;
 
 #[cfg(windows)]
 pub use self::windows::{Machine, boot_id, confine_this_process, lower_priority, real_file, state_dir};

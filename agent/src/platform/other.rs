@@ -25,7 +25,7 @@ impl Machine {
 /// Where the agent keeps its state unless it is told otherwise.
 #[must_use]
 pub fn state_dir() -> PathBuf {
-    PathBuf::from("/Library/Application Support/Caretaker")
+    PathBuf::from("/var/lib/caretaker-agent")
 }
 
 /// Names this run of the program: the boot itself has no name here.

@@ -1,7 +1,8 @@
 //! Gives way to everything else on the machine, for a child of the service that may take its time.
 //!
 //! Linux: the idle class for the processor and for the disk, and first in line when memory runs out. Windows: background
-//! mode, which lowers the priorities of processor, disk and memory together. Elsewhere nothing is asked for.
+//! mode, which lowers the priorities of processor, disk and memory together. macOS: the processor only. Elsewhere nothing
+//! is asked for.
 
 use std::io;
 
@@ -82,7 +83,23 @@ mod imp {
     }
 }
 
-#[cfg(not(any(target_os = "linux", windows)))]
+#[cfg(target_os = "macos")]
+mod imp {
+    use std::io;
+
+    const LOWEST: i32 = 20;
+
+    pub(super) fn give_way() -> io::Result<()> {
+        rustix::process::setpriority_process(None, LOWEST)?;
+        Ok(())
+    }
+
+    pub(super) fn be_first_to_go() -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 mod imp {
     use std::io;
 

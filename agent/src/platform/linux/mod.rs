@@ -2,10 +2,8 @@
 
 mod accounts;
 mod directory;
-mod files;
 mod power;
 mod processes;
-mod programs;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -16,6 +14,7 @@ use std::path::{Path, PathBuf};
 use caretaker_shared::model::{BootId, HostFacts};
 
 use super::facts;
+use super::unix::{self, Root};
 use crate::host::program::{Program, Written};
 use crate::host::{Account, FileStatus, Found, Host, OpenFile, Power, Process, System};
 
@@ -25,7 +24,7 @@ const OS_RELEASE_BYTES: u64 = 64 * 1024;
 /// A Linux machine, by its file tree.
 #[derive(Debug)]
 pub struct Machine {
-    root: PathBuf,
+    root: Root,
 }
 
 /// Where the agent keeps its state unless it is told otherwise.
@@ -41,21 +40,12 @@ pub fn boot_id() -> BootId {
     told.and_then(|text| text.trim().parse().ok()).unwrap_or_else(BootId::random)
 }
 
-/// Gives way to other programs: lessons come first.
-///
-/// # Errors
-/// When the system refuses.
-pub fn lower_priority() -> io::Result<()> {
-    rustix::process::setpriority_process(None, 10)?;
-    Ok(())
-}
-
 impl Machine {
     /// The machine whose file tree begins at `root`; "/" for this one. Host facts are this machine's in either case, but
     /// for the name of the operating system.
     #[must_use]
     pub fn at(root: PathBuf) -> Self {
-        Self { root }
+        Self { root: Root(root) }
     }
 
     /// The distribution's name for people: "Debian GNU/Linux 12 (bookworm)".
@@ -64,16 +54,6 @@ impl Machine {
         let text = String::from_utf8_lossy(&text);
         let name = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?.trim().trim_matches(['"', '\'']);
         (!name.is_empty()).then(|| name.to_owned())
-    }
-
-    /// Where a path of the machine lies for this program.
-    fn real(&self, path: &Path) -> PathBuf {
-        self.root.join(path.strip_prefix("/").unwrap_or(path))
-    }
-
-    /// The path of the machine for a place that this program found.
-    fn own(&self, real: &Path) -> PathBuf {
-        real.strip_prefix(&self.root).map_or_else(|_| real.to_path_buf(), |rest| Path::new("/").join(rest))
     }
 }
 
@@ -103,23 +83,23 @@ impl Host for Machine {
     }
 
     fn read(&self, file: &Path, limit: u64) -> io::Result<Vec<u8>> {
-        files::read(&self.real(file), limit)
+        self.root.read(file, limit)
     }
 
     fn open(&self, file: &Path) -> io::Result<OpenFile> {
-        files::open(&self.real(file))
+        self.root.open(file)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
-        files::list(&self.real(folder))
+        self.root.list(folder)
     }
 
     fn status(&self, path: &Path) -> io::Result<FileStatus> {
-        files::status(&std::fs::symlink_metadata(self.real(path))?)
+        self.root.status(path)
     }
 
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
-        Ok(self.own(&std::fs::canonicalize(self.real(path))?))
+        self.root.resolve(path)
     }
 
     fn power(&self) -> io::Result<Power> {
@@ -127,10 +107,10 @@ impl Host for Machine {
     }
 
     fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
-        walk::walk(&self.real(folder), folder, visit);
+        walk::walk(&self.root.real(folder), folder, visit);
     }
 
     fn run(&self, program: &Program) -> io::Result<Written> {
-        programs::run(self, program)
+        unix::run(&self.root.real(Path::new(program.path())), program)
     }
 }

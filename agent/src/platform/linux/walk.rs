@@ -4,6 +4,7 @@
 //! meanwhile leads nowhere, and a path of any depth fits.
 
 use std::ffi::{CStr, OsStr};
+use std::io;
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt as _;
@@ -12,8 +13,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, Stat, fstat, openat, statat};
 use rustix::io::Errno;
 
-use super::files;
-use crate::host::Found;
+use crate::host::{FileStatus, Found, Kind};
+use crate::platform::unix::moment;
 
 /// Folders in folders: each holds one file descriptor open.
 const DEEPEST: usize = 200;
@@ -95,7 +96,7 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, status: &Stat) -> ControlFlow<()> {
-        match files::of_stat(status).map(|status| Found::File(self.place.clone(), status)) {
+        match of_stat(status).map(|status| Found::File(self.place.clone(), status)) {
             Ok(found) => (self.visit)(found),
             Err(_) => self.unreadable(),
         }
@@ -104,4 +105,19 @@ impl Walk<'_> {
     fn unreadable(&mut self) -> ControlFlow<()> {
         (self.visit)(Found::Unreadable(self.place.clone()))
     }
+}
+
+/// What a regular file is, as the system call gives it.
+fn of_stat(stat: &Stat) -> io::Result<FileStatus> {
+    Ok(FileStatus {
+        kind: Kind::File,
+        device: stat.st_dev,
+        inode: stat.st_ino,
+        size_bytes: u64::try_from(stat.st_size).unwrap_or_default(),
+        modified_at: moment(stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or_default())?,
+        changed_ns: i128::from(stat.st_ctime) * 1_000_000_000 + i128::from(stat.st_ctime_nsec),
+        uid: stat.st_uid,
+        runnable: stat.st_mode & 0o111 != 0,
+        elsewhere: false,
+    })
 }

@@ -2,7 +2,9 @@
 //!
 //! No password is tried and none is read: what is told is whether there is one, how old it is and when it must change.
 
+mod directory_node;
 mod linux;
+mod macos;
 mod shadow;
 mod sudoers;
 mod windows;
@@ -42,8 +44,9 @@ impl Probe for Accounts {
         match host.system() {
             System::Linux => linux::ask(host),
             System::Windows => windows::ask(host),
-            System::MacOs | System::Other => {
-                Outcome::Unsupported { reason: "this version reads local accounts on Windows and Linux only".into() }
+            System::MacOs => macos::ask(host),
+            System::Other => {
+                Outcome::Unsupported { reason: "this version does not read the accounts of this system".into() }
             }
         }
     }

@@ -3,7 +3,9 @@
 //! What is set is read, not what was visited. Of a proxy's address nothing before an `@` is kept: it may be a password.
 
 mod linux;
+mod macos;
 mod parse;
+mod scutil;
 mod windows;
 
 use std::time::Duration;
@@ -42,8 +44,9 @@ impl Probe for Network {
         match host.system() {
             System::Linux => linux::ask(host),
             System::Windows => windows::ask(host),
-            System::MacOs | System::Other => {
-                Outcome::Unsupported { reason: "this version reads network settings on Windows and Linux only".into() }
+            System::MacOs => macos::ask(host),
+            System::Other => {
+                Outcome::Unsupported { reason: "this version does not read the network settings of this system".into() }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod apt;
 mod linux;
+mod macos;
 mod windows;
 
 use std::time::Duration;
@@ -33,7 +34,8 @@ impl Probe for Updates {
     fn collects(&self) -> &'static [&'static str] {
         &[
             "which updates of the system were applied and when, and whether one waits for a restart",
-            "on Linux from /var/log/apt, on Windows from its list of packages and of hot fixes",
+            "on Linux from /var/log/apt, on Windows from its list of packages and of hot fixes, on macOS \
+             from SystemVersion.plist, com.apple.SoftwareUpdate.plist and InstallHistory.plist",
         ]
     }
 
@@ -41,9 +43,10 @@ impl Probe for Updates {
         match host.system() {
             System::Linux => linux::ask(host),
             System::Windows => windows::ask(host),
-            System::MacOs | System::Other => Outcome::Unsupported {
-                reason: "this version reads the history of updates on Windows and Linux only".into(),
-            },
+            System::MacOs => macos::ask(host),
+            System::Other => {
+                Outcome::Unsupported { reason: "this version does not read the updates of this system".into() }
+            }
         }
     }
 }

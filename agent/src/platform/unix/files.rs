@@ -6,8 +6,9 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use jiff::Timestamp;
-use rustix::fs::{OFlags, Stat};
+use rustix::fs::OFlags;
 
+use super::elsewhere;
 use crate::host::{FileStatus, Kind, OpenFile};
 
 /// A whole regular file of at most `limit` bytes.
@@ -32,6 +33,7 @@ fn open_regular(file: &Path, more: OFlags) -> io::Result<(File, FileStatus)> {
     // NONBLOCK: opening a pipe that someone left in a folder must not wait for its other end.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY | more;
     let flags = i32::try_from(flags.bits()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    elsewhere::refuse(file)?;
     let file = OpenOptions::new().read(true).custom_flags(flags).open(file)?;
     let status = status(&file.metadata()?)?;
     if status.kind != Kind::File {
@@ -68,26 +70,11 @@ pub(super) fn status(metadata: &Metadata) -> io::Result<FileStatus> {
         changed_ns: i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec()),
         uid: metadata.uid(),
         runnable: metadata.mode() & 0o111 != 0,
-        elsewhere: false,
+        elsewhere: elsewhere::is_so(metadata),
     })
 }
 
-/// The same of a regular file, as the system call gives them.
-pub(super) fn of_stat(stat: &Stat) -> io::Result<FileStatus> {
-    Ok(FileStatus {
-        kind: Kind::File,
-        device: stat.st_dev,
-        inode: stat.st_ino,
-        size_bytes: u64::try_from(stat.st_size).unwrap_or_default(),
-        modified_at: moment(stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or_default())?,
-        changed_ns: i128::from(stat.st_ctime) * 1_000_000_000 + i128::from(stat.st_ctime_nsec),
-        uid: stat.st_uid,
-        runnable: stat.st_mode & 0o111 != 0,
-        elsewhere: false,
-    })
-}
-
-fn moment(seconds: i64, nanoseconds: i64) -> io::Result<Timestamp> {
+pub(in crate::platform) fn moment(seconds: i64, nanoseconds: i64) -> io::Result<Timestamp> {
     Timestamp::new(seconds, i32::try_from(nanoseconds).unwrap_or_default())
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "its time of change is out of range"))
 }

@@ -1,18 +1,19 @@
 //! Runs the listed programs: nothing from outside reaches them, and none of them runs on.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, PipeReader, Read};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use caretaker_shared::clock::{Clock, SystemClock};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-use super::Machine;
 use crate::host::program::{Program, Written};
 
 /// How long a program may take, and how much it may write.
@@ -23,9 +24,9 @@ struct Limits {
 
 const LIMITS: Limits = Limits { time: Duration::from_secs(10), out_bytes: 1024 * 1024 };
 
-/// Runs one, when only the administrator may change it.
-pub(super) fn run(machine: &Machine, program: &Program) -> io::Result<Written> {
-    let file = fs::canonicalize(machine.real(Path::new(program.path())))?;
+/// Runs the one that lies at `place`, when only the administrator may change it.
+pub(in crate::platform) fn run(place: &Path, program: &Program) -> io::Result<Written> {
+    let file = fs::canonicalize(place)?;
     for place in [Some(file.as_path()), file.parent()].into_iter().flatten() {
         let metadata = fs::metadata(place)?;
         if !is_safe(metadata.uid(), metadata.mode()) {
@@ -52,26 +53,48 @@ fn run_within<'a>(
     let mut command = Command::new(file);
     command.arg0(name).args(arguments).env_clear().env("LC_ALL", "C").current_dir("/").process_group(0);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-    let out = out_of(&mut child, limits);
-    // Before it is waited for, its number belongs to nobody else. What it left behind ends with it.
-    let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
+    let (end, watcher) = end_of(&child).inspect_err(|_| {
+        kill(&child);
+        let _ = child.wait();
+    })?;
+    let out = out_of(&mut child, &end, limits);
+    kill(&child);
+    // The watcher ends as the program does, before the number of that is given to another.
+    let _ = watcher.join();
     let status = child.wait()?;
     Ok(Written { code: status.code(), out: String::from_utf8_lossy(&out?).into_owned() })
 }
 
+/// Until it is waited for, its number belongs to nobody else. What it left behind ends with it.
+fn kill(child: &Child) {
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+}
+
+/// A pipe that is closed when the program ends, and the thread that closes it.
+fn end_of(child: &Child) -> io::Result<(PipeReader, JoinHandle<()>)> {
+    let (end, open) = io::pipe()?;
+    let pid = Pid::from_child(child);
+    let watch = move || {
+        // NOWAIT: its number stays taken. An error says that there is nothing to wait for.
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while matches!(waitid(WaitId::Pid(pid), options), Err(Errno::INTR)) {}
+        drop(open);
+    };
+    Ok((end, thread::Builder::new().name("program".into()).spawn(watch)?))
+}
+
 /// What it writes until it ends, even where something that it started keeps its output open.
-fn out_of(child: &mut Child, limits: &Limits) -> io::Result<Vec<u8>> {
+fn out_of(child: &mut Child, end: &PipeReader, limits: &Limits) -> io::Result<Vec<u8>> {
     let deadline = SystemClock.steady() + limits.time;
-    let end = pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
     let mut pipe: Option<ChildStdout> = child.stdout.take();
     let mut out = Vec::new();
     loop {
         let left = deadline.checked_sub(SystemClock.steady()).ok_or(io::ErrorKind::TimedOut)?;
         let left = Timespec::try_from(left).map_err(|_| io::ErrorKind::InvalidInput)?;
-        let mut waiting = vec![PollFd::new(&end, PollFlags::IN)];
+        let mut waiting = vec![PollFd::new(end, PollFlags::IN)];
         waiting.extend(pipe.as_ref().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
         match poll(&mut waiting, Some(&left)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
         let ended = !waiting[0].revents().is_empty();
