@@ -40,6 +40,11 @@ impl Listing {
         self.read(path, crate::host::if_there(answer)).flatten()
     }
 
+    /// Why something may be missing.
+    pub(super) fn reason(&self) -> Option<String> {
+        reason(&self.flaws)
+    }
+
     /// The answer: a list that is empty for a reason is no list.
     pub(super) fn outcome(mut self) -> Outcome {
         // A title has a name: the collector refuses a reading with one that has none.
@@ -48,7 +53,7 @@ impl Listing {
             self.titles.truncate(limits::TITLES);
             self.lacks(format!("more than {} titles are installed; the rest is left out", limits::TITLES));
         }
-        let Some(reason) = reason(&self.flaws) else { return Outcome::Complete(Facts::Software(self.titles)) };
+        let Some(reason) = self.reason() else { return Outcome::Complete(Facts::Software(self.titles)) };
         match self.titles.is_empty() {
             true => Outcome::Failed { reason },
             false => Outcome::Partial { facts: Facts::Software(self.titles), reason },

@@ -31,6 +31,7 @@ use std::time::Duration;
 use caretaker_shared::model::{Outcome, ProbeName};
 
 pub(super) use dpkg::installed_version;
+pub(super) use rpm::installed as installed_by_rpm;
 
 use super::{Probe, ProbeSettings};
 use crate::host::{Host, System};

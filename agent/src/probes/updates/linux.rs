@@ -1,10 +1,11 @@
-//! Debian and its relatives: the log of apt, and the lists of the security archives.
+//! Debian and its relatives: the log of apt, and the lists of the security archives. Where rpm installs, its own list:
+//! it says when each package was installed, and nothing of what for.
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use caretaker_shared::model::{Facts, InstalledUpdate, Outcome, Updates};
+use caretaker_shared::model::{Facts, InstalledUpdate, Outcome, SoftwareTitle, Updates};
 use flate2::read::GzDecoder;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,6 +13,7 @@ use jiff::tz::TimeZone;
 use super::{apt, last_security, ordered};
 use crate::host::block::text;
 use crate::host::{Host, if_there, why};
+use crate::probes::software::installed_by_rpm;
 
 const LOGS: &str = "/var/log/apt";
 const LISTS: &str = "/var/lib/apt/lists";
@@ -23,6 +25,7 @@ const NOTERS: [&str; 3] = [
     "/etc/kernel/postinst.d/unattended-upgrades",
     "/etc/kernel/postinst.d/reboot-notifier",
 ];
+const RPM_IS_SILENT: &str = "rpm does not say which updates mend faults of security";
 const OS_RELEASE: &str = "/etc/os-release";
 const LOG_BYTES: u64 = 16 * 1024 * 1024;
 const ARCHIVE_BYTES: u64 = 256 * 1024 * 1024;
@@ -32,10 +35,7 @@ const MOST_LOGS: usize = 13;
 pub(super) fn ask(host: &dyn Host) -> Outcome {
     let names = match if_there(host.list(Path::new(LOGS))) {
         Ok(Some(names)) => names,
-        Ok(None) => {
-            let reason = format!("{LOGS} is not there: this version reads the history of updates of apt only");
-            return Outcome::Unsupported { reason };
-        }
+        Ok(None) => return by_rpm(host),
         Err(error) => return Outcome::Failed { reason: why(Path::new(LOGS), &error) },
     };
     let mut flaws = Vec::new();
@@ -60,6 +60,32 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
         true => Outcome::Complete(Facts::Updates(updates)),
         false => Outcome::Partial { facts: Facts::Updates(updates), reason: flaws.join("; ") },
     }
+}
+
+fn by_rpm(host: &dyn Host) -> Outcome {
+    let Some((titles, flaw)) = installed_by_rpm(host) else {
+        let reason = format!("neither {LOGS} nor a list of rpm is there: this version reads the updates of these only");
+        return Outcome::Unsupported { reason };
+    };
+    if let Some(reason) = flaw.clone().filter(|_| titles.is_empty()) {
+        return Outcome::Failed { reason };
+    }
+    let update = |title: SoftwareTitle| InstalledUpdate {
+        installed_at: title.installed_at,
+        name: format!("{} {}", title.name, title.version),
+        title: String::new(),
+        succeeded: true,
+        security: None,
+    };
+    let updates = Updates {
+        build: build(host),
+        last_security_at: None,
+        last_checked_at: None,
+        restart_pending: restart_pending(host),
+        history: ordered(titles.into_iter().map(update).collect()),
+    };
+    let reason = std::iter::once(RPM_IS_SILENT.to_owned()).chain(flaw).collect::<Vec<_>>().join("; ");
+    Outcome::Partial { facts: Facts::Updates(updates), reason }
 }
 
 fn log(host: &dyn Host, path: &Path) -> io::Result<String> {
@@ -117,4 +143,34 @@ fn restart_pending(host: &dyn Host) -> Option<bool> {
         return Some(true);
     }
     NOTERS.iter().any(|noter| is_there(noter)).then_some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use caretaker_shared::model::{Facts, Outcome};
+
+    use super::{RPM_IS_SILENT, ask};
+    use crate::host::System;
+    use crate::host::sample::Sample;
+
+    const RPM: &[u8] = include_bytes!("../software/testdata/debian-12-rpm-4.18-sqlite");
+
+    #[test]
+    fn rpm_tells_what_was_installed_when_and_not_what_for() {
+        let release = "ID=fedora\nVERSION=\"41 (Workstation Edition)\"\n";
+        let host =
+            Sample::of(System::Linux).file("/usr/lib/sysimage/rpm/rpmdb.sqlite", RPM).file("/etc/os-release", release);
+        let Outcome::Partial { facts: Facts::Updates(found), reason } = ask(&host) else { panic!("partial") };
+        assert_eq!(reason, RPM_IS_SILENT);
+        assert_eq!((found.build.as_str(), found.last_security_at), ("41 (Workstation Edition)", None));
+        assert_eq!(found.history.len(), 2);
+        assert!(found.history.iter().all(|update| update.installed_at.is_some() && update.security.is_none()));
+    }
+
+    #[test]
+    fn another_kind_of_linux_is_unsupported_and_a_damaged_list_a_failure() {
+        assert_eq!(ask(&Sample::of(System::Linux)).word(), "unsupported");
+        let torn = Sample::of(System::Linux).file("/usr/lib/sysimage/rpm/rpmdb.sqlite", "torn");
+        assert_eq!(ask(&torn).word(), "failed");
+    }
 }

@@ -34,7 +34,7 @@ impl Probe for Updates {
     fn collects(&self) -> &'static [&'static str] {
         &[
             "which updates of the system were applied and when, and whether one waits for a restart",
-            "on Linux from /var/log/apt, on Windows from its list of packages and of hot fixes, on macOS \
+            "on Linux from /var/log/apt or the list of rpm, on Windows from its list of packages and of hot fixes, on macOS \
              from SystemVersion.plist, com.apple.SoftwareUpdate.plist and InstallHistory.plist",
         ]
     }

@@ -10,6 +10,8 @@ mod tests;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use caretaker_shared::model::SoftwareTitle;
+
 use super::listing::Listing;
 use crate::host::{Host, OpenFile, if_there};
 
@@ -42,6 +44,15 @@ pub(super) fn list(host: &dyn Host, listing: &mut Listing) -> bool {
         }
     }
     old_format(host, listing)
+}
+
+/// Its packages, and why there may be more; `None` when this machine has no such list.
+pub(in crate::probes) fn installed(host: &dyn Host) -> Option<(Vec<SoftwareTitle>, Option<String>)> {
+    let mut listing = Listing::default();
+    list(host, &mut listing).then(|| {
+        let reason = listing.reason();
+        (listing.titles, reason)
+    })
 }
 
 fn packages(host: &dyn Host, path: &Path, file: OpenFile, read: Reader, listing: &mut Listing) {
