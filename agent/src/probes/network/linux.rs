@@ -1,4 +1,4 @@
-//! Linux: the environment file, NetworkManager, WireGuard, OpenVPN, and the interfaces that are up.
+//! Linux: the environment file, GNOME, NetworkManager, WireGuard, OpenVPN, and the interfaces that are up.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,6 +6,7 @@ use std::path::Path;
 use caretaker_shared::model::{Facts, Network, Outcome, ProxyKind, ProxySetting, Tunnel};
 use caretaker_shared::wire::limits;
 
+use super::gnome;
 use super::parse::{hosts_entries, sections, target};
 use crate::host::block::text;
 use crate::host::{Host, if_there, why};
@@ -34,6 +35,7 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
     };
     let mut proxies = environment(&read(ENVIRONMENT));
     let hosts_entries = hosts_entries(&read(HOSTS), &text(host, Path::new(HOST_NAME)));
+    proxies.extend(gnome::proxies(host, &mut flaws));
     let up = interfaces(host);
     let mut tunnels = configured(host, &up, &mut flaws);
     let named: BTreeSet<String> = tunnels.iter().map(|tunnel| tunnel.name.clone()).collect();

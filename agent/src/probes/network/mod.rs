@@ -2,6 +2,7 @@
 //!
 //! What is set is read, not what was visited. Of a proxy's address nothing before an `@` is kept: it may be a password.
 
+mod gnome;
 mod linux;
 mod macos;
 mod parse;

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use caretaker_shared::model::{Idle, Outcome, ProbeName, ScreenLock as Lock};
 
+pub(super) use self::linux::texts as dconf_texts;
 use self::windows::logged_off::Remembered;
 use super::{Probe, ProbeSettings};
 use crate::host::{Host, System};

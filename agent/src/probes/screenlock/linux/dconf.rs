@@ -23,33 +23,75 @@ const MOST_DATABASES: usize = 16;
 /// Why something that may decide could not be read.
 pub(super) fn layers(host: &dyn Host, account: Option<&Account>, keys: &[&'static Key]) -> Result<Layers, String> {
     let mut layers = Layers { defaults: defaults(host, keys)?, ..Layers::default() };
+    for (index, database) in databases(host, account)?.into_iter().enumerate() {
+        layers.user_writes_top |= index == 0 && database.of_user;
+        // Someone without settings of their own has an empty database on top.
+        let layer = database.file.map_or_else(|| Ok(Layer::default()), |file| layer(host, &file, keys))?;
+        layers.layers.push(layer);
+    }
+    Ok(layers)
+}
+
+/// A text or number that is set, and where.
+pub(in crate::probes) type Text = (String, String);
+
+/// What is set for an account under these paths of dconf, each a text or a whole number, and where. What only a schema
+/// states is not told.
+///
+/// # Errors
+/// Why something that may decide could not be read.
+pub(in crate::probes) fn texts(
+    host: &dyn Host,
+    account: &Account,
+    paths: &[&'static str],
+) -> Result<BTreeMap<&'static str, Text>, String> {
+    let mut found = BTreeMap::new();
+    for file in databases(host, Some(account))?.into_iter().filter_map(|database| database.file) {
+        let place = file.display().to_string();
+        let bytes = if_there(host.read(&file, DATABASE_BYTES)).map_err(|error| why(&file, &error))?;
+        let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else { continue };
+        let damaged = |error| format!("{place}: {error}");
+        let table = Table::open(&bytes).map_err(damaged)?;
+        let locks = table.table(".locks").map_err(damaged)?;
+        for path in paths {
+            let locked = locks.map(|locks| locks.value(path)).transpose().map_err(damaged)?.flatten().is_some();
+            // From the top: what is below counts only where it is missing above, or locked.
+            let text = table.text(path).map_err(damaged)?.filter(|_| locked || !found.contains_key(path));
+            match text {
+                Some(text) => _ = found.insert(*path, (text, place.clone())),
+                None if locked => _ = found.remove(path),
+                None => {}
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A database that the profile names.
+struct Database {
+    /// `None` for the own one of somebody who has none.
+    file: Option<PathBuf>,
+    of_user: bool,
+}
+
+/// The databases that hold for an account, from the top.
+fn databases(host: &dyn Host, account: Option<&Account>) -> Result<Vec<Database>, String> {
     let lines = profile(host, account)?;
     if lines.len() > MOST_DATABASES {
         return Err(format!("the dconf profile names {} databases; at most {MOST_DATABASES} are read", lines.len()));
     }
-    for line in lines {
-        let top = layers.layers.is_empty();
-        let file = match line.split_once(':') {
-            Some(("user-db", name)) => {
-                layers.user_writes_top |= top;
-                match account {
-                    Some(account) => user_database(account, name),
-                    // Someone without settings of their own has an empty database on top.
-                    None => {
-                        layers.layers.push(Layer::default());
-                        continue;
-                    }
-                }
-            }
-            Some(("system-db", name)) => Path::new(SYSTEM_DATABASES).join(name),
-            Some(("file-db", path)) => PathBuf::from(path),
+    let database = |line: String| {
+        let (file, of_user) = match line.split_once(':') {
+            Some(("user-db", name)) => (account.map(|account| user_database(account, name)), true),
+            Some(("system-db", name)) => (Some(Path::new(SYSTEM_DATABASES).join(name)), false),
+            Some(("file-db", path)) => (Some(PathBuf::from(path)), false),
             Some(_) | None => {
                 return Err(format!("the dconf profile names \"{line}\", which this version cannot read"));
             }
         };
-        layers.layers.push(layer(host, &file, keys)?);
-    }
-    Ok(layers)
+        Ok(Database { file, of_user })
+    };
+    lines.into_iter().map(database).collect()
 }
 
 /// Where an account keeps what it has set.

@@ -1,6 +1,6 @@
 //! GVDB files: what dconf keeps settings in, and GLib compiled schemas.
 //!
-//! Reads only numbers and truth values, in the byte order that every supported machine writes. A user's file is the
+//! Reads only numbers, texts and truth values, in the byte order that every supported machine writes. A user's file is the
 //! user's to write, so nothing in it is trusted: each step is bounded, and a chain of parents that loops ends.
 
 /// A value of the kinds that matter here.
@@ -69,6 +69,21 @@ impl<'a> Table<'a> {
         let Some(item) = self.find(key, b'v') else { return Ok(None) };
         let bytes = pointed(self.file, &item[16..24]).ok_or(Damaged)?;
         decode(bytes).map(Some)
+    }
+
+    /// The text, or the number written out, that stands under a key; `None` when it is something else.
+    pub(super) fn text(&self, key: &str) -> Result<Option<String>, Damaged> {
+        let Some(item) = self.find(key, b'v') else { return Ok(None) };
+        let bytes = pointed(self.file, &item[16..24]).ok_or(Damaged)?;
+        // A text ends in a zero of its own.
+        if let Some(text) = bytes.strip_suffix(b"\0\0s") {
+            return Ok(Some(String::from_utf8_lossy(text).into_owned()));
+        }
+        Ok(match decode(bytes)? {
+            Value::Number(number) => Some(number.to_string()),
+            Value::Signed(number) => Some(number.to_string()),
+            Value::Truth(_) | Value::Foreign | Value::ByDesktop => None,
+        })
     }
 
     fn find(&self, key: &str, kind: u8) -> Option<&'a [u8]> {

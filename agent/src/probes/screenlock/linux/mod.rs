@@ -23,5 +23,6 @@ mod xfconf;
 mod xscreensaver;
 
 pub(super) use self::ask::ask;
+pub(in crate::probes) use self::dconf::texts;
 use self::layers::BUILT_IN;
 use self::told::{Told, verdict};
