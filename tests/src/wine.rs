@@ -8,17 +8,21 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::process::{Process, Said};
-use crate::{binaries, process};
+use crate::{binaries, process, wait};
 
 /// Where the installer puts the agent, on the machine.
 pub const PROGRAM: &str = r"C:\Program Files\Caretaker\caretaker-agent.exe";
 /// Where the agent keeps its state, on the machine.
 pub const STATE: &str = r"C:\ProgramData\Caretaker";
+
+/// How long a machine may take to start beside many others.
+const START: Duration = Duration::from_secs(120);
 
 /// A Windows machine of one story; it ends with it.
 pub struct Wine {
@@ -48,10 +52,20 @@ impl Wine {
         let program = machine.path(PROGRAM);
         std::fs::create_dir_all(program.parent().expect("it has a folder")).expect("a folder");
         std::fs::hard_link(binaries::windows_agent(), program).expect("puts the program there");
-        // A command line that waits for words which never come.
-        let person = machine.command("cmd").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        machine.person = Some(person.expect("somebody sits down at the machine"));
+        machine.switch_on();
         machine
+    }
+
+    /// Starts a command line that waits for words which never come. What Wine itself starts at that moment keeps the
+    /// output of whoever began it open, so nobody else may begin before it runs: they would never see their end.
+    fn switch_on(&mut self) {
+        let screen = self.folder.path().join("screen");
+        let output = File::create(&screen).expect("a file");
+        let person = self.command("cmd").stdin(Stdio::piped()).stdout(output).stderr(Stdio::null()).spawn();
+        self.person = Some(person.expect("somebody sits down at the machine"));
+        wait::until("the machine to start", START, || {
+            (screen.metadata().expect("the file is there").len() > 0).then_some(())
+        });
     }
 
     /// Where a path of the machine ("C:\Users\...") lies.

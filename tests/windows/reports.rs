@@ -27,13 +27,15 @@ fn device() -> (School, Wine) {
     (school, machine)
 }
 
-fn status(machine: &Wine) -> serde_json::Value {
-    serde_json::from_str(&machine.agent(&["status", "--json"]).ok()).expect("status prints JSON")
+/// What `status` says; `None` when it could not look, as while the service is on its way.
+fn status(machine: &Wine) -> Option<serde_json::Value> {
+    let said = machine.agent(&["status", "--json"]);
+    serde_json::from_str(&said.out).ok()
 }
 
 fn wait_for_watching(machine: &Wine) {
     wait::until("the agent to watch documents", PATIENCE, || {
-        let status = status(machine);
+        let status = status(machine)?;
         (status["running"].as_bool()? && status["documents_read"].as_bool()?).then_some(())
     });
 }
@@ -70,7 +72,7 @@ fn the_service_enrols_reports_and_raises_an_alert() {
     wait::until("the alert", PATIENCE, || (alerts(&school) == 1).then_some(()));
     let _ = machine.agent(&["explain"]).ok();
     let _ = machine.agent(&["service", "stop"]).ok();
-    assert_eq!(status(&machine)["running"], false);
+    assert_eq!(status(&machine).expect("it can look")["running"], false);
 }
 
 #[test]
@@ -82,7 +84,7 @@ fn an_agent_that_is_killed_keeps_what_it_found() {
     school.close();
     save(&machine, "essay.txt");
     wait::until("the event to be kept", PATIENCE, || {
-        let status = status(&machine);
+        let status = status(&machine)?;
         let streams = status["streams"].as_array()?.clone();
         let safeguarding = streams.into_iter().find(|stream| stream["stream"] == "P0")?;
         (safeguarding["waiting"].as_u64()? == 1).then_some(())

@@ -1,6 +1,6 @@
 //! The agent as a service of Windows, from its installation to its removal.
 
-use caretaker_tests::wine::{PROGRAM, Wine};
+use caretaker_tests::wine::{PROGRAM, STATE, Wine};
 
 const SERVICE: &str = r"HKLM\System\CurrentControlSet\Services\CaretakerAgent";
 const SOURCE: &str = r"HKLM\System\CurrentControlSet\Services\EventLog\Application\CaretakerAgent";
@@ -16,7 +16,7 @@ fn the_service_is_installed_started_stopped_and_removed() {
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.out.starts_with("The service is installed."), "{said:?}");
     let command = machine.registry(SERVICE, "ImagePath").expect("the service is registered");
-    assert!(command.ends_with(&format!("    \"{PROGRAM}\" service run")), "{command}");
+    assert!(command.ends_with(&format!("    \"{PROGRAM}\" service run --state {STATE}")), "{command}");
     assert_eq!(machine.registry(SERVICE, "Start").as_deref(), Some("REG_DWORD    0x2"), "with the computer");
     let described = machine.registry(SERVICE, "Description").expect("it is described");
     assert!(described.contains("Reports installed software"), "{described}");
