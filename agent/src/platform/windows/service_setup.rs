@@ -93,10 +93,8 @@ fn registered(wanted: &ServiceInfo, audits: bool) -> anyhow::Result<Service> {
 /// Started with the computer, as the system's own account, from the file that this program is. The crate quotes a path
 /// with spaces, so that no program of another name can take its place.
 fn information(state: &Path) -> anyhow::Result<ServiceInfo> {
-    let mut launch_arguments: Vec<OsString> = vec!["service".into(), "run".into()];
-    if state != crate::platform::state_dir() {
-        launch_arguments.extend(["--state".into(), state.into()]);
-    }
+    // The folder is named although it is the usual one: a service may have another environment than who installs it.
+    let launch_arguments: Vec<OsString> = vec!["service".into(), "run".into(), "--state".into(), state.into()];
     Ok(ServiceInfo {
         name: NAME.into(),
         display_name: TITLE.into(),
