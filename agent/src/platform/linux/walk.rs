@@ -14,7 +14,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, Stat, fstat, open
 use rustix::io::Errno;
 
 use crate::host::{FileStatus, Found, Kind};
-use crate::platform::unix::moment;
+use crate::platform::unix::files::moment;
 
 /// Folders in folders: each holds one file descriptor open.
 const DEEPEST: usize = 200;
@@ -107,7 +107,7 @@ impl Walk<'_> {
     }
 }
 
-/// What a regular file is, as the system call gives it.
+/// A regular file, as the system call describes it.
 fn of_stat(stat: &Stat) -> io::Result<FileStatus> {
     Ok(FileStatus {
         kind: Kind::File,

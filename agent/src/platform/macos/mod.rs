@@ -7,6 +7,7 @@ mod boot;
 mod names;
 mod power;
 mod processes;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -92,7 +93,7 @@ impl Host for Machine {
     }
 
     fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
-        self.root.walk(folder, visit);
+        walk::walk(&self.root.real(folder), &|real| self.root.own(real), visit);
     }
 
     fn power(&self) -> io::Result<Power> {

@@ -53,7 +53,7 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<String>> {
 }
 
 /// The parts of a file's metadata that probes use.
-pub(super) fn status(metadata: &Metadata) -> io::Result<FileStatus> {
+pub(in crate::platform) fn status(metadata: &Metadata) -> io::Result<FileStatus> {
     let kind = metadata.file_type();
     let kind = match () {
         () if kind.is_file() => Kind::File,
@@ -74,6 +74,7 @@ pub(super) fn status(metadata: &Metadata) -> io::Result<FileStatus> {
     })
 }
 
+/// A time of the file system.
 pub(in crate::platform) fn moment(seconds: i64, nanoseconds: i64) -> io::Result<Timestamp> {
     Timestamp::new(seconds, i32::try_from(nanoseconds).unwrap_or_default())
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "its time of change is out of range"))

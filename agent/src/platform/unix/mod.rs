@@ -1,17 +1,12 @@
 //! What Linux and macOS have in common.
 
 mod elsewhere;
-mod files;
+pub(super) mod files;
 mod programs;
 mod root;
-// Linux has a way of its own, which holds no folder's names in memory.
-#[cfg(any(test, not(target_os = "linux")))]
-mod walk;
 
 use std::io;
 
-#[cfg(target_os = "linux")]
-pub(super) use self::files::moment;
 pub(super) use self::programs::run;
 pub(super) use self::root::Root;
 

@@ -17,7 +17,7 @@ impl Root {
     }
 
     /// The path of the machine for a place that this program found.
-    fn own(&self, real: &Path) -> PathBuf {
+    pub(in crate::platform) fn own(&self, real: &Path) -> PathBuf {
         real.strip_prefix(&self.0).map_or_else(|_| real.to_path_buf(), |rest| Path::new("/").join(rest))
     }
 
@@ -39,14 +39,5 @@ impl Root {
 
     pub(in crate::platform) fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         Ok(self.own(&std::fs::canonicalize(self.real(path))?))
-    }
-
-    #[cfg(any(test, not(target_os = "linux")))]
-    pub(in crate::platform) fn walk(
-        &self,
-        folder: &Path,
-        visit: &mut dyn FnMut(crate::host::Found) -> std::ops::ControlFlow<()>,
-    ) {
-        super::walk::walk(&self.real(folder), &|real| self.own(real), visit);
     }
 }
