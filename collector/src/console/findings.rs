@@ -24,7 +24,7 @@ pub(super) async fn list(
     let (findings, next_page) = cut(
         rows,
         asked.size,
-        |row: &FindingRow| -> FindingKey { (row.requirement.clone(), row.device.clone(), row.rowid) },
+        |row: &FindingRow| -> FindingKey { (row.requirement.clone(), row.device_rowid, row.rowid) },
         finding,
     );
     Ok(proto::ListFindingsResponse { findings, next_page })

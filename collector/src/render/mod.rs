@@ -12,6 +12,7 @@ pub mod findings;
 mod group;
 pub mod made;
 pub mod overview;
+mod sentence;
 pub mod software;
 pub mod status;
 mod table;

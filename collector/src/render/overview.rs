@@ -7,6 +7,7 @@ use caretaker_shared::model::Requirement;
 
 use super::findings::head;
 use super::group::{Group, group};
+use super::sentence::{because, predicate};
 use super::text::{counted, hang, number, safe};
 use super::{Ink, Screen};
 
@@ -34,7 +35,7 @@ fn one(requirement: &str, findings: &[&Finding], screen: &Screen) -> String {
     let mut shown = head(requirement, findings, screen);
     let groups = group(findings);
     for group in groups.iter().take(GROUPS) {
-        shown.push_str(&sentence(group, screen));
+        shown.push_str(&sentence(requirement, group, screen));
     }
     let more: u32 = groups.iter().skip(GROUPS).map(|group| group.device_count).sum();
     let close = format!("Show: findings {requirement}   devices --finding {requirement}");
@@ -50,35 +51,17 @@ fn one(requirement: &str, findings: &[&Finding], screen: &Screen) -> String {
     shown
 }
 
-/// "  13 devices: locks after 15 minutes. Set by: ... Do: ...".
-fn sentence(group: &Group<'_>, screen: &Screen) -> String {
+/// " 13 devices lock after 15 min; the policy says 5 min. Set by: ... Do: ...".
+fn sentence(requirement: &str, group: &Group<'_>, screen: &Screen) -> String {
     let unsure = group.verdict == "unknown";
-    let summary = safe(group.summary);
-    let told = if unsure && !summary.contains("unknown") { format!("{summary} (unknown)") } else { summary };
+    let said = predicate(&safe(group.summary), group.device_count);
+    let open = if unsure { " (unknown)" } else { "" };
+    let text = format!("{said}{open}{}.", because(requirement, !unsure, &safe(group.reason)));
     let start = format!("{:>4} ", number(group.device_count));
-    let noun = if group.device_count == 1 { "device" } else { "devices" };
-    let mut text = format!("{noun}: {told}.");
-    if !group.reason.is_empty() {
-        text.push_str(&format!(" {}.", sentence_of(&safe(group.reason))));
-    }
     let mut shown = hang(&start, &text, screen.width);
     if !group.remedy.is_empty() && !group.closed {
         shown.push_str(&hang("     Do: ", &safe(group.remedy), screen.width));
     }
     let ink = if unsure || group.closed { Ink::Unsure } else { Ink::Bad };
-    let bare = told.clone();
-    shown.replacen(&bare, &screen.ink(ink, &bare), 1)
-}
-
-/// A fragment with a capital letter and without its full stop.
-fn sentence_of(fragment: &str) -> String {
-    let fragment = fragment.trim_end_matches('.');
-    let mut letters = fragment.chars();
-    match letters.next() {
-        // A path, a product or a key begins as it is written.
-        Some(first) if fragment.split(['/', '\\', ':', '=']).next().is_some_and(|word| word.contains(' ')) => {
-            first.to_uppercase().chain(letters).collect()
-        }
-        _ => fragment.to_owned(),
-    }
+    shown.replacen(&said, &screen.ink(ink, &said), 1)
 }

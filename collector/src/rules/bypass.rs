@@ -31,15 +31,16 @@ pub(super) fn judge_network(network: &Network, missing: Option<&str>, policy: &P
     sum.of(proxies.chain(tunnels))
 }
 
-/// What is set up and in use, in a few words; of several the first.
-pub(super) fn in_use(network: &Network, policy: &Policy) -> Option<String> {
+/// What is set up and in use, in a few words each.
+pub(super) fn in_use(network: &Network, policy: &Policy) -> Vec<String> {
     let own = &policy.network;
-    let proxy = network.proxies.iter().find(|proxy| !is_own_proxy(proxy, own)).map(|proxy| {
+    let proxies = network.proxies.iter().filter(|proxy| !is_own_proxy(proxy, own)).map(|proxy| {
         let whose = if proxy.user.is_empty() { "the device".to_owned() } else { proxy.user.clone() };
         format!("{} of {whose}", named(proxy))
     });
     let active = |tunnel: &&Tunnel| tunnel.active == Some(true) && !is_own_tunnel(&tunnel.name, own);
-    proxy.or_else(|| network.tunnels.iter().find(active).map(|tunnel| format!("private network {}", tunnel.name)))
+    let tunnels = network.tunnels.iter().filter(active).map(|tunnel| format!("private network {}", tunnel.name));
+    proxies.chain(tunnels).collect()
 }
 
 /// Judges installed titles.
@@ -190,7 +191,7 @@ mod tests {
             let network = proxy(kind, target);
             let verdicts = judge_network(&network, None, &policy());
             assert_eq!(sample::told(&verdicts)[0].0, word, "{target}");
-            assert_eq!(in_use(&network, &policy()).is_some(), word == "fails", "{target}");
+            assert_eq!(in_use(&network, &policy()).len() == 1, word == "fails", "{target}");
         }
     }
 
@@ -203,7 +204,7 @@ mod tests {
         ] {
             let verdicts = judge_network(&tunnel(active), None, &policy());
             assert_eq!((sample::told(&verdicts)[0].0, sample::told(&verdicts)[0].2), ("fails", summary));
-            assert_eq!(in_use(&tunnel(active), &policy()).is_some(), at_once);
+            assert_eq!(!in_use(&tunnel(active), &policy()).is_empty(), at_once);
         }
         let mut own = policy();
         own.network.approved_tunnels = vec!["WG0".into()];

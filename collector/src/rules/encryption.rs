@@ -9,8 +9,11 @@ use super::{Verdict, VerdictOutcome, words};
 /// Judges each volume that is built in.
 pub(super) fn judge(volumes: &[Volume], missing: Option<&str>, policy: &Policy) -> Vec<Verdict> {
     if !policy.encryption.required {
-        let outcome = VerdictOutcome::meets("not asked for", "the policy says [encryption] required = false");
-        return vec![Verdict::device(Requirement::B4, outcome)];
+        let met = || VerdictOutcome::meets("not asked for", "the policy says [encryption] required = false");
+        // Each by its name as well: of an answer in part only what is said to be met is closed.
+        let each = volumes.iter().map(|volume| Verdict::of(Requirement::B4, &volume.mount, met()));
+        let named = each.filter(|verdict| missing.is_some() && !verdict.subject.is_empty());
+        return std::iter::once(Verdict::device(Requirement::B4, met())).chain(named).collect();
     }
     let built_in = || volumes.iter().filter(|volume| !volume.removable);
     let aside = aside(built_in());

@@ -1,7 +1,7 @@
 //! E4: no executable outside of packages but those that the policy allows. One finding for each path; where very many
 //! lie in one tree, such as a developer's project, one finding for the tree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use caretaker_shared::model::{Executable, ExecutableFormat, Requirement, SoftwareClass};
 use caretaker_shared::policy::Policy;
@@ -31,6 +31,7 @@ pub(super) fn judge(files: &[Executable], missing: Option<&str>, policy: &Policy
     }
     verdicts.extend(trees.iter().map(|(folder, files)| found_many(folder, files)));
     if let Some(missing) = missing {
+        verdicts.extend(allowed(files, policy));
         verdicts.push(Verdict::device(
             Requirement::E4,
             VerdictOutcome::unknown(
@@ -52,6 +53,17 @@ pub(super) fn is_allowed(file: &Executable, policy: &Policy) -> bool {
         Some(digest) => digest.eq_ignore_ascii_case(&file.sha256.to_string()),
         None => place::lies_in(&file.path, entry),
     })
+}
+
+/// What the policy allows, file by file and tree by tree: a search that never sees everything closes only what it says
+/// is met.
+fn allowed(files: &[Executable], policy: &Policy) -> Vec<Verdict> {
+    let files: Vec<&Executable> = files.iter().filter(|file| is_allowed(file, policy)).collect();
+    let (_, trees) = place::gather(files.iter().copied(), |file| &file.path);
+    let subjects = files.iter().map(|file| file.path.as_str()).chain(trees.keys().map(String::as_str));
+    let subjects: BTreeSet<&str> = subjects.collect();
+    let met = || VerdictOutcome::meets("an executable that the policy allows", "by its folder or its content");
+    subjects.into_iter().map(|subject| Verdict::of(Requirement::E4, subject, met())).collect()
 }
 
 fn found(file: &Executable) -> Verdict {
@@ -219,6 +231,21 @@ mod tests {
             let reason = sample::told(&verdicts)[0].3;
             assert!(reason.ends_with(end), "{reason}");
         }
+    }
+
+    #[test]
+    fn what_a_policy_allows_is_said_to_be_met_where_not_all_could_be_searched() {
+        let files: Vec<_> = (0..30).map(|n| file(&format!("/home/teacher.two/app/target/{n}"))).collect();
+        let missing = Some("/home/pupil.two: permission denied");
+        let before = judged(&files, &[], missing);
+        let after = judged(&files, &["/home/teacher.two/app"], missing);
+        for verdict in before.iter().filter(|verdict| fails(verdict)) {
+            let met = |other: &&Verdict| {
+                other.subject == verdict.subject && matches!(other.outcome, VerdictOutcome::Meets { .. })
+            };
+            assert!(after.iter().any(|other| met(&other)), "{} stays open", verdict.subject);
+        }
+        assert!(matches!(after.last().expect("the rest").outcome, VerdictOutcome::Unknown { .. }));
     }
 
     #[test]

@@ -24,7 +24,11 @@ pub(super) fn judge(folders: &[MediaFolder], policy: &Policy) -> Vec<(String, Ve
         let reason = format!("{} in {} folders", told(&folders), folders.len());
         (path, VerdictOutcome::fails("music or videos", reason, REMEDY))
     };
-    alone.into_iter().map(one).chain(trees.into_iter().map(many)).collect()
+    let (_, allowed_trees) = place::gather(folders.iter().filter(allowed), |folder| &folder.path);
+    let allowed = folders.iter().filter(allowed).map(|folder| folder.path.clone());
+    let met = |path| (path, VerdictOutcome::meets("music or videos that the policy allows", "by their folder"));
+    let own = allowed.chain(allowed_trees.into_keys()).map(met);
+    alone.into_iter().map(one).chain(trees.into_iter().map(many)).chain(own).collect()
 }
 
 /// "1204 music files and 3 videos of pupil.one, 4.1 GB".
@@ -64,10 +68,11 @@ mod tests {
         let mut policy = sample::policy();
         policy.executables.allowed_media_folders = allowed.iter().map(|&folder| folder.to_owned()).collect();
         let reason = |outcome| match outcome {
-            VerdictOutcome::Fails { reason, .. } => reason,
-            VerdictOutcome::Meets { .. } | VerdictOutcome::Unknown { .. } => panic!("it was counted, so it is known"),
+            VerdictOutcome::Fails { reason, .. } => Some(reason),
+            VerdictOutcome::Meets { .. } => None,
+            VerdictOutcome::Unknown { .. } => panic!("it was counted, so it is known"),
         };
-        judge(folders, &policy).into_iter().map(|(folder, outcome)| (folder, reason(outcome))).collect()
+        judge(folders, &policy).into_iter().filter_map(|(folder, outcome)| Some((folder, reason(outcome)?))).collect()
     }
 
     #[test]

@@ -72,10 +72,10 @@ pub fn judge(reading: &Reading, policy: &Policy, now: Timestamp) -> Judgement {
     Judgement { source, covers, complete: missing.is_none(), verdicts }
 }
 
-/// A way around the filter that is in use, in a few words: what the network manager hears of at once (E7).
+/// The ways around the filter that are in use, in a few words each: what the network manager hears of at once (E7).
 #[must_use]
-pub fn bypass_in_use(reading: &Reading, policy: &Policy) -> Option<String> {
-    if let Facts::Network(network) = reading.outcome.facts()? { bypass::in_use(network, policy) } else { None }
+pub fn bypass_in_use(facts: &Facts, policy: &Policy) -> Vec<String> {
+    if let Facts::Network(network) = facts { bypass::in_use(network, policy) } else { Vec::new() }
 }
 
 /// Compares the time of a device's last word with the policy (A1).

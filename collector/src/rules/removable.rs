@@ -9,8 +9,11 @@ use super::{Verdict, VerdictOutcome, words};
 /// Judges each medium that is mounted.
 pub(super) fn judge(media: &[RemovableMedium], missing: Option<&str>, policy: &Policy) -> Vec<Verdict> {
     if !policy.removable.encrypted {
-        let outcome = VerdictOutcome::meets("not asked for", "the policy says [removable] encrypted = false");
-        return vec![Verdict::device(Requirement::A8, outcome)];
+        let met = || VerdictOutcome::meets("not asked for", "the policy says [removable] encrypted = false");
+        // Each by its name as well: of an answer in part only what is said to be met is closed.
+        let each = media.iter().map(|medium| Verdict::of(Requirement::A8, &medium.mount, met()));
+        let named = each.filter(|verdict| missing.is_some() && !verdict.subject.is_empty());
+        return std::iter::once(Verdict::device(Requirement::A8, met())).chain(named).collect();
     }
     let all_well = match media {
         [] => VerdictOutcome::meets("no removable media", "none is mounted"),

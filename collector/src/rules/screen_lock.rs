@@ -61,7 +61,8 @@ fn judge_times(lock: &ScreenLock, covered: &Idle, password: &Idle, on: &str, mos
             VerdictOutcome::meets(format!("locks after {}{on}", words::idle(*seconds)), setting(lock))
         }
         Idle::Seconds(seconds) => {
-            VerdictOutcome::fails(format!("locks after {}{on}", words::idle(*seconds)), setting(lock), remedy)
+            let reason = format!("the policy says {allowed}; set by {}", setting(lock));
+            VerdictOutcome::fails(format!("locks after {}{on}", words::idle(*seconds)), reason, remedy)
         }
         Idle::Never => {
             let summary = match covered {
@@ -158,7 +159,8 @@ pub(super) mod tests {
     #[test]
     fn the_reason_names_the_winning_setting_and_its_place() {
         let verdicts = judge(&[lock("", Idle::Seconds(900))], None, &sample::policy());
-        assert_eq!(told(&verdicts[0]).2, "GNOME: idle-delay = 900 in /etc/dconf/db/local (users can change it)");
+        let place = "idle-delay = 900 in /etc/dconf/db/local (users can change it)";
+        assert_eq!(told(&verdicts[0]).2, format!("the policy says 5 min; set by GNOME: {place}"));
         assert_eq!(verdicts[0].subject, "", "the machine's default");
     }
 

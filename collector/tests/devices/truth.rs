@@ -6,7 +6,7 @@ use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{
     DeviceEvent, DeviceEventKind, Executable, ExecutableFormat, Executables, Facts, MediaFolder, Network, Outcome,
     Payload, ProbeName, ProxyKind, ProxySetting, Reading, SoftwareClass, SoftwareTitle, StateDigests, Stream,
-    TitleKind,
+    TitleKind, Tunnel,
 };
 use caretaker_shared::wire::facts_digest;
 
@@ -168,4 +168,115 @@ async fn what_an_event_says_of_a_product_and_its_users_is_kept_with_it() {
     assert_eq!(house.value::<String>(kept), "ClamAV, stopped, teacher.two+pupil.one");
     let about = "E1 antivirus was turned off: ClamAV; stopped; teacher.two, pupil.one were logged in";
     assert_eq!(house.value::<String>("SELECT about FROM alert"), about);
+}
+
+fn odd_titles() -> Facts {
+    let at = |text: &str| Some(text.parse().expect("a time"));
+    let vim = || title("vim", "9.0");
+    let long = "ß".repeat(600);
+    Facts::Software(vec![
+        vim(),
+        SoftwareTitle { publisher: "Another Maker".into(), ..vim() },
+        SoftwareTitle { publisher: "A Third One".into(), ..vim() },
+        SoftwareTitle { user: "Zoë Müller".into(), ..vim() },
+        title("日本語 入力", ""),
+        title("e\u{301}clair", "1"),
+        title("\u{e9}clair", "1"),
+        title(&long, "1"),
+        title(&format!("{long}2"), "1"),
+        SoftwareTitle { installed_at: at("2026-11-20T10:00:00.123456789Z"), ..title("rounded", "1") },
+        SoftwareTitle { installed_at: at("1969-12-31T23:59:59.9999Z"), size_bytes: Some(0), ..title("old", "") },
+        SoftwareTitle { last_used_at: at("2026-11-20T10:00:00.0009Z"), ..title(" tabs\tand\nlines ", "1") },
+    ])
+}
+
+fn odd_files() -> Facts {
+    let files = vec![
+        file("/tmp/a", b"one"),
+        file("/tmp/a", b"two"),
+        Executable { owner: String::new(), signer: Some(String::new()), class: None, ..file("", b"one") },
+        Executable {
+            size_bytes: 0,
+            modified_at: "2026-11-20T10:00:00.7777Z".parse().expect("a time"),
+            ..file("/tmp/\u{202e}exe.txt", b"")
+        },
+        file(&format!("/{}", "x/".repeat(4000)), b"deep"),
+    ];
+    let folder = |path: &str, names: &[&str]| MediaFolder {
+        path: path.into(),
+        owner: String::new(),
+        audio: 0,
+        video: 0,
+        bytes: 0,
+        names: names.iter().map(|&name| name.to_owned()).collect(),
+    };
+    let media = vec![
+        folder("/m", &["a.mp3", ""]),
+        folder("/m", &["b.mp3"]),
+        folder("/empty", &[""]),
+        folder("", &["\u{1}", "one\ntwo", "x\u{2028}y"]),
+        folder("/many", &["same.mp3"; 300]),
+    ];
+    Facts::Executables(Executables { files, media })
+}
+
+#[tokio::test]
+async fn odd_answers_are_proven_after_they_were_sent_once() {
+    let house = House::open().await;
+    let mut device = house.device().await;
+    let answers = [(ProbeName::Software, odd_titles()), (ProbeName::Executables, odd_files())];
+    let probes = answers.iter().map(|(probe, facts)| (*probe, facts_digest(facts))).collect();
+    let digests = Payload::Digests(StateDigests { taken_at: start_time(), probes });
+    let mut seq = 0;
+    for round in 0..2 {
+        for (probe, facts) in answers.clone() {
+            seq += 1;
+            device.send(seq, reading(probe, Outcome::Complete(facts))).await.expect("stores");
+        }
+        seq += 1;
+        let envelope = device.envelope(digests.clone());
+        let answer = device.upload(Stream::State, vec![(seq, envelope)]).await.expect("stores");
+        assert!(answer.resend_probes.is_empty(), "round {round}: {:?}", answer.resend_probes);
+    }
+    assert_eq!(house.value::<i64>("SELECT count(*) FROM change"), 0, "the same again is no change");
+}
+
+#[tokio::test]
+async fn titles_that_an_older_collector_kept_without_their_ids_are_no_changes() {
+    let house = House::open().await;
+    let mut device = house.device().await;
+    let titles = || {
+        let with_id = SoftwareTitle { id: "org.example.vim".into(), ..title("vim", "9.0") };
+        Outcome::Complete(Facts::Software(vec![with_id, title("bash", "5.2")]))
+    };
+    device.send(1, reading(ProbeName::Software, titles())).await.expect("stores");
+    house.tamper_with("UPDATE software SET id = ''");
+    device.send(2, reading(ProbeName::Software, titles())).await.expect("stores");
+    assert_eq!(house.value::<i64>("SELECT count(*) FROM change"), 0);
+}
+
+#[tokio::test]
+async fn each_way_around_the_filter_is_told_when_it_comes_into_use() {
+    let house = House::open().await;
+    let mut device = house.device().await;
+    let tunnel = |name: &str, active| {
+        let (kind, place) = ("wireguard".into(), format!("/etc/wireguard/{name}.conf"));
+        Tunnel { name: name.into(), kind, active: Some(active), place }
+    };
+    let network = |tunnels: Vec<Tunnel>| {
+        let facts = Facts::Network(Network { tunnels, ..Network::default() });
+        reading(ProbeName::Network, Outcome::Partial { facts, reason: "a profile was locked".into() })
+    };
+    let alerts = "SELECT count(*) FROM alert";
+    for (seq, tunnels, told, why) in [
+        (1, vec![tunnel("wg0", false)], 0, "it is set up and not in use"),
+        (2, vec![tunnel("wg0", true)], 1, "it is turned on"),
+        (3, vec![tunnel("wg0", true), tunnel("wg1", true)], 2, "another one"),
+        (4, vec![tunnel("wg1", true), tunnel("wg0", true)], 2, "nothing new"),
+        (5, vec![tunnel("wg1", false)], 2, "off"),
+        (6, vec![tunnel("wg1", true)], 2, "on again while nobody has taken the alert"),
+    ] {
+        device.send(seq, network(tunnels)).await.expect("stores");
+        assert_eq!(house.value::<i64>(alerts), told, "{why}");
+    }
 }

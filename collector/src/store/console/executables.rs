@@ -79,11 +79,18 @@ pub struct PlaceRow {
     pub removable: bool,
 }
 
-/// The plain columns belong to the row with the least time: SQLite promises that of `min()`.
-const CONTENT: &str =
-    "SELECT e.sha256, min(e.first_seen_at), e.path, d.name, e.format, coalesce(e.class, ''), e.signer,
-    e.size_bytes, count(DISTINCT e.device)
-    FROM executable e JOIN device d ON d.id = e.device WHERE d.status = 'active'";
+/// The contents in `found`, each with its first place and with how many active devices have it. Counting comes last:
+/// there may be a hundred thousand contents, and a page shows a few.
+const DESCRIBE: &str =
+    "SELECT c.sha256, c.first, e.path, d.name, e.format, coalesce(e.class, ''), e.signer, e.size_bytes,
+        (SELECT count(DISTINCT o.device) FROM executable o JOIN device a ON a.id = o.device
+         WHERE o.sha256 = c.sha256 AND a.status = 'active'),
+        min(e.device)
+    FROM found c CROSS JOIN executable e ON e.sha256 = c.sha256 AND e.first_seen_at = c.first
+    JOIN device d ON d.id = e.device AND d.status = 'active'
+    GROUP BY c.sha256 ORDER BY c.first DESC, c.sha256";
+const FIRST_SEEN: &str = "SELECT n.sha256, min(n.first_seen_at) AS first FROM executable n
+    WHERE n.device NOT IN (SELECT id FROM device WHERE status <> 'active')";
 
 impl Store {
     /// Up to `limit` contents after `after`, the newest first.
@@ -99,14 +106,21 @@ impl Store {
         self.read(move |connection| {
             let (first, digest) = after.unwrap_or((i64::MAX, Vec::new()));
             let since = filter.since.map_or(i64::MIN, Timestamp::as_millisecond);
-            // Where nothing was seen lately, the index says so at once.
+            // Where little was seen lately, the index says so at once.
+            let among = match (filter.since, &filter.device) {
+                (None, None) => "(:device IS NULL)",
+                (Some(_), None) => {
+                    "n.sha256 IN (SELECT sha256 FROM executable WHERE first_seen_at > :since AND :device IS NULL)"
+                }
+                (_, Some(_)) => {
+                    "n.sha256 IN (SELECT sha256 FROM executable WHERE device = :device AND first_seen_at > :since)"
+                }
+            };
             let sql = format!(
-                "{CONTENT} AND e.sha256 IN (SELECT n.sha256 FROM executable n WHERE n.first_seen_at > :since
-                                            AND (:device IS NULL OR n.device = :device))
-                 GROUP BY e.sha256
-                 HAVING min(e.first_seen_at) > :since
-                    AND (min(e.first_seen_at) < :first OR (min(e.first_seen_at) = :first AND e.sha256 > :digest))
-                 ORDER BY min(e.first_seen_at) DESC, e.sha256 LIMIT :limit"
+                "WITH found AS ({FIRST_SEEN} AND {among} GROUP BY n.sha256
+                     HAVING first > :since AND (first < :first OR (first = :first AND n.sha256 > :digest))
+                     ORDER BY first DESC, n.sha256 LIMIT :limit)
+                 {DESCRIBE}"
             );
             let mut query = connection.prepare_cached(&sql)?;
             let rows = query.query_map(
@@ -151,7 +165,7 @@ impl Store {
     /// When the database refuses.
     pub async fn content(&self, sha256: Sha256, places: usize) -> Result<Option<Content>, StoreError> {
         self.read(move |connection| {
-            let sql = format!("{CONTENT} AND e.sha256 = ?1 GROUP BY e.sha256");
+            let sql = format!("WITH found AS ({FIRST_SEEN} AND n.sha256 = ?1 GROUP BY n.sha256) {DESCRIBE}");
             let row = connection.prepare_cached(&sql)?.query_row([sha256.as_bytes()], content).optional()?;
             let Some(row) = row else { return Ok(None) };
             let (runs_on, claims) = described(connection, sha256)?;

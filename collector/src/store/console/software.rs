@@ -1,7 +1,7 @@
 //! Installed titles, of one device or of the fleet.
 
 use jiff::Timestamp;
-use rusqlite::named_params;
+use rusqlite::{Row, ToSql};
 
 use super::super::moment::moment;
 use super::super::{Store, StoreError};
@@ -36,6 +36,30 @@ pub struct SoftwareFilter {
 /// Where a list of titles goes on: name, version, source and publisher of the last one.
 pub type SoftwareKey = (String, String, String, String);
 
+const OF_DEVICE: &str = "SELECT t.name, t.version, t.publisher, t.source, 1, max(t.installed_at) FROM software t
+    WHERE t.device = :device AND t.kind = 'title' AND (:part = '' OR instr(lower(t.name), lower(:part)) > 0)
+      AND (t.name, t.version, t.source, t.publisher) > (:name, :version, :source, :publisher)
+    GROUP BY t.name, t.version, t.source, t.publisher
+    ORDER BY t.name, t.version, t.source, t.publisher LIMIT :limit";
+/// Answered from one index, in its order: a page costs what it shows.
+const OF_FLEET: &str = "SELECT t.name, t.version, t.publisher, t.source, count(DISTINCT t.device), NULL FROM software t
+    WHERE t.kind = 'title' AND t.device NOT IN (SELECT id FROM device WHERE status <> 'active')
+      AND (t.name, t.version, t.source, t.publisher) > (:name, :version, :source, :publisher)
+    GROUP BY t.name, t.version, t.source, t.publisher
+    ORDER BY t.name, t.version, t.source, t.publisher LIMIT :limit";
+/// Steps from name to name and looks into each once. The plus keeps SQLite from walking all rows instead.
+const OF_FLEET_NAMED: &str = "WITH RECURSIVE each(name) AS (
+        SELECT min(name) FROM software WHERE kind = 'title' AND name >= :name
+        UNION ALL
+        SELECT (SELECT min(name) FROM software WHERE kind = 'title' AND name > each.name) FROM each
+        WHERE each.name IS NOT NULL)
+    SELECT t.name, t.version, t.publisher, t.source, count(DISTINCT t.device), NULL FROM software t
+    WHERE t.kind = 'title' AND t.device NOT IN (SELECT id FROM device WHERE status <> 'active')
+      AND t.name IN (SELECT name FROM each WHERE instr(lower(name), lower(:part)) > 0)
+      AND (+t.name, t.version, t.source, t.publisher) > (:name, :version, :source, :publisher)
+    GROUP BY t.name, t.version, t.source, t.publisher
+    ORDER BY t.name, t.version, t.source, t.publisher LIMIT :limit";
+
 impl Store {
     /// Up to `limit` titles after `after`, by name and version.
     ///
@@ -49,39 +73,41 @@ impl Store {
     ) -> Result<Vec<SoftwareRow>, StoreError> {
         self.read(move |connection| {
             let (name, version, source, publisher) = after.unwrap_or_default();
-            let alone = filter.device.is_some();
-            let mut query = connection.prepare_cached(
-                "SELECT t.name, t.version, t.publisher, t.source, count(DISTINCT t.device), max(t.installed_at)
-                 FROM software t JOIN device d ON d.id = t.device
-                 WHERE (CASE WHEN :device IS NULL THEN d.status = 'active' ELSE t.device = :device END)
-                   AND t.kind = 'title' AND (:part = '' OR instr(lower(t.name), lower(:part)) > 0)
-                   AND (t.name, t.version, t.source, t.publisher) > (:name, :version, :source, :publisher)
-                 GROUP BY t.name, t.version, t.source, t.publisher
-                 ORDER BY t.name, t.version, t.source, t.publisher LIMIT :limit",
-            )?;
-            let rows = query.query_map(
-                named_params! {
-                    ":device": filter.device.map(|device| device.rowid),
-                    ":part": filter.name,
-                    ":name": name,
-                    ":version": version,
-                    ":source": source,
-                    ":publisher": publisher,
-                    ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
-                },
-                |row| {
-                    Ok(SoftwareRow {
-                        name: row.get(0)?,
-                        version: row.get(1)?,
-                        publisher: row.get(2)?,
-                        source: row.get(3)?,
-                        devices: count(row.get(4)?),
-                        installed_at: row.get::<_, Option<i64>>(5)?.filter(|_| alone).map(moment),
-                    })
-                },
-            )?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let device = filter.device.map(|device| device.rowid);
+            let sql = match (device, filter.name.as_str()) {
+                (Some(_), _) => OF_DEVICE,
+                (None, "") => OF_FLEET,
+                (None, _) => OF_FLEET_NAMED,
+            };
+            let mut query = connection.prepare_cached(sql)?;
+            // Parameters that a query does not have are left out.
+            let all: [(&str, &dyn ToSql); 7] = [
+                (":device", &device),
+                (":part", &filter.name),
+                (":name", &name),
+                (":version", &version),
+                (":source", &source),
+                (":publisher", &publisher),
+                (":limit", &i64::try_from(limit).unwrap_or(i64::MAX)),
+            ];
+            for (parameter, value) in all {
+                if let Some(at) = query.parameter_index(parameter)? {
+                    query.raw_bind_parameter(at, value)?;
+                }
+            }
+            Ok(query.raw_query().mapped(read).collect::<Result<_, _>>()?)
         })
         .await
     }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<SoftwareRow> {
+    Ok(SoftwareRow {
+        name: row.get(0)?,
+        version: row.get(1)?,
+        publisher: row.get(2)?,
+        source: row.get(3)?,
+        devices: count(row.get(4)?),
+        installed_at: row.get::<_, Option<i64>>(5)?.map(moment),
+    })
 }

@@ -83,7 +83,7 @@ impl Scene<'_> {
                     folder.audio,
                     folder.video,
                     number(folder.bytes),
-                    folder.names.join("\n")
+                    folder.names.iter().map(|name| format!("{name}\n")).collect::<String>()
                 ])?;
             }
         }
@@ -124,7 +124,7 @@ impl Scene<'_> {
                 audio: row.get(2)?,
                 video: row.get(3)?,
                 bytes: u64::try_from(row.get::<_, i64>(4)?).unwrap_or_default(),
-                names: row.get::<_, String>(5)?.lines().map(str::to_owned).collect(),
+                names: row.get::<_, String>(5)?.split_terminator('\n').map(str::to_owned).collect(),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -131,6 +131,10 @@ fn told(added: Vec<SoftwareTitle>, removed: Vec<SoftwareTitle>) -> Vec<Change> {
         let named = |version: &str| format!("{} {version}", name).trim_end().to_owned() + &whose;
         gone.sort_unstable();
         come.sort_unstable();
+        // The same version under another id, as after an upgrade of the collector, is news to nobody.
+        let stayed: Vec<String> = come.iter().filter(|version| gone.contains(version)).cloned().collect();
+        gone.retain(|version| !stayed.contains(version));
+        come.retain(|version| !stayed.contains(version));
         let both = gone.len().min(come.len());
         let replaced =
             gone.iter().zip(&come).map(|(from, to)| Change::updated(format!("{name} {from} -> {to}{whose}")));

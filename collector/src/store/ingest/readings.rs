@@ -11,6 +11,17 @@ use super::{Caller, Ingested, Scene};
 use crate::rules;
 use crate::store::{StoreError, device_alerts, facts, findings};
 
+/// Ways around the filter of one reading that are alerts of their own; all of them are findings.
+const WAYS_AT_ONCE: usize = 3;
+
+/// What was held of a probe before its new reading.
+struct Before {
+    /// What it found last; `None` where the rows tell.
+    facts: Option<Facts>,
+    /// Whether it ever answered in full.
+    whole: bool,
+}
+
 impl Scene<'_> {
     /// Keeps a reading; says whether mail was queued. One without facts leaves those that were there, but says that
     /// they are no longer sure.
@@ -20,14 +31,15 @@ impl Scene<'_> {
         let before = self.held_before(reading.probe)?;
         self.keep_outcome(&reading)?;
         let changes = match &reading.outcome {
-            Outcome::Complete(facts) => self.keep_facts(facts, before.as_ref(), Whole::Yes)?,
-            Outcome::Partial { facts, .. } => self.keep_facts(facts, before.as_ref(), Whole::No)?,
+            Outcome::Complete(facts) => self.keep_facts(facts, before.facts.as_ref(), Whole::Yes)?,
+            Outcome::Partial { facts, .. } => self.keep_facts(facts, before.facts.as_ref(), Whole::No)?,
             Outcome::Unsupported { .. } | Outcome::Failed { .. } => Vec::new(),
         };
-        if before.is_some() {
+        if before.whole {
             self.note_changes(reading.probe, &changes, taken_at)?;
         }
-        self.settle(&reading)
+        self.settle(&reading)?;
+        self.raise_for_bypass(&reading, before.facts.as_ref())
     }
 
     fn keep_outcome(&self, reading: &Reading) -> Result<(), StoreError> {
@@ -57,19 +69,20 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// The facts that were held of a probe which has answered in full before; `None` for one that never has.
-    fn held_before(&self, probe: ProbeName) -> Result<Option<Option<Facts>>, StoreError> {
+    /// What was held of a probe.
+    fn held_before(&self, probe: ProbeName) -> Result<Before, StoreError> {
         // Titles and files are compared with their rows: their facts, which may be large, are not needed.
         let in_rows = matches!(probe, ProbeName::Software | ProbeName::Executables);
-        let held: Option<Option<Vec<u8>>> = self
+        let held: Option<(Option<Vec<u8>>, bool)> = self
             .transaction
             .prepare_cached(
-                "SELECT CASE WHEN ?3 THEN NULL ELSE facts END FROM reading
-                 WHERE device = ?1 AND probe = ?2 AND whole_at IS NOT NULL",
+                "SELECT CASE WHEN ?3 THEN NULL ELSE facts END, whole_at IS NOT NULL FROM reading
+                 WHERE device = ?1 AND probe = ?2",
             )?
-            .query_row(params![self.caller.row, probe.as_str(), in_rows], |row| row.get(0))
+            .query_row(params![self.caller.row, probe.as_str(), in_rows], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        Ok(held.map(|bytes| bytes.as_deref().and_then(facts::decode)))
+        let (facts, whole) = held.unwrap_or_default();
+        Ok(Before { facts: facts.as_deref().and_then(facts::decode), whole })
     }
 
     /// Takes note that a probe answered as before; says whether what is held is what the device means.
@@ -140,18 +153,13 @@ impl Scene<'_> {
     }
 
     /// Makes rows of facts; says what changed against what was held `before`.
-    fn keep_facts(
-        &self,
-        facts: &Facts,
-        before: Option<&Option<Facts>>,
-        whole: Whole,
-    ) -> Result<Vec<Change>, StoreError> {
+    fn keep_facts(&self, facts: &Facts, before: Option<&Facts>, whole: Whole) -> Result<Vec<Change>, StoreError> {
         match facts {
             Facts::Host(host) => self.keep_host(host).map(|()| Vec::new()),
             Facts::Software(titles) => self.keep_software(titles, whole),
             Facts::Executables(found) => self.keep_executables(found, whole),
             Facts::Updates(now) => Ok(match before {
-                Some(Some(Facts::Updates(before))) => changes::of_updates(before, now),
+                Some(Facts::Updates(before)) => changes::of_updates(before, now),
                 Some(_) | None => Vec::new(),
             }),
             // These are read from the reading itself.
@@ -176,17 +184,25 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Brings the findings in line; says whether mail was queued, as it is for a new way around the filter in use.
-    fn settle(&self, reading: &Reading) -> Result<bool, StoreError> {
-        let Some(policy) = self.policy()? else { return Ok(false) };
+    /// Brings the findings in line.
+    fn settle(&self, reading: &Reading) -> Result<(), StoreError> {
+        let Some(policy) = self.policy()? else { return Ok(()) };
         let judgement = rules::judge(reading, &policy, self.received);
-        let settled = findings::settle(self.transaction, self.caller.row, &judgement, self.received)?;
-        match rules::bypass_in_use(reading, &policy) {
-            Some(what) if settled.opened > 0 => {
-                let Caller { row, site, .. } = self.caller;
-                device_alerts::raise_for_bypass(self.transaction, row, site, &what, &policy, self.received)
-            }
-            Some(_) | None => Ok(false),
+        findings::settle(self.transaction, self.caller.row, &judgement, self.received)?;
+        Ok(())
+    }
+
+    /// Raises an alert for each way around the filter that has come into use; says whether mail was queued. Its finding
+    /// may be older: a private network is set up one day and turned on another.
+    fn raise_for_bypass(&self, reading: &Reading, before: Option<&Facts>) -> Result<bool, StoreError> {
+        let (Some(policy), Some(facts)) = (self.policy()?, reading.outcome.facts()) else { return Ok(false) };
+        let known = before.map(|facts| rules::bypass_in_use(facts, &policy)).unwrap_or_default();
+        let new = rules::bypass_in_use(facts, &policy).into_iter().filter(|way| !known.contains(way));
+        let Caller { row, site, .. } = self.caller;
+        let mut queued = false;
+        for way in new.take(WAYS_AT_ONCE) {
+            queued |= device_alerts::raise_for_bypass(self.transaction, row, site, &way, &policy, self.received)?;
         }
+        Ok(queued)
     }
 }
