@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_11_is_not_called_10() {
+    fn case_36_windows_11_is_not_called_10() {
         let values = "\"ProductName\"=\"Windows 10 Pro\"\n\"CurrentBuildNumber\"=\"22631\"\n\
                       \"DisplayVersion\"=\"23H2\"\n\"UBR\"=dword:000010cd";
         assert_eq!(name(values), Ok("Windows 11 Pro 23H2 (build 22631.4301)".into()));

@@ -65,7 +65,8 @@ fn package(stanza: &BorrowedParagraph<'_>) -> Stanza {
     else {
         return Stanza::Torn;
     };
-    if state != "installed" {
+    // What waits for another package's trigger is there and can be used.
+    if !matches!(state, "installed" | "triggers-awaited" | "triggers-pending") {
         return Stanza::NotInstalled;
     }
     let Some(version) = field("Version") else { return Stanza::Torn };
@@ -89,7 +90,7 @@ mod tests {
     const RECORDED: &str = include_str!("testdata/debian-12-status");
 
     #[test]
-    fn counts_what_is_installed_and_nothing_else() {
+    fn case_37_counts_what_is_installed_and_nothing_else() {
         let found = read(RECORDED);
         let names: Vec<String> =
             found.installed.iter().map(|package| format!("{}:{}", package.name, package.architecture)).collect();
@@ -99,6 +100,10 @@ mod tests {
             "removed, half-configured and unpacked packages are not installed"
         );
         assert_eq!(found.flaw, None);
+        for state in ["triggers-awaited", "triggers-pending"] {
+            let waiting = format!("Package: man-db\nStatus: install ok {state}\nVersion: 1\n");
+            assert_eq!(read(&waiting).installed.len(), 1, "{state}");
+        }
     }
 
     #[test]

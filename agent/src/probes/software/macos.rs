@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_applications_where_they_are() {
+    fn case_50_lists_applications_where_they_are_and_not_where_receipts_say() {
         let outcome = ask(&mac());
         assert_eq!(outcome.word(), "complete");
         let titles = titles(&outcome);
