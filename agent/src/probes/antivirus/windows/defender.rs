@@ -114,10 +114,10 @@ fn by_settings(
     };
     product.engine = engine;
     product.evidence.push(format!("service {SERVICE} {said}"));
-    let real_time = Key::machine(OWN).below(REAL_TIME);
-    product.real_time = match (engine, number(windows, &real_time, TURNED_OFF[0], flaws)) {
-        (Engine::Stopped, _) => RealTime::Off,
-        (_, Some(1)) => RealTime::Off,
+    // The policy wins over Defender's own setting.
+    let set = [POLICY, OWN].map(|root| number(windows, &Key::machine(root).below(REAL_TIME), TURNED_OFF[0], flaws));
+    product.real_time = match (engine, set[0].or(set[1])) {
+        (Engine::Stopped, _) | (_, Some(1)) => RealTime::Off,
         (Engine::Running, Some(0)) => RealTime::Blocking,
         (_, _) => RealTime::Unknown,
     };

@@ -43,11 +43,17 @@ fn detection(object: &WmiObject, names: &BTreeMap<i64, &str>) -> Option<Detectio
     Some(Detection { found_at, product: NAME.into(), threat, path, action: action.into() })
 }
 
-/// The first of what it names: `file:_C:\Users\pupil.one\Downloads\a.exe`, `containerfile:_...`.
+/// The first file that it names: `file:_C:\Users\pupil.one\Downloads\a.exe`, `containerfile:_...`. What else it names
+/// are addresses of pages and whole command lines, which may hold passwords.
 fn place(resources: &WmiValue) -> Option<String> {
     let WmiValue::List(resources) = resources else { return None };
-    let first = resources.iter().find_map(WmiValue::text)?;
-    Some(first.split_once(":_").map_or(first, |(_, path)| path).to_owned())
+    let file = |resource: &str| {
+        let (kind, path) = resource.split_once(":_")?;
+        // "webfile:_C:\Users\pupil.one\Downloads\a.exe|https://...|pid:..."
+        let path = path.split('|').next().unwrap_or_default();
+        matches!(kind, "file" | "containerfile" | "webfile").then(|| path.to_owned())
+    };
+    resources.iter().filter_map(WmiValue::text).find_map(file)
 }
 
 /// `ThreatStatusID` in words.

@@ -201,14 +201,17 @@ fn nothing_that_is_not_set_is_taken_for_on() {
 fn a_policy_that_turns_it_off_is_found_under_its_real_name() {
     let policy = "\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows Defender\\Real-Time Protection]\n\
                   \"DisableRealtimeMonitoring\"=dword:00000001\n";
-    let settings = SETTINGS.replace("\"DisableRealtimeMonitoring\"=dword:00000000", "");
-    let mut host =
-        Sample::of(System::Windows).registry(&settings).registry(policy).wmi(NAMESPACE, ANTIVIRUS, Vec::new());
-    host.services.insert(defender::SERVICE.into(), ServiceState::Running);
-    let product = only(&host);
-    assert_eq!(product.real_time, RealTime::Off);
-    let line = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Real-Time Protection\DisableRealtimeMonitoring = 1";
-    assert!(product.evidence.iter().any(|said| said == line), "{:?}", product.evidence);
+    let unset = SETTINGS.replace("\"DisableRealtimeMonitoring\"=dword:00000000", "");
+    for (settings, own) in [(unset.as_str(), "not set"), (SETTINGS, "on")] {
+        let mut host =
+            Sample::of(System::Windows).registry(settings).registry(policy).wmi(NAMESPACE, ANTIVIRUS, Vec::new());
+        host.services.insert(defender::SERVICE.into(), ServiceState::Running);
+        let product = only(&host);
+        assert_eq!(product.real_time, RealTime::Off, "Defender's own setting is {own}");
+        let line =
+            r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Real-Time Protection\DisableRealtimeMonitoring = 1";
+        assert!(product.evidence.iter().any(|said| said == line), "{:?}", product.evidence);
+    }
 }
 
 #[test]
@@ -223,7 +226,14 @@ fn what_defender_met_is_told_by_name_place_and_action() {
     let met = object(&[
         ("ThreatID", WmiValue::Number(2_147_519_003)),
         ("InitialDetectionTime", text("20261121101500.000000+000")),
-        ("Resources", WmiValue::List(vec![text(r"file:_C:\Users\pupil.one\Downloads\game.exe")])),
+        (
+            "Resources",
+            WmiValue::List(vec![
+                text(r"CmdLine:_C:\Windows\System32\cmd.exe /c net use \\server secret"),
+                text(r"webfile:_C:\Users\pupil.one\Downloads\game.exe|https://example.school/?token=secret|pid:1"),
+                text(r"file:_C:\Users\pupil.one\Downloads\game (1).exe"),
+            ]),
+        ),
         ("ThreatStatusID", WmiValue::Number(3)),
     ]);
     let name = object(&[("ThreatID", WmiValue::Number(2_147_519_003)), ("ThreatName", text("Invented:Win32/Threat"))]);
