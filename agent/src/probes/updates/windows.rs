@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::{last_security, ordered};
 use crate::host::Host;
+use crate::host::hive::filetime;
 use crate::host::windows::{Key, Registry, Values, Windows, WmiObject, WmiValue};
 
 const VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
@@ -21,8 +22,6 @@ const FIXES: &str = "SELECT HotFixID, Description, InstalledOn FROM Win32_QuickF
 const INSTALLED: u64 = 0x70;
 /// Packages of the store that are looked at; it holds thousands, of which a few hundred are updates.
 const MOST_PACKAGES: usize = 5_000;
-/// Between the beginnings of Windows' time and of ours, in ticks of 100 ns.
-const EPOCH_TICKS: i64 = 116_444_736_000_000_000;
 
 pub(super) fn ask(host: &dyn Host) -> Outcome {
     let windows = match host.windows() {
@@ -93,7 +92,7 @@ fn package(name: &str, values: &Values) -> Option<InstalledUpdate> {
     }
     let cumulative = name.contains("RollupFix");
     let number = knowledge_base(name).or_else(|| knowledge_base(&values.text("InstallLocation")))?;
-    let ticks = i64::try_from(values.number("InstallTimeHigh")? << 32 | values.number("InstallTimeLow")?).ok()?;
+    let ticks = values.number("InstallTimeHigh")? << 32 | values.number("InstallTimeLow")?;
     Some(InstalledUpdate {
         installed_at: from_ticks(ticks),
         name: number,
@@ -103,8 +102,8 @@ fn package(name: &str, values: &Values) -> Option<InstalledUpdate> {
     })
 }
 
-fn from_ticks(ticks: i64) -> Option<Timestamp> {
-    Timestamp::from_millisecond((ticks - EPOCH_TICKS) / 10_000).ok().filter(|at| *at > Timestamp::UNIX_EPOCH)
+fn from_ticks(ticks: u64) -> Option<Timestamp> {
+    filetime(ticks).filter(|at| *at > Timestamp::UNIX_EPOCH)
 }
 
 /// "KB5046617".
@@ -137,7 +136,7 @@ fn fix(object: &WmiObject) -> Option<InstalledUpdate> {
 fn installed_on(text: &str) -> Option<Timestamp> {
     let numbers: Option<Vec<i16>> = text.split('/').map(|part| part.trim().parse().ok()).collect();
     let Some([one, two, year]) = numbers.as_deref().and_then(|numbers| <[i16; 3]>::try_from(numbers).ok()) else {
-        return i64::from_str_radix(text, 16).ok().and_then(from_ticks);
+        return u64::from_str_radix(text, 16).ok().and_then(from_ticks);
     };
     let (month, day) = if one > 12 { (two, one) } else { (one, two) };
     let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
@@ -204,6 +203,9 @@ mod tests {
         assert_eq!(read(""), None);
         assert_eq!(read("soon"), None);
         assert_eq!(read("01dc594d18bef000"), Some("2025-11-19".into()));
+        for hostile in ["-7fffffffffffffff", "7fffffffffffffff", "ffffffffffffffff", "0"] {
+            assert_eq!(read(hostile), None, "{hostile}");
+        }
     }
 
     #[test]

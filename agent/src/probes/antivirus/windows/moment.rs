@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-/// Seconds from the beginning of 1601, where Windows begins to count, to that of 1970.
-const EPOCH_SECONDS: i64 = 11_644_473_600;
+use crate::host::hive::filetime;
+
 /// Before this second, that of the year 2000, a time means that there was none.
 const OLDEST: i64 = 946_684_800;
 
@@ -20,9 +20,7 @@ pub(super) fn of_wmi(text: &str) -> Option<Timestamp> {
 
 /// Reads a `FILETIME`: tenths of microseconds since 1601, the lowest byte first.
 pub(super) fn of_filetime(bytes: &[u8]) -> Option<Timestamp> {
-    let ticks = u64::from_le_bytes(bytes.try_into().ok()?);
-    let seconds = i64::try_from(ticks / 10_000_000).ok()? - EPOCH_SECONDS;
-    sensible(Timestamp::from_second(seconds).ok()?)
+    sensible(filetime(u64::from_le_bytes(bytes.try_into().ok()?))?)
 }
 
 fn sensible(at: Timestamp) -> Option<Timestamp> {
