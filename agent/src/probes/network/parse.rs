@@ -1,15 +1,22 @@
 //! Addresses, key files and hosts files as text.
 
+/// What is told of an address that cannot be taken apart.
+const UNCLEAR: &str = "an address that may hold a password";
+
 /// Host and port of a proxy's address, or the address of a script, without user and password.
 pub(super) fn target(address: &str) -> String {
     let address = address.trim().trim_matches(['"', '\'']);
     let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
     let (server, path) = rest.split_once('/').map_or((rest, None), |(server, path)| (server, Some(path)));
+    // A password may hold a slash, and then what stands before it is a part of it.
+    if path.is_some_and(|path| path.contains('@')) {
+        return UNCLEAR.to_owned();
+    }
     let server = server.rsplit('@').next().unwrap_or_default();
     // A script is named by its whole address, but what stands after a question mark may be anything.
     match path.map(|path| path.split(['?', '#']).next().unwrap_or_default()).filter(|path| !path.is_empty()) {
         Some(path) if !scheme.is_empty() => format!("{scheme}://{server}/{path}"),
-        _ => server.to_owned(),
+        _ => server.split(['?', '#']).next().unwrap_or_default().to_owned(),
     }
 }
 
@@ -41,7 +48,7 @@ pub(super) fn sections(file: &str) -> Vec<(String, Vec<(String, String)>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{hosts_entries, target};
+    use super::{UNCLEAR, hosts_entries, target};
 
     #[test]
     fn a_proxys_password_is_never_kept() {
@@ -49,6 +56,8 @@ mod tests {
         assert_eq!(target("\"http://proxy.example:3128\""), "proxy.example:3128");
         assert_eq!(target("proxy.example:8080"), "proxy.example:8080");
         assert_eq!(target("http://u:p@x.example/way/proxy.pac?token=1"), "http://x.example/way/proxy.pac");
+        assert_eq!(target("http://pupil.one:se/cret@proxy.example:8080"), UNCLEAR);
+        assert_eq!(target("http://x.example?token=se#cret"), "x.example");
     }
 
     #[test]
