@@ -26,7 +26,8 @@ fn rule(words: &[&str]) -> Rule {
     let action = match target {
         "ACCEPT" => Action::Accept,
         "DROP" | "REJECT" => Action::Drop,
-        "" | "RETURN" | "LOG" | "NFLOG" | "MARK" | "CONNMARK" => Action::Nothing,
+        "RETURN" => Action::Return,
+        "" | "LOG" | "NFLOG" | "MARK" | "CONNMARK" => Action::Nothing,
         chain => Action::Ask(vec![chain.to_owned()]),
     };
     Rule { always: jump == Some(0), action }
@@ -48,6 +49,8 @@ mod tests {
         let some =
             "-P INPUT ACCEPT\n-N f2b\n-A INPUT -p tcp -j f2b\n-A f2b -s 192.0.2.9/32 -j REJECT\n-A f2b -j RETURN\n";
         assert_eq!(inbound(some), Inbound::SomeRefused);
+        let unreached = "-P INPUT ACCEPT\n-N x\n-A INPUT -j x\n-A x -j RETURN\n-A x -j DROP\n";
+        assert_eq!(inbound(unreached), Inbound::SomeRefused, "nobody comes past the way back");
     }
 
     #[test]

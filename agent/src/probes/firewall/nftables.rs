@@ -56,6 +56,9 @@ fn action(steps: &[Value]) -> Action {
         if extension == "ACCEPT" || step.get("accept").is_some() {
             return Action::Accept;
         }
+        if extension == "RETURN" || step.get("return").is_some() {
+            return Action::Return;
+        }
         targets(step, &mut chains);
     }
     if chains.is_empty() { Action::Nothing } else { Action::Ask(chains) }

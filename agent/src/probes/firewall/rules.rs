@@ -38,7 +38,9 @@ pub(super) enum Action {
     Drop,
     /// Asks other chains of the same table.
     Ask(Vec<String>),
-    /// Counts it, notes it, or goes back to where it came from.
+    /// Goes back to where it came from; in a chain of the first ones, to how that ends.
+    Return,
+    /// Counts it or notes it.
     Nothing,
 }
 
@@ -115,6 +117,7 @@ impl Rules {
                     .map(|name| self.end(&beside(place, name), depth + 1))
                     .find(|end| *end != End::Through)
                     .unwrap_or(End::Through),
+                Action::Return => return End::Through,
                 Action::Nothing => End::Through,
             };
             if end != End::Through {
@@ -130,7 +133,7 @@ impl Rules {
         rules.iter().any(|rule| match &rule.action {
             Action::Drop => true,
             Action::Ask(chains) => chains.iter().any(|name| self.refuses(&beside(place, name), depth + 1)),
-            Action::Accept | Action::Nothing => false,
+            Action::Accept | Action::Return | Action::Nothing => false,
         })
     }
 }

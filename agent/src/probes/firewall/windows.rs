@@ -47,7 +47,10 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
 fn service(windows: &dyn Windows, flaws: &mut Vec<String>) -> Option<FirewallState> {
     match windows.service(SERVICE) {
         Ok(Some(ServiceState::Running)) => None,
-        Ok(Some(ServiceState::Stopped | ServiceState::Changing)) => Some(FirewallState::Off),
+        Ok(Some(ServiceState::Stopped)) => Some(FirewallState::Off),
+        Ok(Some(ServiceState::Changing)) => {
+            Some(FirewallState::Unknown(format!("service {SERVICE} is starting or stopping")))
+        }
         Ok(None) => Some(FirewallState::Unknown(format!("there is no service {SERVICE}"))),
         Err(error) => {
             let reason = format!("service {SERVICE}: {}", error.kind());
@@ -173,6 +176,8 @@ mod tests {
         let mut host = machine();
         host.services.insert(SERVICE.into(), ServiceState::Stopped);
         assert!(states(&host).1.iter().all(|profile| profile.state == FirewallState::Off));
+        host.services.insert(SERVICE.into(), ServiceState::Changing);
+        assert!(states(&host).1.iter().all(|profile| matches!(profile.state, FirewallState::Unknown(_))));
         host.services.clear();
         assert!(states(&host).1.iter().all(|profile| matches!(profile.state, FirewallState::Unknown(_))));
     }
