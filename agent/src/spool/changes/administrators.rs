@@ -21,10 +21,11 @@ pub(super) fn compare(
         accounts.iter().filter(|account| account.administrator).map(|account| account.name.clone()).collect();
     let Some(known) = known else { return whole.then(|| (now, Vec::new())) };
     let mut added: Vec<&String> = now.difference(&known).collect();
-    let mut gone: Vec<&String> = known.difference(&now).filter(|_| whole).collect();
+    let mut gone: Vec<&String> = known.difference(&now).collect();
     let mut state = known.clone();
     same_under_another_name(&mut added, &mut gone);
     same_under_another_name(&mut gone, &mut added);
+    gone.retain(|_| whole);
     state.extend(added.iter().map(|name| (*name).clone()));
     state.retain(|name| !gone.contains(&name));
     let told = |kind| move |name: &String| event(kind, at, name.clone(), String::new());
@@ -102,7 +103,9 @@ mod tests {
     fn an_account_that_lost_its_name_on_the_road_is_no_new_administrator() {
         let school: &[(&str, bool)] = &[("SCHOOL\\it.admins", true)];
         let home: &[(&str, bool)] = &[("S-1-5-21-1-2-3-1104", true)];
-        assert_eq!(told(&[(true, school), (true, home), (true, school)]), Vec::<String>::new());
+        for whole in [true, false] {
+            assert_eq!(told(&[(true, school), (whole, home), (true, school)]), Vec::<String>::new());
+        }
         let both: &[(&str, bool)] = &[("SCHOOL\\it.admins", true), ("S-1-5-21-1-2-3-1104", true)];
         assert_eq!(told(&[(true, school), (true, both)]), ["administrator-added S-1-5-21-1-2-3-1104"]);
     }

@@ -41,15 +41,16 @@ impl Seen {
     }
 }
 
-/// Compares with the media that were kept. A partial reading begins nothing, and misses none.
+/// Compares with the media that were kept. A partial reading misses none. It does begin: a drive that never tells how it
+/// is connected makes every reading partial, and sticks are told all the same.
 pub(super) fn compare(
     known: Option<Vec<Seen>>,
     media: &[RemovableMedium],
     whole: bool,
     at: Timestamp,
-) -> Option<(Vec<Seen>, Vec<DeviceEvent>)> {
+) -> (Vec<Seen>, Vec<DeviceEvent>) {
     let mut now: Vec<Seen> = media.iter().map(Seen::of).collect();
-    let Some(known) = known else { return whole.then(|| (now, Vec::new())) };
+    let Some(known) = known else { return (now, Vec::new()) };
     let put_in = now.iter().filter(|seen| !known.iter().any(|before| before.is(seen)));
     let mut events: Vec<DeviceEvent> = put_in.map(|seen| seen.told(DeviceEventKind::MediumMounted, at)).collect();
     let missing: Vec<Seen> = known.into_iter().filter(|before| !now.iter().any(|seen| seen.is(before))).collect();
@@ -58,7 +59,7 @@ pub(super) fn compare(
     } else {
         now.extend(missing);
     }
-    Some((now, events))
+    (now, events)
 }
 
 #[cfg(test)]
@@ -80,7 +81,7 @@ mod tests {
     fn told(readings: &[(bool, Vec<RemovableMedium>)]) -> Vec<String> {
         let (mut state, mut told) = (None, Vec::new());
         for (whole, media) in readings {
-            let Some((next, events)) = compare(state.clone(), media, *whole, Timestamp::UNIX_EPOCH) else { continue };
+            let (next, events) = compare(state.take(), media, *whole, Timestamp::UNIX_EPOCH);
             state = Some(next);
             told.extend(events.into_iter().map(|it| format!("{} {}: {}", it.kind.word(), it.subject, it.detail)));
         }
@@ -108,6 +109,7 @@ mod tests {
     fn what_is_in_at_the_first_reading_is_not_told_nor_missed_by_a_partial_one() {
         let with = || vec![stick("Example Flash", Protection::Off)];
         assert_eq!(told(&[(true, with()), (false, Vec::new()), (true, with())]), Vec::<String>::new());
+        assert_eq!(told(&[(false, Vec::new()), (false, with())]).len(), 1, "no reading is ever whole");
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) fn since(before: Option<&[u8]>, reading: &Reading) -> Option<Changes>
     match reading.outcome.facts()? {
         Facts::Antivirus(found) => step(before, |known| Some(antivirus::compare(known, found, whole, at))),
         Facts::Accounts(accounts) => step(before, |known| administrators::compare(known, accounts, whole, at)),
-        Facts::Removable(media) => step(before, |known| media::compare(known, media, whole, at)),
+        Facts::Removable(media) => step(before, |known| Some(media::compare(known, media, whole, at))),
         Facts::Host(_)
         | Facts::Hardware(_)
         | Facts::Software(_)
