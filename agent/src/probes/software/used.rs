@@ -15,6 +15,7 @@ const LISTS: [&str; 2] = [
     r"SYSTEM\CurrentControlSet\Services\bam\State\UserSettings",
     r"SYSTEM\CurrentControlSet\Services\bam\UserSettings",
 ];
+const SECONDS_A_DAY: i64 = 86_400;
 /// Windows keeps a few hundred for each user.
 const USERS: usize = 1_000;
 
@@ -73,7 +74,9 @@ impl LastUse {
     }
 }
 
+/// The day, in UTC: a list that changed with every start of a program would be sent whole every hour.
 fn moment(value: &RegistryValue) -> Option<Timestamp> {
     let RegistryValue::Bytes(bytes) = value else { return None };
-    filetime(u64::from_le_bytes(bytes.get(..8)?.try_into().ok()?))
+    let at = filetime(u64::from_le_bytes(bytes.get(..8)?.try_into().ok()?))?;
+    Timestamp::from_second(at.as_second() - at.as_second().rem_euclid(SECONDS_A_DAY)).ok()
 }
