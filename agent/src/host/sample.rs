@@ -33,6 +33,8 @@ pub(crate) struct Sample {
     pub(crate) administrators: Vec<Member>,
     pub(crate) password_max_age: Option<Duration>,
     pub(crate) drives: Vec<Drive>,
+    /// Neither drives nor accounts can be listed.
+    pub(crate) refuses_lists: bool,
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) resources: BTreeMap<String, String>,
     pub(crate) owners: BTreeMap<String, String>,
@@ -59,11 +61,16 @@ impl Sample {
             administrators: Vec::new(),
             password_max_age: None,
             drives: Vec::new(),
+            refuses_lists: false,
             names: BTreeMap::new(),
             resources: BTreeMap::new(),
             owners: BTreeMap::new(),
             power: None,
         }
+    }
+
+    fn listed<T: Clone>(&self, list: &[T]) -> io::Result<Vec<T>> {
+        if self.refuses_lists { Err(ErrorKind::PermissionDenied.into()) } else { Ok(list.to_vec()) }
     }
 
     /// With the keys of a registry export (`.reg`, version 5.00, as UTF-8).
@@ -269,7 +276,7 @@ impl Windows for Sample {
     }
 
     fn local_users(&self) -> io::Result<Vec<LocalUser>> {
-        Ok(self.users.clone())
+        self.listed(&self.users)
     }
 
     fn administrators(&self) -> io::Result<Vec<Member>> {
@@ -281,7 +288,7 @@ impl Windows for Sample {
     }
 
     fn drives(&self) -> io::Result<Vec<Drive>> {
-        Ok(self.drives.clone())
+        self.listed(&self.drives)
     }
 
     fn account_of(&self, sid: &str) -> io::Result<Option<String>> {

@@ -45,7 +45,7 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
     if let Err(flaw) = &shadow {
         flaws.push(flaw.clone());
     }
-    let administrators = administrators(&groups, &allowed);
+    let administrators = administrators(&groups, &passwd, &allowed);
     let mut accounts = local(&passwd, &login, &shadow, &administrators);
     let known: BTreeSet<&str> = passwd.lines().filter_map(|line| line.split(':').next()).collect();
     accounts.extend(administrators.iter().filter(|name| !known.contains(name.as_str())).map(|name| elsewhere(name)));
@@ -60,7 +60,11 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
 fn allowed(host: &dyn Host, read: &impl Fn(&str) -> Result<String, String>, flaws: &mut Vec<String>) -> Allowed {
     let mut allowed = Allowed::default();
     // Names with a dot or a tilde are passed over by sudo itself.
-    let names = if_there(host.list(Path::new(SUDOERS_FOLDER))).ok().flatten().unwrap_or_default();
+    let names = if_there(host.list(Path::new(SUDOERS_FOLDER))).unwrap_or_else(|error| {
+        flaws.push(why(Path::new(SUDOERS_FOLDER), &error));
+        None
+    });
+    let names = names.unwrap_or_default();
     let more = names.iter().filter(|name| !name.contains('.') && !name.ends_with('~'));
     let files = std::iter::once(SUDOERS.to_owned()).chain(more.map(|name| format!("{SUDOERS_FOLDER}/{name}")));
     for file in files {
@@ -72,18 +76,27 @@ fn allowed(host: &dyn Host, read: &impl Fn(&str) -> Result<String, String>, flaw
     allowed
 }
 
-/// Everybody who may do everything, local or not.
-fn administrators(groups: &str, allowed: &Allowed) -> BTreeSet<String> {
+/// Everybody who may do everything, local or not. A group does not list those who have it as their first one.
+fn administrators(groups: &str, passwd: &str, allowed: &Allowed) -> BTreeSet<String> {
     let mut found: BTreeSet<String> = allowed.users.clone();
     for line in groups.lines() {
-        let fields: Vec<&str> = line.split(':').collect();
-        if let [name, _, _, members] = fields.as_slice()
+        let fields: Vec<&str> = line.trim_end().split(':').collect();
+        if let [name, _, number, members] = fields.as_slice()
             && (ADMINISTRATORS.contains(name) || allowed.groups.contains(*name))
         {
             found.extend(members.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()));
+            found.extend(of_first_group(passwd, number).map(str::to_owned));
         }
     }
     found
+}
+
+fn of_first_group<'passwd>(passwd: &'passwd str, number: &str) -> impl Iterator<Item = &'passwd str> {
+    passwd.lines().filter_map(move |line| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        (fields.nth(2)? == number).then_some(name)
+    })
 }
 
 fn local(
@@ -160,4 +173,31 @@ fn range(login: &str) -> (u32, u32) {
         line.split_whitespace().nth(1)?.parse().ok()
     };
     (value("UID_MIN").unwrap_or(PEOPLE.0), value("UID_MAX").unwrap_or(PEOPLE.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::System;
+    use crate::host::sample::Sample;
+
+    fn machine() -> Sample {
+        Sample::of(System::Linux)
+            .file("/etc/passwd", "root:x:0:0::/root:/bin/sh\npupil.one:x:1000:27::/home/pupil.one:/bin/sh\n")
+            .file("/etc/shadow", "root:*:19000:0:99999:7:::\npupil.one:$y$:19000:0:99999:7:::\n")
+            .file("/etc/group", "sudo:x:27:\n")
+            .file("/etc/sudoers", "root ALL=(ALL:ALL) ALL\n")
+    }
+
+    #[test]
+    fn whoever_has_the_administrators_as_first_group_is_one() {
+        let Outcome::Complete(Facts::Accounts(accounts)) = ask(&machine()) else { panic!("complete") };
+        assert!(accounts.iter().any(|account| account.name == "pupil.one" && account.administrator), "{accounts:?}");
+    }
+
+    #[test]
+    fn a_folder_of_rules_that_cannot_be_listed_makes_the_answer_partial() {
+        let Outcome::Partial { reason, .. } = ask(&machine().denied(SUDOERS_FOLDER)) else { panic!("partial") };
+        assert!(reason.starts_with(SUDOERS_FOLDER), "{reason}");
+    }
 }

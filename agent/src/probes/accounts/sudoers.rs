@@ -25,6 +25,7 @@ pub(super) fn read(file: &str, allowed: &mut Allowed) {
             continue;
         }
         let Some((who, what)) = line.split_once('=') else { continue };
+        let what = what.split('#').next().unwrap_or_default();
         let commands = what.rsplit([')', ':']).next().unwrap_or_default();
         if !commands.split(',').any(|command| command.trim() == "ALL") {
             continue;
@@ -49,7 +50,7 @@ mod tests {
         let mut allowed = Allowed::default();
         read(
             "# comment\nDefaults env_reset\nroot ALL=(ALL:ALL) ALL\n%sudo   ALL=(ALL:ALL) ALL\n\
-             teacher.two ALL=(ALL) NOPASSWD: ALL\n%SCHOOL\\\\it\\ admins ALL=(ALL) ALL\n\
+             teacher.two ALL=(ALL) NOPASSWD: ALL # until June\n%SCHOOL\\\\it\\ admins ALL=(ALL) ALL\n\
              backup ALL=(root) NOPASSWD: /usr/bin/rsync\nUser_Alias OPS = a, b\n@includedir /etc/sudoers.d\n",
             &mut allowed,
         );

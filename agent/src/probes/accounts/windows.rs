@@ -39,7 +39,12 @@ fn accounts(windows: &dyn Windows, now: Timestamp) -> Outcome {
     if let Err(flaw) = most {
         flaws.push(flaw);
     }
-    accounts.truncate(limits::ACCOUNTS);
+    if accounts.len() > limits::ACCOUNTS {
+        // Of the ones that are left out none is an administrator, as long as there are not as many of those.
+        accounts.sort_by_key(|account| !account.administrator);
+        accounts.truncate(limits::ACCOUNTS);
+        flaws.push(format!("there are more than {} accounts; the rest is not listed", limits::ACCOUNTS));
+    }
     let facts = Facts::Accounts(accounts);
     if flaws.is_empty() { Outcome::Complete(facts) } else { Outcome::Partial { facts, reason: flaws.join("; ") } }
 }
@@ -152,5 +157,15 @@ mod tests {
         assert_eq!((&found[2].password, found[2].administrator), (&PasswordState::None, false));
         assert_eq!((found[3].group, found[3].directory, found[3].administrator), (true, true, true));
         assert_eq!(found[4].name, "S-1-5-21-7-7-7-1009", "a member without a name is still listed");
+    }
+
+    #[test]
+    fn more_accounts_than_a_reading_holds_are_partial_and_lose_no_administrator() {
+        let mut machine = Sample::of(System::Windows);
+        machine.users = (0..1_000).map(|number| user(&format!("pupil.{number}"), 1000 + number, 0, Some(0))).collect();
+        machine.administrators = vec![member("SCHOOL\\it.admins", "S-1-5-21-9-9-9-512", true, true)];
+        let outcome = accounts(&machine, Timestamp::UNIX_EPOCH);
+        let Outcome::Partial { facts: Facts::Accounts(found), .. } = outcome else { panic!("partial") };
+        assert_eq!((found.len(), found[0].name.as_str()), (1_000, "SCHOOL\\it.admins"));
     }
 }

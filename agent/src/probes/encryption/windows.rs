@@ -18,12 +18,17 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
         Err(error) => return Outcome::Failed { reason: error.to_string() },
     };
     let drives = windows.drives();
-    let drives = drives.unwrap_or_default();
-    match volumes(windows, &drives) {
+    match volumes(windows, drives.as_deref().unwrap_or_default()) {
         Ok(volumes) if volumes.is_empty() => {
             Outcome::Unsupported { reason: "BitLocker lists no volume; this edition of Windows may lack it".into() }
         }
-        Ok(volumes) => Outcome::Complete(Facts::Encryption(volumes)),
+        Ok(volumes) => match drives {
+            Ok(_) => Outcome::Complete(Facts::Encryption(volumes)),
+            Err(error) => Outcome::Partial {
+                facts: Facts::Encryption(volumes),
+                reason: format!("drives: {error}; which of them can be taken out is not known"),
+            },
+        },
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {
             Outcome::Unsupported { reason: format!("BitLocker cannot be asked here: {error}") }
         }
@@ -157,6 +162,14 @@ mod tests {
         assert_eq!(volume(&ask(&machine(2, 0))).protection, Protection::Changing);
         assert!(matches!(volume(&ask(&machine(1, 2))).protection, Protection::Unknown(_)));
         assert!(matches!(volume(&ask(&machine(9, 1))).protection, Protection::Unknown(_)));
+    }
+
+    #[test]
+    fn without_the_list_of_drives_the_answer_is_partial() {
+        let mut machine = machine(1, 1);
+        machine.refuses_lists = true;
+        let outcome = ask(&machine);
+        assert_eq!((outcome.word(), &volume(&outcome).protection), ("partial", &Protection::On));
     }
 
     #[test]

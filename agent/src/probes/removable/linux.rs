@@ -23,7 +23,10 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
     }
     media.sort();
     media.dedup();
-    media.truncate(limits::VOLUMES);
+    if media.len() > limits::VOLUMES {
+        flaws.push(format!("more than {} are in; the rest is left out", limits::VOLUMES));
+        media.truncate(limits::VOLUMES);
+    }
     match flaws.is_empty() {
         true => Outcome::Complete(Facts::Removable(media)),
         false => Outcome::Partial { facts: Facts::Removable(media), reason: flaws.join("; ") },

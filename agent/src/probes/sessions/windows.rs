@@ -2,6 +2,7 @@
 //! still logged in.
 
 use caretaker_shared::model::{Facts, Outcome, SessionKind, UserSession};
+use caretaker_shared::wire::limits;
 
 use crate::host::Host;
 use crate::host::windows::Session;
@@ -11,7 +12,14 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
         Ok(sessions) => {
             let mut sessions: Vec<UserSession> = sessions.into_iter().map(session).collect();
             sessions.sort_unstable();
-            Outcome::Complete(Facts::Sessions(sessions))
+            let crowd = sessions.len() > limits::LOCKS;
+            sessions.truncate(limits::LOCKS);
+            let facts = Facts::Sessions(sessions);
+            if crowd {
+                let reason = format!("more than {} sessions; the rest is left out", limits::LOCKS);
+                return Outcome::Partial { facts, reason };
+            }
+            Outcome::Complete(facts)
         }
         Err(error) if error.kind() == std::io::ErrorKind::Unsupported => {
             Outcome::Unsupported { reason: "this Windows does not list its sessions".into() }
@@ -63,5 +71,13 @@ mod tests {
     fn nobody_logged_in_is_an_answer() {
         let answer = Sessions.ask(&Sample::of(System::Windows), &ProbeSettings::default());
         assert_eq!(answer, Outcome::Complete(Facts::Sessions(Vec::new())));
+    }
+
+    #[test]
+    fn more_sessions_than_a_reading_holds_are_partial() {
+        let mut host = Sample::of(System::Windows);
+        host.sessions = (0..300).map(|number| session(&format!("pupil.{number}"), true, None)).collect();
+        let answer = Sessions.ask(&host, &ProbeSettings::default());
+        assert!(matches!(answer, Outcome::Partial { facts: Facts::Sessions(found), .. } if found.len() == 256));
     }
 }

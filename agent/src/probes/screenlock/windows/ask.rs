@@ -35,12 +35,12 @@ pub(in super::super) fn ask(host: &dyn Host, remembered: &Mutex<Remembered>, mem
     profiles.sort_by_key(|profile| !profile.loaded);
     let left_out = profiles.len().saturating_sub(limits::LOCKS);
     profiles.truncate(limits::LOCKS);
-    let asked = Asked {
-        host,
-        windows,
-        machine: Machine::read(windows.registry()),
-        users: windows.local_users().unwrap_or_default(),
-    };
+    let users = windows.local_users();
+    let no_users = users
+        .as_ref()
+        .err()
+        .map(|error| format!("whether accounts have a password cannot be told: local accounts: {error}"));
+    let asked = Asked { host, windows, machine: Machine::read(windows.registry()), users: users.unwrap_or_default() };
     let mut locks: Vec<ScreenLock> =
         profiles.iter().filter(|profile| profile.loaded).map(|profile| asked.logged_on(profile)).collect();
     let others: Vec<&Profile> = profiles.iter().filter(|profile| !profile.loaded).collect();
@@ -50,11 +50,10 @@ pub(in super::super) fn ask(host: &dyn Host, remembered: &Mutex<Remembered>, mem
         locks.push(precedence::decide("", &asked.machine, &Saver::none()));
     }
     let facts = Facts::ScreenLock(locks);
-    if left_out > 0 {
-        let reason = format!("more than {} profiles; {left_out} that are not logged on are left out", limits::LOCKS);
-        return Outcome::Partial { facts, reason };
-    }
-    Outcome::Complete(facts)
+    let crowd = (left_out > 0)
+        .then(|| format!("more than {} profiles; {left_out} that are not logged on are left out", limits::LOCKS));
+    let flaws: Vec<String> = crowd.into_iter().chain(no_users).collect();
+    if flaws.is_empty() { Outcome::Complete(facts) } else { Outcome::Partial { facts, reason: flaws.join("; ") } }
 }
 
 impl Asked<'_> {

@@ -284,6 +284,16 @@ fn an_account_without_a_password_opens_by_a_click() {
 }
 
 #[test]
+fn where_accounts_cannot_be_listed_nobody_is_taken_to_have_a_password() {
+    let mut host = limit(fresh(), 300);
+    host.refuses_lists = true;
+    let Outcome::Partial { reason, .. } = ScreenLockProbe::new().ask(&host, &ProbeSettings::default()) else {
+        panic!("partial")
+    };
+    assert!(reason.starts_with("whether accounts have a password cannot be told"), "{reason}");
+}
+
+#[test]
 fn what_else_bears_on_the_lock_is_said() {
     let host = with(limit(fresh(), 300), WINLOGON, "\"AutoAdminLogon\"=\"1\"");
     let key = format!(r"HKEY_USERS\{SID}\Software\Microsoft\Windows\CurrentVersion\Policies\System");
