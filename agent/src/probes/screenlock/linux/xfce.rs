@@ -9,6 +9,8 @@ use super::{BUILT_IN, Told};
 const SYSTEM: &str = "/etc/xdg/xfce4/xfconf/xfce-perchannel-xml";
 const OWN: &str = ".config/xfce4/xfconf/xfce-perchannel-xml";
 
+const POWER_MANAGER: &str = "xfce4-power-manager";
+
 /// The two files of a channel.
 struct Files {
     system: (String, Channel),
@@ -32,8 +34,12 @@ pub(super) fn decide(who: &Who<'_>, desktop: &str) -> Result<ScreenLock, String>
     let truth = |path: &str, built_in: bool| files.get(who, path, built_in);
     let delay = files.get(who, "/saver/idle-activation/delay", 5_u32)?;
     let wait = files.get(who, "/lock/saver-activation/delay", 0_u32)?;
-    let mut weighed = inhibitors(who, &files)?;
-    let covered = Idle::Seconds(delay.value.saturating_mul(60));
+    let (mut weighed, presents) = inhibitors(who, &files)?;
+    let after = |minutes: u32| match &presents {
+        Some(reason) => Idle::Unknown(reason.clone()),
+        None => Idle::Seconds(minutes.saturating_mul(60)),
+    };
+    let covered = after(delay.value);
     for path in ["/saver/enabled", "/saver/idle-activation/enabled"] {
         let starts = truth(path, true)?;
         if !starts.value {
@@ -50,7 +56,7 @@ pub(super) fn decide(who: &Who<'_>, desktop: &str) -> Result<ScreenLock, String>
             return Ok(told(who, desktop, covered, Idle::Never, locks, weighed));
         }
     }
-    let password = Idle::Seconds(delay.value.saturating_add(wait.value).saturating_mul(60));
+    let password = after(delay.value.saturating_add(wait.value));
     let (winner, other) = if wait.value > delay.value { (wait, delay) } else { (delay, wait) };
     weighed.insert(0, format!("{} minutes in {}", other.setting, other.place));
     let winner = Stated { setting: format!("{} minutes", winner.setting), ..winner };
@@ -70,8 +76,8 @@ fn told<T>(
     ScreenLock { weighed, ..lock }
 }
 
-/// What keeps the screen from locking while it lasts.
-fn inhibitors(who: &Who<'_>, files: &Files) -> Result<Vec<String>, String> {
+/// What keeps the screen from locking while it lasts, a line each; and apart what does so until the user ends it.
+fn inhibitors(who: &Who<'_>, files: &Files) -> Result<(Vec<String>, Option<String>), String> {
     let mut lines = Vec::new();
     let fullscreen = files.get(who, "/saver/fullscreen-inhibit", true)?;
     if fullscreen.value {
@@ -80,12 +86,15 @@ fn inhibitors(who: &Who<'_>, files: &Files) -> Result<Vec<String>, String> {
             fullscreen.setting, fullscreen.place
         ));
     }
-    let power = Files::read(who, "xfce4-power-manager")?;
+    let power = Files::read(who, POWER_MANAGER)?;
     let presents = power.get(who, "/xfce4-power-manager/presentation-mode", false)?;
-    if presents.value {
-        lines.push(format!("presentation mode holds it off: {} in {}", presents.setting, presents.place));
+    if !presents.value {
+        return Ok((lines, None));
     }
-    Ok(lines)
+    let line = format!("presentation mode holds it off: {} in {}", presents.setting, presents.place);
+    lines.push(line.clone());
+    // Without the program that follows the setting it holds nothing off.
+    Ok((lines, who.runs(POWER_MANAGER)?.then_some(line)))
 }
 
 impl Files {
@@ -136,7 +145,7 @@ fn locked(property: &Property, user: &str, place: &str) -> Result<bool, String> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::account::tests::asked;
+    use super::super::account::tests::{asked, with_programs};
     use super::*;
 
     const REAL: &str = include_str!("../testdata/debian-12-xfconf-4.18-xfce4-screensaver.xml");
@@ -199,6 +208,16 @@ mod tests {
         let lock = lock(&[(HOME, REAL), (POWER, PRESENTING)]).expect("it can be read");
         assert!(lock.weighed.iter().any(|line| line.starts_with("presentation mode holds it off")));
         assert!(lock.weighed.iter().any(|line| line.starts_with("a window over the whole screen")));
+    }
+
+    #[test]
+    fn what_presents_without_end_has_no_known_lock_as_long_as_its_program_runs() {
+        let files = [(HOME, REAL), (POWER, PRESENTING)];
+        let locks = |programs: &[&str]| with_programs(&files, programs, |who| decide(who, "Xfce")).expect("it is read");
+        let held = locks(&["xfce4-power-man"]);
+        assert!(matches!(&held.until_password, Idle::Unknown(why) if why.starts_with("presentation mode")), "{held:?}");
+        assert!(matches!(held.until_covered, Idle::Unknown(_)));
+        assert_eq!(locks(&[]).until_password, Idle::Seconds(840));
     }
 
     #[test]
