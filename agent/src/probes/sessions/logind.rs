@@ -13,6 +13,12 @@ pub(super) fn ids(list: &str) -> impl Iterator<Item = &str> {
     list.lines().filter_map(|line| line.split_whitespace().next())
 }
 
+/// Whether a session of this class is a person's: since systemd 256 the administrator's is "user-early", and one that
+/// starts no services of its own is "user-light".
+fn of_a_person(class: Option<&str>) -> bool {
+    matches!(class, Some("user" | "user-early" | "user-light" | "user-early-light"))
+}
+
 /// What is said under a name; `None` for nothing.
 fn said<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))?.trim();
@@ -22,7 +28,7 @@ fn said<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 
 /// A session as `loginctl show-session` writes it. `None` for one that is not a person's, or that has ended.
 pub(super) fn shown(text: &str) -> Option<UserSession> {
-    let of_a_person = said(text, "Class") == Some("user") && said(text, "State") != Some("closing");
+    let of_a_person = of_a_person(said(text, "Class")) && said(text, "State") != Some("closing");
     let user = said(text, "Name").filter(|_| of_a_person)?.to_owned();
     let idle = said(text, "IdleHint") == Some("yes");
     Some(UserSession {
@@ -37,7 +43,7 @@ pub(super) fn shown(text: &str) -> Option<UserSession> {
 
 /// A session as the login service notes it for itself in `/run/systemd/sessions`.
 pub(super) fn noted(text: &str) -> Option<UserSession> {
-    let of_a_person = said(text, "CLASS") == Some("user") && said(text, "STATE") != Some("closing");
+    let of_a_person = of_a_person(said(text, "CLASS")) && said(text, "STATE") != Some("closing");
     let user = said(text, "USER").filter(|_| of_a_person)?.to_owned();
     Some(UserSession {
         user,
@@ -119,5 +125,6 @@ mod tests {
         assert_eq!(shown("Id=5\nName=pupil.one\nClass=manager\nState=active\n"), None);
         assert_eq!(noted("USER=lightdm\nCLASS=greeter\nSTATE=active\n"), None);
         assert_eq!(noted("torn"), None);
+        assert!(shown("Id=1\nName=root\nClass=user-early\nState=active\n").is_some(), "the administrator is a person");
     }
 }
