@@ -99,13 +99,15 @@ fn memory_that_is_written_out_is_judged_and_compressed_memory_is_not() {
     block(&tree, &format!("{DISK}/sda3"));
     tree.file(
         "/proc/swaps",
-        "Filename Type Size Used Priority\n/dev/sda3 partition 1 0 -2\n/dev/zram0 partition 1 0 5\n",
+        "Filename Type Size Used Priority\n/dev/sda3 partition 1 0 -2\n/dev/zram0 partition 1 0 5\n\
+         /dev/gone partition 1 0 -3\n",
     );
     mounts(&tree, &[("/", "ext4", "/dev/sda1")]);
     let outcome = tree.ask(&Encryption);
     let swaps: Vec<_> = volumes(&outcome).iter().filter(|volume| volume.role == VolumeRole::Swap).collect();
-    assert_eq!(swaps.len(), 1, "{outcome:?}");
-    assert_eq!(swaps[0].protection, Protection::Off);
+    assert_eq!(swaps.len(), 2, "{outcome:?}");
+    assert!(matches!(swaps[0].protection, Protection::Unknown(_)), "its device cannot be found");
+    assert_eq!(swaps[1].protection, Protection::Off);
 }
 
 #[test]

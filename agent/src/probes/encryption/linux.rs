@@ -95,8 +95,14 @@ fn of_mount(host: &dyn Host, mount: &Mount) -> Option<Volume> {
 
 /// A file lies on a volume that is judged itself.
 fn of_swap(host: &dyn Host, swap: &str) -> Option<Volume> {
-    let device = if swap.starts_with("/dev/") { Device::at(host, swap).ok()?? } else { return None };
-    let (protection, method, evidence) = protection(host, &device);
+    if !swap.starts_with("/dev/") {
+        return None;
+    }
+    let (protection, method, evidence) = match Device::at(host, swap) {
+        Ok(Some(device)) => protection(host, &device),
+        Ok(None) => unknown("its device is not in /sys"),
+        Err(error) => unknown(&format!("/sys/class/block: {}", error.kind())),
+    };
     Some(Volume {
         mount: "swap".into(),
         device: swap.to_owned(),
