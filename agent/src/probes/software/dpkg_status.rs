@@ -65,7 +65,8 @@ fn package(stanza: &BorrowedParagraph<'_>) -> Stanza {
     else {
         return Stanza::Torn;
     };
-    if state != "installed" {
+    // What waits for another package's trigger is there and can be used.
+    if !matches!(state, "installed" | "triggers-awaited" | "triggers-pending") {
         return Stanza::NotInstalled;
     }
     let Some(version) = field("Version") else { return Stanza::Torn };
@@ -99,6 +100,10 @@ mod tests {
             "removed, half-configured and unpacked packages are not installed"
         );
         assert_eq!(found.flaw, None);
+        for state in ["triggers-awaited", "triggers-pending"] {
+            let waiting = format!("Package: man-db\nStatus: install ok {state}\nVersion: 1\n");
+            assert_eq!(read(&waiting).installed.len(), 1, "{state}");
+        }
     }
 
     #[test]
