@@ -3,13 +3,20 @@
 use std::io;
 use std::path::Path;
 
+use caretaker_proto::agent::v1 as proto;
 use caretaker_shared::model::{Facts, Outcome, SoftwareTitle};
 use caretaker_shared::wire::limits;
+use prost::Message as _;
 
 use crate::host::why;
 
 /// Reasons that are told in full; there may be one for every user.
 const REASONS: usize = 5;
+
+/// All titles of one reading together: an envelope without its own frame and the reason.
+const LIST_BYTES: usize = limits::ENVELOPE_BYTES - 4 * 1024;
+/// Tag and length of one title.
+const FRAME_BYTES: usize = 6;
 
 /// Titles found, and why there may be more.
 #[derive(Debug, Default)]
@@ -53,12 +60,30 @@ impl Listing {
             self.titles.truncate(limits::TITLES);
             self.lacks(format!("more than {} titles are installed; the rest is left out", limits::TITLES));
         }
+        if fitting(&self.titles) < self.titles.len() {
+            self.titles.sort_by_key(|title| !title.user.is_empty());
+            let fits = fitting(&self.titles);
+            let left_out = self.titles.len() - fits;
+            self.titles.truncate(fits);
+            self.lacks(format!("the list is too large to be sent; {left_out} titles are left out"));
+        }
         let Some(reason) = self.reason() else { return Outcome::Complete(Facts::Software(self.titles)) };
         match self.titles.is_empty() {
             true => Outcome::Failed { reason },
             false => Outcome::Partial { facts: Facts::Software(self.titles), reason },
         }
     }
+}
+
+/// How many of these titles, the first ones, one reading can carry: one that is too large would be lost as a whole.
+fn fitting(titles: &[SoftwareTitle]) -> usize {
+    let mut left = LIST_BYTES;
+    let fits = |title: &&SoftwareTitle| {
+        let taken = left.checked_sub(proto::SoftwareTitle::from(*title).encoded_len() + FRAME_BYTES);
+        left = taken.unwrap_or_default();
+        taken.is_some()
+    };
+    titles.iter().take_while(fits).count()
 }
 
 fn reason(flaws: &[String]) -> Option<String> {
@@ -72,8 +97,11 @@ fn reason(flaws: &[String]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use caretaker_shared::model::{Outcome, SoftwareTitle};
+    use caretaker_proto::agent::v1 as proto;
+    use caretaker_shared::model::{Facts, Outcome, ProbeName, Reading, SoftwareTitle};
     use caretaker_shared::wire::limits;
+    use jiff::Timestamp;
+    use prost::Message as _;
 
     use super::Listing;
 
@@ -104,5 +132,31 @@ mod tests {
     fn more_titles_than_fit_are_cut_and_told() {
         let listing = Listing { titles: vec![title("slate"); limits::TITLES + 1], ..Listing::default() };
         assert_eq!(listing.outcome().word(), "partial");
+    }
+
+    #[test]
+    fn a_list_that_is_too_large_to_be_sent_is_cut_and_not_lost() {
+        let of_user = |number: usize| SoftwareTitle {
+            user: format!("pupil.{number}"),
+            id: "x".repeat(400),
+            origin: "\u{1}".repeat(300),
+            ..title("slate")
+        };
+        let mut titles: Vec<SoftwareTitle> = (0..5_000).map(of_user).collect();
+        titles.push(title("chalk"));
+        let Outcome::Partial { facts, reason } = Listing { titles, ..Listing::default() }.outcome() else {
+            panic!("partial")
+        };
+        assert!(reason.starts_with("the list is too large to be sent; "), "{reason}");
+        let Facts::Software(kept) = &facts else { panic!("software") };
+        assert_eq!(kept[0].name, "chalk", "what the machine has comes before what its users have");
+        let reading = Reading {
+            probe: ProbeName::Software,
+            taken_at: Timestamp::UNIX_EPOCH,
+            outcome: Outcome::Partial { facts, reason },
+        };
+        let bytes = proto::Reading::from(&reading).encoded_len();
+        let room = limits::ENVELOPE_BYTES;
+        assert!((room / 10 * 9..room).contains(&bytes), "{bytes} of {room}");
     }
 }
