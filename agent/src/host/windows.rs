@@ -153,7 +153,7 @@ pub struct LocalUser {
     pub sid: String,
     /// `UF_*` flags: 0x2 disabled, 0x10 locked out, 0x20 password not required, 0x10000 password never expires.
     pub flags: u32,
-    /// How long ago the password was set; `None` when none ever was.
+    /// How long ago the password was set; `None` when none ever was, or when it must be changed at the next login.
     pub password_age: Option<Duration>,
     /// When somebody last logged in; `None` for never.
     pub last_logon: Option<Timestamp>,

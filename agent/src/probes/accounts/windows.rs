@@ -60,7 +60,8 @@ fn local(
         // The flag says that it may be empty, not that it is: to find out would count as a wrong try.
         _ if has(NOT_REQUIRED) => PasswordState::NotRequired,
         Some(_) => PasswordState::Set,
-        None => PasswordState::None,
+        // Windows forgets the day also where a password must be changed at the next login.
+        None => PasswordState::Unknown("Windows notes no day on which it was set".into()),
     };
     let ends = match most {
         _ if has(NEVER_ENDS) => PasswordEnds::Never,
@@ -154,7 +155,8 @@ mod tests {
         assert_eq!((found[0].administrator, &found[0].password_ends), (true, &PasswordEnds::Days(42)));
         assert_eq!((found[1].enabled, &found[1].password), (false, &PasswordState::NotRequired));
         assert_eq!(found[1].password_ends, PasswordEnds::Never);
-        assert_eq!((&found[2].password, found[2].administrator), (&PasswordState::None, false));
+        assert!(matches!(found[2].password, PasswordState::Unknown(_)), "it may have to be changed at the next login");
+        assert!(!found[2].administrator);
         assert_eq!((found[3].group, found[3].directory, found[3].administrator), (true, true, true));
         assert_eq!(found[4].name, "S-1-5-21-7-7-7-1009", "a member without a name is still listed");
     }
