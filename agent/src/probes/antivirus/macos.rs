@@ -1,7 +1,7 @@
 //! Which questions to ask on macOS: what Apple's own protection says, Microsoft Defender, and which security extensions
 //! of other makers are active.
 
-use std::io::{Cursor, ErrorKind};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use caretaker_shared::model::{AntivirusProduct, Engine, RealTime};
@@ -10,6 +10,7 @@ use plist::{Dictionary, Value};
 use super::gathered::Gathered;
 use super::products::mdatp;
 use crate::host::program::Program;
+use crate::host::property_list::property_list;
 use crate::host::{Host, if_there, why};
 
 /// Where the rules lie; from macOS 15 on the first is the one in force, and the second stays behind.
@@ -166,7 +167,7 @@ fn product(extension: &Dictionary) -> Option<AntivirusProduct> {
 fn dictionary(host: &dyn Host, file: &str) -> Result<Option<Dictionary>, String> {
     let read = if_there(host.read(Path::new(file), PLIST_BYTES)).map_err(|error| why(Path::new(file), &error))?;
     let Some(bytes) = read else { return Ok(None) };
-    let value = Value::from_reader(Cursor::new(bytes)).ok().and_then(Value::into_dictionary);
+    let value = property_list(&bytes).ok().and_then(Value::into_dictionary);
     value.map(Some).ok_or_else(|| format!("{file}: no property list"))
 }
 

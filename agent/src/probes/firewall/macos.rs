@@ -5,6 +5,7 @@ use std::path::Path;
 use caretaker_shared::model::{Facts, FirewallProfile, FirewallState, Outcome};
 
 use crate::host::program::Program;
+use crate::host::property_list::property_list;
 use crate::host::{Host, if_there, why};
 
 const VERSION: &str = "/System/Library/CoreServices/SystemVersion.plist";
@@ -51,7 +52,7 @@ fn state(host: &dyn Host) -> Result<(u64, String), String> {
 fn dictionary(host: &dyn Host, file: &str) -> Result<Option<plist::Dictionary>, String> {
     let read = if_there(host.read(Path::new(file), PLIST_BYTES)).map_err(|error| why(Path::new(file), &error))?;
     let Some(bytes) = read else { return Ok(None) };
-    let value = plist::Value::from_reader(std::io::Cursor::new(bytes));
+    let value = property_list(&bytes);
     let dictionary = value.ok().and_then(plist::Value::into_dictionary);
     dictionary.map(Some).ok_or_else(|| format!("{file}: no property list"))
 }

@@ -1,10 +1,12 @@
 //! The property lists of macOS, in either form: what an application says of itself, and what was installed when.
 
-use std::io::{self, Cursor};
+use std::io;
 use std::time::SystemTime;
 
 use jiff::Timestamp;
 use plist::{Dictionary, Value};
+
+use crate::host::property_list::property_list;
 
 /// What an application says of itself in its `Info.plist`. All may be empty.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub(super) struct Installation {
 /// # Errors
 /// [`io::ErrorKind::InvalidData`] when it is no property list.
 pub(super) fn info(bytes: &[u8]) -> io::Result<Info> {
-    let value = read(bytes)?;
+    let value = property_list(bytes)?;
     let values = value.as_dictionary().ok_or(io::ErrorKind::InvalidData)?;
     let first = |names: [&str; 2]| names.into_iter().map(|name| text(values, name)).find(|text| !text.is_empty());
     Ok(Info {
@@ -49,7 +51,7 @@ pub(super) fn info(bytes: &[u8]) -> io::Result<Info> {
 /// # Errors
 /// [`io::ErrorKind::InvalidData`] when it is none.
 pub(super) fn history(bytes: &[u8]) -> io::Result<Vec<Installation>> {
-    let value = read(bytes)?;
+    let value = property_list(bytes)?;
     let all = value.as_array().ok_or(io::ErrorKind::InvalidData)?;
     let installation = |values: &Dictionary| {
         let packages = values.get("packageIdentifiers").and_then(Value::as_array);
@@ -63,11 +65,6 @@ pub(super) fn history(bytes: &[u8]) -> io::Result<Vec<Installation>> {
         }
     };
     Ok(all.iter().filter_map(Value::as_dictionary).map(installation).collect())
-}
-
-fn read(bytes: &[u8]) -> io::Result<Value> {
-    Value::from_reader(Cursor::new(bytes))
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is no property list"))
 }
 
 fn text(values: &Dictionary, name: &str) -> String {
