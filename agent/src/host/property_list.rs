@@ -1,27 +1,61 @@
 //! Property lists of macOS, in either form.
 //!
 //! In the binary form a list may hold another one many times over, and so name more values in 200 bytes than fit in
-//! memory. The system's own tools never write that; such a file is refused before it is unfolded.
+//! memory. In both forms lists in lists without end would end the program that follows them. The system's own tools never
+//! write either; such a file is refused before it is unfolded.
 
 use std::io::{self, Cursor, ErrorKind};
 
 use plist::Value;
+use quick_xml::Reader;
+use quick_xml::events::Event;
 
 const HEAD: &[u8] = b"bplist00";
 const TRAILER_BYTES: usize = 32;
+/// Lists in lists; real ones stay below ten.
+const DEEPEST: usize = 64;
 /// What all texts together may take, as a multiple of the file: equal texts are written once.
 const MOST_UNFOLDED: usize = 16;
 
 /// Reads a property list.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidData`] when it is none, or a binary one that unfolds beyond measure.
+/// [`ErrorKind::InvalidData`] when it is none, or a one that unfolds or is nested beyond measure.
 pub fn property_list(bytes: &[u8]) -> io::Result<Value> {
     let no_list = || io::Error::new(ErrorKind::InvalidData, "not a property list, or a damaged one");
-    if bytes.starts_with(HEAD) && !stays_small(bytes).ok_or_else(no_list)? {
+    let sound = if bytes.starts_with(HEAD) { stays_small(bytes) } else { stays_flat(bytes) };
+    if sound != Some(true) {
         return Err(no_list());
     }
     Value::from_reader(Cursor::new(bytes)).map_err(|_| no_list())
+}
+
+/// Whether elements in elements come to an end. `None` for what is no XML: macOS writes no third form.
+fn stays_flat(file: &[u8]) -> Option<bool> {
+    let text = std::str::from_utf8(file).ok()?.trim_start_matches('\u{feff}').trim_start();
+    if !text.starts_with('<') {
+        return None;
+    }
+    let mut reader = Reader::from_str(text);
+    let mut depth = 0_usize;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.checked_sub(1)?,
+            Event::Eof => return Some(true),
+            Event::Empty(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::GeneralRef(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::DocType(_)
+            | Event::PI(_) => {}
+        }
+        if depth > DEEPEST {
+            return Some(false);
+        }
+    }
 }
 
 /// The parts of a binary list that say where its objects lie.
@@ -32,7 +66,7 @@ struct Objects<'file> {
     reference_bytes: usize,
 }
 
-/// Whether no container stands in two places, and texts that do stay small. `None` for a damaged file.
+/// Whether no container stands in two places or too deep, and texts that do stay small. `None` for a damaged file.
 fn stays_small(file: &[u8]) -> Option<bool> {
     let trailer = file.get(file.len().checked_sub(TRAILER_BYTES)?..)?;
     let (offset_bytes, reference_bytes) = (usize::from(trailer[6]), usize::from(trailer[7]));
@@ -43,14 +77,14 @@ fn stays_small(file: &[u8]) -> Option<bool> {
     if offset_bytes == 0 || reference_bytes == 0 || count > file.len() {
         return None;
     }
-    let mut seen = vec![false; count];
+    let mut above = vec![None; count];
     let mut unfolded = 0_usize;
     for index in 0..count {
         let references = objects.references(index)?;
         for reference in references.chunks_exact(reference_bytes) {
             let target = whole(reference)?;
             let (container, bytes) = objects.size(target)?;
-            if container && std::mem::replace(seen.get_mut(target)?, true) {
+            if container && above.get_mut(target)?.replace(index).is_some() {
                 return Some(false);
             }
             unfolded = unfolded.checked_add(bytes)?;
@@ -59,7 +93,8 @@ fn stays_small(file: &[u8]) -> Option<bool> {
             }
         }
     }
-    Some(true)
+    let ends = |index| std::iter::successors(Some(index), |index| above[*index]).nth(DEEPEST).is_none();
+    Some((0..count).all(ends))
 }
 
 impl<'file> Objects<'file> {
@@ -157,6 +192,19 @@ mod tests {
         let mut xml = Vec::new();
         whole.to_writer_xml(&mut xml).expect("memory can be written");
         assert_eq!(property_list(&xml).expect("it is a list"), whole);
+    }
+
+    #[test]
+    fn a_list_that_is_nested_without_end_is_refused() {
+        let nested = |depth: usize| {
+            let (open, close) = ("<array>".repeat(depth), "</array>".repeat(depth));
+            property_list(format!("<plist version=\"1.0\">{open}{close}</plist>").as_bytes())
+        };
+        assert!(nested(20).is_ok());
+        assert!(nested(60_000).is_err());
+        assert!(property_list("(".repeat(60_000).as_bytes()).is_err(), "the oldest form is read no more");
+        assert!(property_list(&bomb(20, 1)).is_ok());
+        assert!(property_list(&bomb(100, 1)).is_err());
     }
 
     #[test]

@@ -52,7 +52,8 @@ fn state(host: &dyn Host) -> Result<(u64, String), String> {
 fn dictionary(host: &dyn Host, file: &str) -> Result<Option<plist::Dictionary>, String> {
     let read = if_there(host.read(Path::new(file), PLIST_BYTES)).map_err(|error| why(Path::new(file), &error))?;
     let Some(bytes) = read else { return Ok(None) };
-    let dictionary = property_list(&bytes).ok().and_then(plist::Value::into_dictionary);
+    let value = property_list(&bytes);
+    let dictionary = value.ok().and_then(plist::Value::into_dictionary);
     dictionary.map(Some).ok_or_else(|| format!("{file}: no property list"))
 }
 

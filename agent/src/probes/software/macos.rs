@@ -229,7 +229,7 @@ mod tests {
     fn a_torn_description_is_told_and_a_mac_without_applications_is_none() {
         let host = mac().file("/Applications/Torn.app/Contents/Info.plist", &INFO[..INFO.len() / 2]);
         let Outcome::Partial { reason, .. } = ask(&host) else { panic!("an application was lost") };
-        assert_eq!(reason, "/Applications/Torn.app/Contents/Info.plist: it is no property list");
+        assert_eq!(reason, "/Applications/Torn.app/Contents/Info.plist: not a property list, or a damaged one");
         assert_eq!(ask(&Sample::of(System::MacOs)).word(), "failed");
     }
 }
