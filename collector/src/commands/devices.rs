@@ -2,7 +2,9 @@
 
 use caretaker_proto::console::v1::{
     GetDeviceRequest, ListDevicesRequest, ReportDeviceLostRequest, RetireDeviceRequest, RevokeDeviceRequest,
+    StatusResponse,
 };
+use caretaker_shared::model::Requirement;
 use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
 
@@ -10,8 +12,9 @@ use super::Exit;
 use super::connect::Client;
 use super::output::{Output, page};
 use super::refused::refused;
-use super::status;
+use super::{findings, status};
 use crate::render;
+use crate::render::text::counted;
 
 /// Options of `devices`.
 #[derive(Debug, clap::Args)]
@@ -166,11 +169,26 @@ pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output
     let site = args.site.as_deref().or_else(|| status.policies.first().map(|policy| policy.site.as_str()));
     let enrolled = status.devices.unwrap_or_default().enrolled > 0;
     if enrolled && args.overdue {
-        output.text("No device is overdue: all were seen in time, and what they told is up to date.\n")
+        output.text(&none_overdue(&status))
     } else if !enrolled || args.finding.is_none() {
         output.text(&render::status::no_devices(site, output.screen))
     } else {
-        output.text("No device has an open finding of this requirement. All devices: devices\n")
+        let unknown = args.finding.as_deref().and_then(|asked| findings::unknown(asked, &status));
+        let none = || "No device has an open finding of this requirement. All devices: devices\n".to_owned();
+        output.text(&unknown.unwrap_or_else(none))
+    }
+}
+
+/// Nothing overdue is good news only of devices that said so.
+fn none_overdue(status: &StatusResponse) -> String {
+    let ids = [Requirement::A1Seen, Requirement::A1Signatures, Requirement::B2].map(Requirement::id);
+    let rows = status.requirements.iter().filter(|row| ids.contains(&row.requirement.as_str()));
+    match rows.map(|row| row.unknown).max().unwrap_or_default() {
+        0 => "No device is overdue: all were seen in time, and what they told is up to date.\n".into(),
+        most => {
+            let devices = counted(most, "device");
+            format!("No device is overdue as far as is known; not everything is known of {devices}. See:  status\n")
+        }
     }
 }
 
@@ -210,5 +228,5 @@ async fn retire(args: RetireArgs, mut client: Client, output: &mut Output<'_>) -
         wiped: args.wiped == Wiped::Yes,
     };
     let answer = client.retire_device(request).await.map_err(|status| refused(&status))?.into_inner();
-    if args.json { output.json(&answer) } else { output.text(&render::farewell::retired(&answer)) }
+    if args.json { output.json(&answer) } else { output.text(&render::farewell::retired(&answer, output.screen)) }
 }

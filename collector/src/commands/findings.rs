@@ -1,6 +1,6 @@
 //! `findings`.
 
-use caretaker_proto::console::v1::ListFindingsRequest;
+use caretaker_proto::console::v1::{ListFindingsRequest, StatusResponse};
 use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
@@ -54,22 +54,44 @@ pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>)
     };
     match shown {
         Some(shown) => output.text(&shown),
-        None => nothing_open(&mut client, output).await,
+        None => nothing_open(args.requirement.as_deref(), &mut client, output).await,
     }
 }
 
-/// No finding is not the same as all well: a device that said nothing has none either.
-async fn nothing_open(client: &mut Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+/// No finding is not the same as all well: what was not reported has none either.
+async fn nothing_open(asked: Option<&str>, client: &mut Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let status = status::ask(client).await?;
     let devices = status.devices.unwrap_or_default();
     if devices.enrolled == 0 {
         let site = status.policies.first().map(|policy| policy.site.as_str());
         return output.text(&render::status::no_devices(site, output.screen));
     }
+    if let Some(told) = asked.and_then(|asked| unknown(asked, &status)) {
+        return output.text(&told);
+    }
     let reported = devices.enrolled - devices.never_reported.min(devices.enrolled);
     let mut told = format!("Nothing found on the {} that reported.\n", counted(reported, "device"));
+    let open = status.requirements.iter().filter(|row| row.unknown > 0).count();
+    if asked.is_none() && open > 0 {
+        let (verb, kinds) = if open == 1 { ("is", "requirement") } else { ("are", "requirements") };
+        told.push_str(&format!(
+            "{open} {kinds} {verb} unknown on devices that have not reported on them. See:  status\n"
+        ));
+    }
     if devices.never_reported > 0 {
         told.push_str(&format!("{} never reported: nothing is known of them. See:  devices\n", devices.never_reported));
     }
     output.text(&told)
+}
+
+/// What to say of a requirement without findings on which devices have not reported; `None` when all have.
+pub(super) fn unknown(asked: &str, status: &StatusResponse) -> Option<String> {
+    let row = status.requirements.iter().find(|row| row.requirement.eq_ignore_ascii_case(asked))?;
+    (row.unknown > 0).then(|| {
+        format!(
+            "{} is unknown on {}: they have not reported on it, or are silent.\nWhich:  devices\n",
+            row.requirement,
+            counted(row.unknown, "device")
+        )
+    })
 }

@@ -94,7 +94,7 @@ impl School {
         self.types_on(100, line).await.map(|(_, text)| text)
     }
 
-    async fn types_on(&self, columns: usize, line: &[&str]) -> Result<(Exit, String), Failure> {
+    pub(super) async fn types_on(&self, columns: usize, line: &[&str]) -> Result<(Exit, String), Failure> {
         let ended = run(self.folder.path(), self.clock.now(), columns, line).await;
         if let Ok((_, text)) = &ended {
             let json = line.contains(&"--json") || line.first() == Some(&"policy") || line.first() == Some(&"token");

@@ -150,3 +150,30 @@ async fn a_disposal_is_recorded_whole_and_once() {
     assert_eq!(school.store.audited().await.last().expect("an entry").1, "retire");
     school.close().await;
 }
+
+#[tokio::test]
+async fn a_requirement_that_nobody_reported_on_is_not_said_to_be_well() {
+    let school = School::with_site().await;
+    school.add(&["PC-01", "PC-02"]).await;
+    for line in [&["findings", "A8"][..], &["devices", "--finding", "A8"]] {
+        let shown = school.types(line).await.expect("an answer");
+        assert!(shown.starts_with("A8 is unknown on 2 devices"), "{shown}");
+    }
+    let shown = school.types(&["findings"]).await.expect("an answer");
+    assert!(shown.contains("13 requirements are unknown on devices"), "{shown}");
+    let shown = school.types(&["findings", "A1"]).await.expect("an answer");
+    assert!(shown.starts_with("Nothing found on the 2 devices"), "{shown}");
+    school.close().await;
+}
+
+#[tokio::test]
+async fn what_is_said_of_devices_that_leave_fits_a_narrow_screen() {
+    let school = School::with_site().await;
+    school.add(&["LT-SCIENCE-CORRIDOR-01"]).await;
+    let lost = ["device", "lost", "LT-SCIENCE-CORRIDOR-01", "--note", "left on a train"];
+    school.types_on(80, &lost).await.expect("an answer that fits");
+    let retire = ["device", "retire", "LT-SCIENCE-CORRIDOR-01", "--authorised-by", "the business manager"];
+    let how = ["--how", "given-away", "--to", "Northfield Reuse", "--wiped", "no"];
+    school.types_on(80, &[&retire[..], &how].concat()).await.expect("an answer that fits");
+    school.close().await;
+}

@@ -10,19 +10,17 @@ const NAMES: usize = 20;
 
 /// After `device retire`: the record, as it is kept.
 #[must_use]
-pub fn retired(answer: &RetireDeviceResponse) -> String {
+pub fn retired(answer: &RetireDeviceResponse, screen: &Screen) -> String {
     let device = answer.device.clone().unwrap_or_default();
     let disposal = answer.disposal.clone().unwrap_or_default();
     let to = if disposal.recipient.is_empty() { String::new() } else { format!(" to {}", safe(&disposal.recipient)) };
     let wiped = if disposal.wiped { "Its disks were wiped." } else { "Its disks were NOT wiped." };
-    format!(
-        "{} is retired: {}{to}, authorised by {}. {wiped}\n\
-         Its certificate opens nothing any more. The record stays:\n  device show {}\n",
-        safe(&device.name),
-        safe(&disposal.method),
-        safe(&disposal.authorised_by),
-        device.id,
-    )
+    let (name, by) = (safe(&device.name), safe(&disposal.authorised_by));
+    let told = format!("{name} is retired: {}{to}, authorised by {by}. {wiped}", safe(&disposal.method));
+    let mut shown = hang("", &told, screen.width);
+    shown.push_str("Its certificate opens nothing any more. The record stays:\n");
+    shown.push_str(&format!("  device show {}\n", device.id));
+    shown
 }
 
 /// After `device lost`: what is at risk, for whoever has to be told.
@@ -30,10 +28,9 @@ pub fn retired(answer: &RetireDeviceResponse) -> String {
 pub fn lost(answer: &ReportDeviceLostResponse, screen: &Screen) -> String {
     let device = answer.device.clone().unwrap_or_default();
     let name = safe(&device.name);
-    let mut shown = format!(
-        "{} is marked as lost and shut out: it can neither report nor ask any more.\n\nWhat it held\n",
-        screen.ink(Ink::Strong, &name)
-    );
+    let marked = format!("{name} is marked as lost and shut out: it can neither report nor ask any more.");
+    let mut shown = hang("", &marked, screen.width).replacen(&name, &screen.ink(Ink::Strong, &name), 1);
+    shown.push_str("\nWhat it held\n");
     let told = [
         ("Last heard of", time::ago_or(&device.last_seen_at, "never", &screen.now)),
         ("Accounts", accounts(&answer.accounts)),

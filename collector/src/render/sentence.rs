@@ -60,6 +60,9 @@ const SAID: [(&str, &str, &str); 30] = [
 /// "devices never lock": what follows the number. A summary that this version does not know stands behind a colon.
 pub(super) fn predicate(summary: &str, devices: u32) -> String {
     let noun = if devices == 1 { "device" } else { "devices" };
+    if let Some(class) = summary.strip_suffix(", no package owns it") {
+        return format!("{noun} {} a file that nobody installed: {class}", if devices == 1 { "has" } else { "have" });
+    }
     let known = SAID.iter().find_map(|(start, one, many)| Some((summary.strip_prefix(start)?, one, many)));
     match known {
         Some((rest, one, many)) => format!("{noun} {}{rest}", if devices == 1 { one } else { many }),
@@ -107,6 +110,7 @@ mod tests {
             ("not seen for 9 days", 1, "device has not been seen for 9 days"),
             ("signatures are 9 days old", 2, "devices have signatures that are 9 days old"),
             ("no password", 1, "device has an account without a password"),
+            ("bypass tool, no package owns it", 2, "devices have a file that nobody installed: bypass tool"),
             ("something new", 2, "devices: something new"),
         ] {
             assert_eq!(predicate(summary, devices), said);
