@@ -46,6 +46,7 @@ impl Spool {
     }
 }
 
+/// Of the probes whose last answer was complete: what is noted of another one is longer than a digest.
 fn all_sent(change: &Connection) -> Result<std::collections::BTreeMap<ProbeName, Sha256>, SpoolError> {
     let digest = |probe| {
         let noted = notes::read(change, &notes::sent(probe))?;

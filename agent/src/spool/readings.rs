@@ -1,5 +1,6 @@
 //! Readings on their way into the queue: whole, or as "unchanged" when the collector has them already.
 
+use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{DeviceEvent, DeviceEventKind, Outcome, Payload, ProbeName, Reading, Stream, Unchanged};
 use caretaker_shared::wire;
 use rusqlite::Connection;
@@ -21,8 +22,8 @@ impl Spool {
     /// Queues a reading, and with it what it shows that the ones before did not: all of it or nothing. `users` is asked
     /// for the accounts that are logged in only when there is something to tell.
     ///
-    /// An answer that equals the last whole one goes as its digest. One that is not complete always goes whole, and
-    /// so does the next one after it. An answer too large to be sent becomes a failed reading that says so.
+    /// An answer that equals the last whole one, reason and all, goes as its digest. One without facts always goes whole,
+    /// and so does the next one after it. An answer too large to be sent becomes a failed reading that says so.
     ///
     /// # Errors
     /// When the spool cannot be written.
@@ -48,25 +49,21 @@ impl Spool {
         users: &impl Fn() -> Vec<String>,
     ) -> Result<Queued, SpoolError> {
         let sent = notes::sent(reading.probe);
-        let digest = match &reading.outcome {
-            Outcome::Complete(facts) => Some(wire::facts_digest(facts)),
-            Outcome::Partial { .. } | Outcome::Unsupported { .. } | Outcome::Failed { .. } => None,
-        };
-        let as_before = match digest {
-            Some(digest) => notes::read(change, &sent)?.is_some_and(|before| before == digest.as_bytes()),
-            None => false,
-        };
+        let digest = reading.outcome.facts().map(wire::facts_digest);
+        let noted = digest.map(|digest| noted(&reading.outcome, digest));
+        let as_before = noted.is_some() && notes::read(change, &sent)? == noted;
         let unchanged = digest.filter(|_| as_before).filter(|_| !whole_waits(change, reading.probe));
         let payload = match unchanged {
             Some(digest) => Payload::Unchanged(Unchanged { probe: reading.probe, taken_at: reading.taken_at, digest }),
             None => Payload::Reading(reading.clone()),
         };
         let sequence = queue::put_state(change, &self.clocks, reading.probe.as_str(), &payload)?;
-        match digest {
-            Some(digest) => notes::write(change, &sent, digest.as_bytes())?,
+        match noted {
+            Some(noted) => notes::write(change, &sent, &noted)?,
             None => notes::forget(change, &sent)?,
         }
-        digests::amend(change, &self.clocks, sequence, reading.probe, digest)?;
+        let whole = digest.filter(|_| matches!(reading.outcome, Outcome::Complete(_)));
+        digests::amend(change, &self.clocks, sequence, reading.probe, whole)?;
         let told = self.put_changes(change, shown, users)?;
         quota::enforce(change, &self.clocks, self.quota_bytes)?;
         Ok(Queued { sequence, whole: unchanged.is_none(), told })
@@ -92,6 +89,14 @@ impl Spool {
         };
         changes.events.into_iter().map(tell).collect()
     }
+}
+
+/// What is noted of an answer that was sent: the digest of its facts, and behind it that of the reason where it is not
+/// complete. The same facts with another reason are another answer.
+fn noted(outcome: &Outcome, digest: Sha256) -> Vec<u8> {
+    let reason = outcome.reason().map(|reason| Sha256::of(reason.as_bytes()));
+    let reason = reason.as_ref().map_or(&[][..], |reason| reason.as_bytes());
+    [digest.as_bytes(), reason].concat()
 }
 
 /// Whether a whole reading of this probe was queued and never tried: to put "unchanged" in its place would lose it.
