@@ -89,6 +89,8 @@ pub(super) enum How {
     GivenAway,
     /// To whom it was hired from.
     Returned,
+    /// To a firm that takes it apart.
+    Recycled,
     /// Nobody has it.
     Destroyed,
 }
@@ -99,6 +101,7 @@ impl How {
             Self::Sold => "sold",
             Self::GivenAway => "given away",
             Self::Returned => "returned",
+            Self::Recycled => "recycled",
             Self::Destroyed => "destroyed",
         }
     }

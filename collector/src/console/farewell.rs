@@ -15,7 +15,7 @@ use crate::store::console::{DeviceCard, ReadingRow};
 use crate::store::{Disposal, Loss};
 
 /// What can become of a device.
-const METHODS: [&str; 4] = ["sold", "given away", "returned", "destroyed"];
+const METHODS: [&str; 5] = ["sold", "given away", "returned", "recycled", "destroyed"];
 /// Longest name or note, in letters.
 const LETTERS: usize = 300;
 
@@ -30,7 +30,7 @@ pub(super) async fn retire(
         return Err(Refusal::Field {
             field: "what became of it",
             problem: "is not known",
-            remedy: "one of:  sold  given-away  returned  destroyed",
+            remedy: "one of:  sold  given-away  returned  recycled  destroyed",
         });
     }
     let recipient = request.recipient.trim();

@@ -75,11 +75,11 @@ fn found(file: &Executable) -> Verdict {
     Verdict::of(Requirement::E4, &file.path, VerdictOutcome::fails(summary, told(file), remedy))
 }
 
-/// "pe file of pupil.one, changed 21 Nov 2026, unsigned, on a removable medium". Short, so that files of one kind stand
+/// "Windows program of pupil.one, changed 21 Nov 2026, unsigned, on a removable medium". Short, so that files of one kind stand
 /// together; size and digest stand in the device's list of executables.
 pub(super) fn told(file: &Executable) -> String {
     let changed = file.modified_at.strftime("%-d %b %Y");
-    let mut told = format!("{} file of {}, changed {changed}", file.format.word(), file.owner);
+    let mut told = format!("{} of {}, changed {changed}", file.format.told(), file.owner);
     match &file.signer {
         Some(signer) => told.push_str(&format!(", signed as {signer} (not verified)")),
         None if can_be_signed(file.format) => told.push_str(", unsigned"),
@@ -103,15 +103,18 @@ fn found_many(folder: &str, files: &[&Executable]) -> Verdict {
     let mut formats: BTreeMap<&str, usize> = BTreeMap::new();
     let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
     for file in files {
-        *formats.entry(file.format.word()).or_default() += 1;
+        *formats.entry(file.format.told()).or_default() += 1;
         *owners.entry(&file.owner).or_default() += 1;
     }
-    let counted: Vec<String> = formats.iter().map(|(format, count)| format!("{count} {format}")).collect();
+    let counted: Vec<String> = formats
+        .iter()
+        .map(|(format, count)| format!("{count} {format}{}", if *count == 1 { "" } else { "s" }))
+        .collect();
     let newest = files.iter().map(|file| file.modified_at).max();
     let changed = newest.map(|at| format!(", the newest changed {}", at.strftime("%-d %b %Y"))).unwrap_or_default();
     let owner = owners.iter().max_by_key(|(_, count)| **count).map(|(owner, _)| *owner).unwrap_or_default();
     let more = if owners.len() > 1 { " and others" } else { "" };
-    let reason = format!("{} files of {owner}{more}{changed}", words::names(counted.iter().map(String::as_str)));
+    let reason = format!("{} of {owner}{more}{changed}", words::names(counted.iter().map(String::as_str)));
     let remedy = "Look at what lies there; remove it, or allow the folder in the policy, under [executables] allowed.";
     let summary = format!("{} unknown executables under {folder}", files.len());
     Verdict::of(Requirement::E4, folder, VerdictOutcome::fails(summary, reason, remedy))
@@ -215,7 +218,7 @@ mod tests {
             ]
         );
         let reason = sample::told(&verdicts)[3].3;
-        assert_eq!(reason, "27 elf, 1 script files of pupil.one, the newest changed 21 Nov 2026");
+        assert_eq!(reason, "27 Linux programs, 1 script of pupil.one, the newest changed 21 Nov 2026");
     }
 
     #[test]
@@ -225,7 +228,7 @@ mod tests {
             (pe.clone(), ", unsigned"),
             (Executable { signer: Some("Example Ltd".into()), ..pe.clone() }, ", signed as Example Ltd (not verified)"),
             (Executable { removable: true, ..pe }, ", unsigned, on a removable medium"),
-            (file("/home/pupil.one/game"), "elf file of pupil.one, changed 21 Nov 2026"),
+            (file("/home/pupil.one/game"), "Linux program of pupil.one, changed 21 Nov 2026"),
         ] {
             let verdicts = judged(&[file], &[], None);
             let reason = sample::told(&verdicts)[0].3;

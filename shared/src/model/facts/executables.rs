@@ -80,6 +80,20 @@ impl ExecutableFormat {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.word() == word)
     }
+
+    /// For people: "Windows program", "script", "installer".
+    #[must_use]
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Elf => "Linux program",
+            Self::Script => "script",
+            Self::Pe => "Windows program",
+            Self::MachO => "Mac program",
+            Self::Msi => "installer",
+            Self::Jar => "Java program",
+            Self::AppImage => "AppImage",
+        }
+    }
 }
 
 /// What a program is for, as far as a school's rules care (E4, E6, E7).
