@@ -27,6 +27,7 @@ use jiff::Timestamp;
 
 use self::program::{Program, Written};
 use self::windows::Windows;
+use crate::platform;
 
 /// One account that people log in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,6 +234,14 @@ pub trait Host: Send + Sync + 'static {
     fn windows(&self) -> io::Result<&dyn Windows> {
         Err(io::ErrorKind::Unsupported.into())
     }
+}
+
+/// Which questions make sense on a machine. The shipped program asks its own system only, so that what belongs to the
+/// others is left out of it; a development build can be asked about a machine of any system that a test makes up.
+#[must_use]
+pub fn system_of(host: &dyn Host) -> System {
+    let system = host.system();
+    if cfg!(debug_assertions) || system == platform::SYSTEM { system } else { System::Other }
 }
 
 /// Says in plain words why a path could not be read: "/var/lib/dpkg/status: permission denied".

@@ -35,7 +35,7 @@ pub use unix::lower_priority;
 
 #[cfg(windows)]
 pub use self::windows::{Machine, boot_id, confine_this_process, lower_priority, real_file, state_dir};
-use crate::host::Host;
+use crate::host::{Host, System};
 
 /// Has a program started without a window of its own, where a service would otherwise give it one.
 pub fn without_window(command: &mut tokio::process::Command) {
@@ -44,6 +44,17 @@ pub fn without_window(command: &mut tokio::process::Command) {
     #[cfg(not(windows))]
     let _ = command;
 }
+
+/// The system that this program was built for.
+pub const SYSTEM: System = if cfg!(target_os = "linux") {
+    System::Linux
+} else if cfg!(windows) {
+    System::Windows
+} else if cfg!(target_os = "macos") {
+    System::MacOs
+} else {
+    System::Other
+};
 
 /// This machine.
 #[must_use]

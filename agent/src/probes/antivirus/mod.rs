@@ -16,7 +16,7 @@ use std::time::Duration;
 use caretaker_shared::model::{Outcome, ProbeName};
 
 use super::{Probe, ProbeSettings};
-use crate::host::{Host, System};
+use crate::host::{Host, System, system_of};
 
 /// The probe.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Probe for Antivirus {
     }
 
     fn ask(&self, host: &dyn Host, settings: &ProbeSettings) -> Outcome {
-        let gathered = match host.system() {
+        let gathered = match system_of(host) {
             System::Linux => linux::ask(host),
             System::Windows => windows::ask(host),
             System::MacOs => macos::ask(host),

@@ -15,7 +15,7 @@ pub(super) use linux::protection as linux_protection;
 pub(super) use windows::by_letter as windows_by_letter;
 
 use super::{Probe, ProbeSettings};
-use crate::host::{Host, System};
+use crate::host::{Host, System, system_of};
 
 /// The probe.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Probe for Encryption {
     }
 
     fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
-        match host.system() {
+        match system_of(host) {
             System::Linux => linux::ask(host),
             System::Windows => windows::ask(host),
             System::MacOs => macos::ask(host),

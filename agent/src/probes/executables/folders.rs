@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::host::block::{self, Device, Mount};
 use crate::host::windows::Bus;
-use crate::host::{Account, Host, System, if_there, why};
+use crate::host::{Account, Host, System, if_there, system_of, why};
 
 /// File systems of other computers, and those behind which anything may be.
 const ELSEWHERE: [&str; 15] = [
@@ -53,7 +53,7 @@ pub(super) fn plan(host: &dyn Host, wanted: &[String], accounts: &[Account]) -> 
             }
         }
     }
-    let mounted = match host.system() {
+    let mounted = match system_of(host) {
         System::Linux => mounted(host, &mut flaws),
         System::Windows => drives(host, &mut flaws),
         System::MacOs | System::Other => Mounted::default(),
@@ -80,7 +80,7 @@ fn expand(host: &dyn Host, folder: &str, accounts: &[Account]) -> Vec<Result<Opt
     if let Some(rest) = in_home(folder) {
         return accounts.iter().map(|account| below(host, account, rest)).collect();
     }
-    let full = match host.system() {
+    let full = match system_of(host) {
         System::Windows => is_drive(folder),
         System::Linux | System::MacOs | System::Other => folder.starts_with('/'),
     };
@@ -109,7 +109,7 @@ fn whole(host: &dyn Host, folder: &Path) -> Result<Option<PathBuf>, String> {
 /// A folder in a home: a link on the way is the user's, and could lead anywhere.
 fn below(host: &dyn Host, account: &Account, rest: &str) -> Result<Option<Place>, String> {
     let Some(home) = whole(host, &account.home)? else { return Ok(None) };
-    let folder = match (rest.is_empty(), host.system()) {
+    let folder = match (rest.is_empty(), system_of(host)) {
         (true, _) => home.clone(),
         (false, System::Windows) => {
             PathBuf::from(format!("{}\\{}", home.to_string_lossy().trim_end_matches('\\'), rest.replace('/', "\\")))
@@ -155,7 +155,7 @@ impl Mounted {
     /// The kind of the file system of a folder that another computer keeps.
     fn elsewhere(&self, host: &dyn Host, folder: &Path) -> Option<String> {
         let path = folder.to_string_lossy();
-        let path = if host.system() == System::Windows { path.to_lowercase() } else { path.into_owned() };
+        let path = if system_of(host) == System::Windows { path.to_lowercase() } else { path.into_owned() };
         // The last of several mounts on one point hides the others.
         let holds = self.mounts.iter().filter(|mount| begins_with(&path, &mount.point));
         let mount = holds.max_by_key(|mount| mount.point.trim_end_matches('/').len())?;

@@ -20,7 +20,7 @@ use super::ownership::{Owned, Unknown};
 use super::pace::{Pace, Paced};
 use super::unreadable::Unreadable;
 use super::{candidate, facts, parse};
-use crate::host::{FileStatus, Found, Host, OpenFile, System, if_there, why};
+use crate::host::{FileStatus, Found, Host, OpenFile, System, if_there, system_of, why};
 use crate::probes::ProbeSettings;
 
 /// What is larger is named in the reason, not hashed.
@@ -199,7 +199,7 @@ impl Scan<'_> {
             return Ok(());
         }
         let text = path.to_string_lossy();
-        let separator = if self.host.system() == System::Windows { '\\' } else { '/' };
+        let separator = if system_of(self.host) == System::Windows { '\\' } else { '/' };
         let (folder, name) = text.rsplit_once(separator).unwrap_or(("", &text));
         if let Some(medium) = candidate::medium(name.as_bytes()) {
             self.media.count(folder, name, status, medium);
@@ -220,7 +220,7 @@ impl Scan<'_> {
                 return Ok(());
             }
             Some(Verdict::Unlisted) => {}
-            None if candidate::is_likely(name.as_bytes(), status, self.host.system()) => {}
+            None if candidate::is_likely(name.as_bytes(), status, system_of(self.host)) => {}
             None if self.looked_into == 0 => {
                 self.waiting += 1;
                 return Ok(());
@@ -241,7 +241,7 @@ impl Scan<'_> {
     fn look(&mut self, path: &Path, names: (&str, &str), status: &FileStatus) -> io::Result<Option<Verdict>> {
         let (text, name) = names;
         let Some(mut file) = self.opened(path, status)? else { return Ok(None) };
-        let windows = self.host.system() == System::Windows;
+        let windows = system_of(self.host) == System::Windows;
         // Only Windows runs a file by the ending of its name.
         let program = parse::named_program(&mut file.content, if windows { name } else { "" })?;
         let Some(program) = program else { return Ok(Some(Verdict::Plain)) };
@@ -281,7 +281,7 @@ impl Scan<'_> {
         if !self.listing.has_room(text) {
             return;
         }
-        let owner = match self.host.system() {
+        let owner = match system_of(self.host) {
             System::Linux => self.names.get(&status.uid).cloned(),
             System::Windows | System::MacOs | System::Other => self.host.owner(path, status).ok(),
         };
@@ -300,7 +300,7 @@ impl Scan<'_> {
 
     fn found(&self) -> Executables {
         let owner = |uid: u32, folder: &str| {
-            let own = match self.host.system() {
+            let own = match system_of(self.host) {
                 System::Linux => self.names.get(&uid).cloned(),
                 System::Windows | System::MacOs | System::Other => {
                     let folder = Path::new(folder);

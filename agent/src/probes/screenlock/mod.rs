@@ -17,7 +17,7 @@ use caretaker_shared::model::{Idle, Outcome, ProbeName, ScreenLock as Lock};
 pub(super) use self::linux::texts as dconf_texts;
 use self::windows::logged_off::Remembered;
 use super::{Probe, ProbeSettings};
-use crate::host::{Host, System};
+use crate::host::{Host, System, system_of};
 
 /// The probe, with what it remembers of Windows users who are not logged on.
 #[derive(Debug, Default)]
@@ -63,7 +63,7 @@ impl Probe for ScreenLock {
     }
 
     fn ask(&self, host: &dyn Host, settings: &ProbeSettings) -> Outcome {
-        match host.system() {
+        match system_of(host) {
             System::Linux => linux::ask(host),
             System::Windows => windows::ask(host, &self.remembered, settings.memory.as_deref()),
             System::MacOs => macos::ask(host),

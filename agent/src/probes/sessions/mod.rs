@@ -13,7 +13,7 @@ use std::time::Duration;
 use caretaker_shared::model::{Outcome, ProbeName};
 
 use super::{Probe, ProbeSettings};
-use crate::host::{Host, System};
+use crate::host::{Host, System, system_of};
 
 /// The probe.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Probe for Sessions {
     }
 
     fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
-        match host.system() {
+        match system_of(host) {
             System::Linux => linux::ask(host),
             System::Windows => windows::ask(host),
             System::MacOs => macos::ask(host),

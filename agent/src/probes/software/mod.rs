@@ -34,7 +34,7 @@ pub(super) use dpkg::installed_version;
 pub(super) use rpm::installed as installed_by_rpm;
 
 use super::{Probe, ProbeSettings};
-use crate::host::{Host, System};
+use crate::host::{Host, System, system_of};
 
 const COLLECTS: &[&str] = &[
     "name, version, publisher, size and date of every installed title, and who it is installed for",
@@ -70,7 +70,7 @@ impl Probe for Software {
     }
 
     fn ask(&self, host: &dyn Host, settings: &ProbeSettings) -> Outcome {
-        match host.system() {
+        match system_of(host) {
             System::Linux => linux::ask(host),
             System::Windows => windows::ask(host, settings),
             System::MacOs => macos::ask(host),

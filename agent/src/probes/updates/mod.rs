@@ -12,7 +12,7 @@ use caretaker_shared::wire::limits;
 use jiff::Timestamp;
 
 use super::{Probe, ProbeSettings};
-use crate::host::{Host, System};
+use crate::host::{Host, System, system_of};
 
 /// The probe.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Probe for Updates {
     }
 
     fn ask(&self, host: &dyn Host, _settings: &ProbeSettings) -> Outcome {
-        match host.system() {
+        match system_of(host) {
             System::Linux => linux::ask(host),
             System::Windows => windows::ask(host),
             System::MacOs => macos::ask(host),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::memory::Stamped;
 use super::prints::Key;
-use crate::host::{FileStatus, Host, System};
+use crate::host::{FileStatus, Host, System, system_of};
 
 /// Mounted by snap and kept by flatpak: whole folders that packages own.
 const KEPT: [&str; 4] = ["/snap/", "/var/lib/snapd/", "/var/lib/flatpak/app/", "/var/lib/flatpak/runtime/"];
@@ -42,7 +42,7 @@ pub(super) enum Unknown {
 impl Owned {
     /// What packages own on this machine, and why some of it may be missing. `memory` is the folder of what is remembered.
     pub(super) fn of(host: &dyn Host, key: Key, memory: Option<&Path>) -> Result<(Self, Option<String>), Unknown> {
-        match host.system() {
+        match system_of(host) {
             System::Linux => {
                 let (prints, flaw) = packaged(host, key, memory)?;
                 Ok((Self { key, prints, folders: Folders::Fixed }, flaw))
