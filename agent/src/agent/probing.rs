@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
 use crate::host::Host;
+use crate::platform;
 use crate::probes::{Probe, ProbeSettings};
 use crate::runner::{self, Asking};
 use crate::schedule::Schedule;
@@ -163,6 +164,7 @@ impl Asker {
             }
             Err(error) => tracing::error!(probe.name = %name, reason = %error, "a reading could not be queued"),
         }
+        platform::give_back_memory();
     }
 }
 

@@ -8,6 +8,7 @@ mod linux;
 mod macos;
 #[cfg(all(target_os = "linux", test))]
 pub mod macos;
+mod memory;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 mod other;
 mod priority;
@@ -27,6 +28,7 @@ pub use cost::{own_cost, own_processor_time};
 pub use linux::{Machine, boot_id, state_dir};
 #[cfg(target_os = "macos")]
 pub use macos::{Machine, boot_id, state_dir};
+pub use memory::give_back_memory;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 pub use other::{Machine, boot_id, lower_priority, state_dir};
 pub use priority::{be_first_to_go, give_way};

@@ -18,6 +18,7 @@ use super::{Uplink, UplinkError, Welcome};
 use crate::clocks::DeviceClocks;
 use crate::config::InForce;
 use crate::identity::Keeper;
+use crate::platform;
 use crate::spool::{Batch, Settled, Spool, SpoolError};
 
 /// Executables that are described before whatever waits is delivered: an alert must not wait for thousands.
@@ -140,6 +141,9 @@ impl<U: Uplink> Session<U> {
             self.wiring.spool.run(move |spool| spool.note_offered(digest.as_bytes())).await?;
         }
         self.to_offer = None;
+        // Four thousand of them were held, by path and by digest.
+        drop(executables);
+        platform::give_back_memory();
         Ok(())
     }
 
