@@ -21,7 +21,7 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     write_by(path, |file| file.write_all(content))
 }
 
-/// Writes a file whole, as [`write`] does, out of what `fill` gives piece by piece.
+/// Writes a file whole, as [`write()`] does, out of what `fill` gives piece by piece.
 ///
 /// # Errors
 /// Those of the file system and of `fill`; the old content then still stands.
