@@ -256,7 +256,7 @@ pub struct Disposal {
     pub at: ::prost::alloc::string::String,
     #[prost(string, tag = "2")]
     pub authorised_by: ::prost::alloc::string::String,
-    /// "sold", "given away", "destroyed", "returned".
+    /// "sold", "given away", "returned", "recycled", "destroyed".
     #[prost(string, tag = "3")]
     pub method: ::prost::alloc::string::String,
     #[prost(string, tag = "4")]
@@ -355,7 +355,7 @@ pub struct RetireDeviceRequest {
     pub device: ::prost::alloc::string::String,
     #[prost(string, tag = "2")]
     pub authorised_by: ::prost::alloc::string::String,
-    /// One of "sold", "given away", "destroyed", "returned".
+    /// One of "sold", "given away", "returned", "recycled", "destroyed".
     #[prost(string, tag = "3")]
     pub method: ::prost::alloc::string::String,
     /// Empty only for one that was destroyed.
