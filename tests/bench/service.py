@@ -57,7 +57,7 @@ def idle(agent, folder, report, root, **_):
     collector = os.path.join(target, "release", "caretaker-collector")
     data, state = os.path.join(folder, "data"), os.path.join(folder, "state")
     port = "18443"
-    subprocess.run([collector, "init", "--data", data, "--school", "Northfield School", "--address", f"localhost:{port}"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([collector, "init", "--data", data, "--name", "Northfield School", "--address", f"localhost:{port}"], check=True, stdout=subprocess.DEVNULL)
     serving = subprocess.Popen([collector, "serve", "--data", data], stderr=subprocess.DEVNULL)
     running = None
     try:

@@ -1,7 +1,7 @@
 //! `executables` and `executables show`.
 
 use caretaker_proto::console::v1::{ExecutablePlace, ExecutableSummary, GetExecutableResponse};
-use caretaker_shared::model::SoftwareClass;
+use caretaker_shared::model::{ExecutableFormat, SoftwareClass};
 
 use super::devices::{footer, word};
 use super::table::{Cell, Column, Table};
@@ -42,7 +42,9 @@ pub fn list(executables: &[ExecutableSummary], screen: &Screen) -> Option<String
 
 /// "bypass tool", or the kind of file where the catalogue does not know it.
 fn what(file: &ExecutableSummary) -> String {
-    SoftwareClass::parse(&file.class).map_or_else(|| file.format.clone(), |class| class.told().to_owned())
+    let format = ExecutableFormat::parse(&file.format).map(ExecutableFormat::told);
+    let class = SoftwareClass::parse(&file.class).map(SoftwareClass::told);
+    class.or(format).map_or_else(|| file.format.clone(), str::to_owned)
 }
 
 /// Where one content lies, since when, and what it says of itself.

@@ -87,7 +87,7 @@ pub(super) fn judge_files(files: &[Executable], missing: Option<&str>, policy: &
         missing,
         all_well: VerdictOutcome::meets("no bypass tool lies about", "none in the folders that were searched"),
         not_all: "not all folders could be searched",
-        look: "Let the agent read the folders that the policy names, or take them off its list.",
+        look: "Let a search that goes on finish; else let the agent read the folders that the policy names.",
     };
     sum.of(tools)
 }

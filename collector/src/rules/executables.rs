@@ -37,7 +37,7 @@ pub(super) fn judge(files: &[Executable], missing: Option<&str>, policy: &Policy
             VerdictOutcome::unknown(
                 "not all folders could be searched",
                 missing,
-                "Let the agent read the folders that the policy names, or take them off its list.",
+                "Let a search that goes on finish; else let the agent read the folders that the policy names.",
             ),
         ));
     } else if verdicts.is_empty() {

@@ -57,7 +57,7 @@ pub(super) fn judge_files(found: &Executables, missing: Option<&str>, policy: &P
             "none in the folders that were searched",
         ),
         not_all: "not all folders could be searched",
-        look: "Let the agent read the folders that the policy names, or take them off its list.",
+        look: "Let a search that goes on finish; else let the agent read the folders that the policy names.",
     };
     sum.of(games.chain(media::judge(&found.media, policy)))
 }
