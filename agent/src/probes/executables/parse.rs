@@ -10,5 +10,5 @@ pub(super) use super::format::Program;
 /// # Errors
 /// Those of `content`.
 pub(super) fn named_program(content: &mut (impl Read + Seek), name: &str) -> io::Result<Option<Program>> {
-    Ok(super::format::program(content, name)?.filter(|program| !program.library))
+    Ok(super::format::program(content, name)?.filter(|program| !program.is_library))
 }

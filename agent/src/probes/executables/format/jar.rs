@@ -24,7 +24,7 @@ pub(super) fn program(content: &mut (impl Read + Seek)) -> io::Result<Option<Pro
     let Some(manifest) = found.manifest else { return Ok(None) };
     let manifest = Manifest::parse(&unpacked(content, &manifest, MANIFEST_BYTES)?);
     let mut program = Program::new(ExecutableFormat::Jar, "java");
-    program.library = !manifest.starts;
+    program.is_library = !manifest.starts;
     program.version = manifest.version;
     if let Some(entry) = found.signature {
         program.signer =

@@ -28,7 +28,7 @@ pub(super) fn program(content: &mut (impl Read + Seek)) -> io::Result<Option<Pro
     };
     let machines: Vec<_> = slices.iter().map(Slice::machine).collect();
     let mut program = Program::new(ExecutableFormat::MachO, machines.join(", "));
-    program.library = library;
+    program.is_library = library;
     program.signer = sound(first.signature(content))?.and_then(|signature| signer::name(&signature));
     Ok(Some(program))
 }

@@ -39,13 +39,13 @@ pub(super) struct Program {
     /// Which builder of installers left its mark: "NSIS".
     pub(super) installer: Option<&'static str>,
     /// Runs only when another program loads it: a DLL, a driver, a JAR without a main class.
-    pub(super) library: bool,
+    pub(super) is_library: bool,
 }
 
 impl Program {
     fn new(format: ExecutableFormat, runs_on: impl Into<String>) -> Self {
         let runs_on = runs_on.into();
-        Self { format, runs_on, version: VersionInfo::default(), signer: None, installer: None, library: false }
+        Self { format, runs_on, version: VersionInfo::default(), signer: None, installer: None, is_library: false }
     }
 }
 

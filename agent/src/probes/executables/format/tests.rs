@@ -40,7 +40,7 @@ fn reads_the_version_table_that_a_pe_file_prefers() {
         info("Northfield School", "Northfield Player", "Plays examples", "2.4", "northplayer.exe"),
         "the second of two tables, which the translation names first"
     );
-    assert_eq!((player.signer, player.library, player.installer), (None, false, None));
+    assert_eq!((player.signer, player.is_library, player.installer), (None, false, None));
 }
 
 #[test]
@@ -65,12 +65,12 @@ fn a_cut_off_signature_is_none_and_the_rest_stays() {
 
 #[test]
 fn knows_libraries_as_such() {
-    assert!(read(LIBRARY).library, "a DLL");
-    assert!(read(JAR_LIBRARY).library, "a JAR without a main class");
+    assert!(read(LIBRARY).is_library, "a DLL");
+    assert!(read(JAR_LIBRARY).is_library, "a JAR without a main class");
     let mut driver = PLAYER.to_vec();
     let header = usize::from(PLAYER[0x3c]);
     driver[header + 24 + 68] = 1;
-    assert!(read(&driver).library, "a driver");
+    assert!(read(&driver).is_library, "a driver");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn reads_product_and_maker_of_an_installer_package() {
 #[test]
 fn reads_the_manifest_of_a_jar() {
     let jar = read(JAR);
-    assert_eq!((jar.format, jar.runs_on.as_str(), jar.library), (ExecutableFormat::Jar, "java", false));
+    assert_eq!((jar.format, jar.runs_on.as_str(), jar.is_library), (ExecutableFormat::Jar, "java", false));
     assert_eq!(jar.version, info("Northfield School", "Northfield Quiz", "", "3.1", ""));
     let library = read(JAR_LIBRARY);
     assert_eq!(library.version.product, "Northfield Parts", "packed with deflate");
@@ -157,7 +157,7 @@ fn reads_mach_o_for_one_machine_and_for_several() {
     let both = read(&fat(&[macho(X86_64, 2, message()), macho(ARM64, 2, &[])]));
     assert_eq!((both.runs_on.as_str(), both.signer.as_deref()), ("x86_64, aarch64", Some(SIGNER)));
     assert_eq!(read(&macho(X86_64, 2, &[])).signer, None, "signed without a name");
-    assert!(read(&macho(X86_64, 6, &[])).library);
+    assert!(read(&macho(X86_64, 6, &[])).is_library);
     assert_eq!(judged(&macho(X86_64, 1, &[])), None, "an object file");
 }
 

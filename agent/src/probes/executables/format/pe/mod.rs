@@ -22,7 +22,7 @@ pub(super) fn program(content: &mut (impl Read + Seek)) -> io::Result<Option<Pro
         return Ok(None);
     }
     let mut program = Program::new(ExecutableFormat::Pe, image.machine());
-    program.library = image.characteristics & Image::DLL != 0 || image.subsystem == Image::DRIVER;
+    program.is_library = image.characteristics & Image::DLL != 0 || image.subsystem == Image::DRIVER;
     let strings = sound(resource::version_block(content, &image))?.map(|block| version::parse(&block));
     let strings = strings.unwrap_or_default();
     program.installer = image.installer().or_else(|| strings.installer());
