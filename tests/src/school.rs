@@ -78,7 +78,7 @@ impl School {
     /// The policy of the stories: one watched folder, one searched folder, two addresses.
     fn apply_policy(&self) {
         let policy = format!(
-            "[documents]\nfolders = [{documents:?}]\ncategories = [\"demonstration\"]\n\n\
+            "[documents]\nfolders = [{documents:?}]\n\n[detection]\ncategories = [\"demonstration\"]\n\n\
              [executables]\nfolders = [{programs:?}]\n\n\
              [alerts]\nsafeguarding_lead = [\"lead@example.school\"]\nnetwork_manager = [\"network@example.school\"]\n",
             documents = self.documents(),

@@ -15,7 +15,7 @@ fn device() -> (School, Wine) {
     let mut school = School::found();
     school.serve();
     let policy = school.home().join("windows.toml");
-    let text = "[documents]\nfolders = [\"~/Documents\"]\ncategories = [\"demonstration\"]\n\n\
+    let text = "[documents]\nfolders = [\"~/Documents\"]\n\n[detection]\ncategories = [\"demonstration\"]\n\n\
                 [executables]\nfolders = [\"/opt\", 'C:\\Tools']\n\n\
                 [alerts]\nsafeguarding_lead = [\"lead@example.school\"]\nnetwork_manager = [\"network@example.school\"]\n";
     std::fs::write(&policy, text).expect("writes the policy");

@@ -36,13 +36,7 @@ pub(super) fn fresh(quota_bytes: u64) -> (tempfile::TempDir, Spool, Arc<ManualCl
 }
 
 fn keyword(number: usize) -> KeywordEvent {
-    KeywordEvent {
-        rule: format!("rule.{number}"),
-        category: "selfharm".into(),
-        severity: Severity::HIGHEST,
-        document: Sha256::of(b"a path"),
-        occurred_at: noon(),
-    }
+    KeywordEvent::met(&format!("rule.{number}"), "selfharm", Severity::HIGHEST, Sha256::of(b"a path"), noon())
 }
 
 pub(super) fn software(names: &[&str]) -> Reading {

@@ -226,13 +226,7 @@ fn clock() -> Arc<ManualClock> {
 }
 
 fn keyword() -> Payload {
-    Payload::Keyword(KeywordEvent {
-        rule: "rule.1".into(),
-        category: "selfharm".into(),
-        severity: Severity::HIGHEST,
-        document: Sha256::of(b"a path"),
-        occurred_at: noon(),
-    })
+    Payload::Keyword(KeywordEvent::met("rule.1", "selfharm", Severity::HIGHEST, Sha256::of(b"a path"), noon()))
 }
 
 fn started() -> Payload {

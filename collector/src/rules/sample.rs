@@ -16,7 +16,8 @@ pub(crate) fn now() -> Timestamp {
 /// ClamAV with real-time protection, signatures of a week, five minutes to the lock, seven days of silence.
 pub(crate) fn policy() -> Policy {
     Policy {
-        documents: Documents { enabled: true, folders: Vec::new(), categories: Vec::new() },
+        documents: Documents { enabled: true, folders: Vec::new(), removable_media: false },
+        detection: Detection::default(),
         executables: Executables {
             folders: vec!["~".into()],
             allowed: Vec::new(),

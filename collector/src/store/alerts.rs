@@ -4,18 +4,26 @@
 //! hour that is still open and at least as severe, without new mail. At the highest level it joins only while nobody
 //! has acknowledged; afterwards it is news again. Alerts about devices are those of [`super::device_alerts`].
 
-use caretaker_shared::model::{KeywordEvent, Severity};
+use caretaker_shared::model::{KeywordEvent, Severity, Source};
 use caretaker_shared::policy::Policy;
 use jiff::{Timestamp, tz::TimeZone};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::{StoreError, audit, outbox};
+use super::{StoreError, audit, lessons, outbox};
 use crate::audit::Entry;
 
 /// How long after an alert was raised an event may still join it.
 const JOIN_MS: i64 = 60 * 60 * 1000;
 /// What a safeguarding alert is about: the rule and the category stay with its events.
-const ABOUT_DOCUMENT: &str = "a document met a safeguarding rule";
+fn about(source: Source) -> &'static str {
+    match source {
+        Source::Document => "a document met a safeguarding rule",
+        Source::Search => "a search met a safeguarding rule",
+        Source::Title => "the title of a page met a safeguarding rule",
+        Source::Address => "the address of a page met a safeguarding rule",
+    }
+}
+
 /// What it is about when nobody can tell: a child may be behind it all the same.
 pub(crate) const ABOUT_UNREADABLE: &str =
     "a report of a concern could not be read: update the collector, and ask who used the device";
@@ -41,25 +49,38 @@ pub(super) struct Raise<'a> {
     pub(super) now: Timestamp,
 }
 
-/// Joins a keyword event to an open alert or raises a new one; says whether mail was queued.
+/// A keyword event as it was kept, and where it was.
+pub(crate) struct Met<'a> {
+    pub(crate) event_rowid: i64,
+    pub(crate) device_rowid: i64,
+    pub(crate) site_rowid: i64,
+    pub(crate) event: &'a KeywordEvent,
+}
+
+/// Counts a keyword event to a lesson or an open alert, or raises a new one; says whether mail was queued.
 pub(crate) fn raise_for_keyword(
     tx: &Transaction<'_>,
-    event_rowid: i64,
-    device_rowid: i64,
-    site_rowid: i64,
-    event: &KeywordEvent,
+    met: &Met<'_>,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    let Met { event_rowid, device_rowid, site_rowid, event } = *met;
     let severity = event.severity.level();
+    // Noise that is worth counting (detection.md 3.2): it is counted where it lies.
+    if event.severity == Severity::LOWEST {
+        return Ok(false);
+    }
     let mailed = severity >= policy.alerts.mail_from_severity;
+    if lessons::fold(tx, met, now)? {
+        return Ok(false);
+    }
     if let Some(alert) = joinable(tx, device_rowid, event, mailed, now)? {
         attach(tx, event_rowid, alert)?;
         return Ok(false);
     }
     let addresses = if mailed { policy.alerts.safeguarding_lead.as_slice() } else { &[] };
-    let raise =
-        Raise { kind: Kind::Safeguarding, severity, site_rowid, device_rowid, about: ABOUT_DOCUMENT, addresses, now };
+    let about = about(event.source);
+    let raise = Raise { kind: Kind::Safeguarding, severity, site_rowid, device_rowid, about, addresses, now };
     let (alert, queued) = raise.insert(tx)?;
     attach(tx, event_rowid, alert)?;
     Ok(queued)

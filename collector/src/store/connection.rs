@@ -11,6 +11,7 @@ use super::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/V1__foundation.sql"),
     include_str!("../../migrations/sqlite/V2__device_truth.sql"),
+    include_str!("../../migrations/sqlite/V3__detection.sql"),
 ];
 
 /// "CARE": tells our file from another program's.

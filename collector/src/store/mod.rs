@@ -16,6 +16,8 @@ pub(crate) mod findings;
 mod identity;
 mod in_force;
 mod ingest;
+mod keywords;
+mod lessons;
 mod moment;
 mod outbox;
 mod policies;

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
-use super::alerts::raise_for_keyword;
+use super::alerts::{Met, raise_for_keyword};
 use super::device_alerts::raise_for_device_event;
-use super::{Order, Store};
+use super::{Order, Store, keywords};
 use crate::rules::sample;
 
 /// Row of the only site, of the only device, of its only epoch.
@@ -48,13 +48,8 @@ pub(crate) async fn store() -> Sample {
 
 /// A rule met a document.
 pub(crate) fn keyword(severity: u32, document: &str) -> KeywordEvent {
-    KeywordEvent {
-        rule: "selfharm.plan.03".into(),
-        category: "self-harm".into(),
-        severity: Severity::new(severity).expect("1 to 5"),
-        document: Sha256::of(document.as_bytes()),
-        occurred_at: sample::now(),
-    }
+    let severity = Severity::new(severity).expect("1 to 5");
+    KeywordEvent::met("selfharm.plan.03", "selfharm", severity, Sha256::of(document.as_bytes()), sample::now())
 }
 
 impl Sample {
@@ -119,7 +114,10 @@ impl Sample {
                         now.as_millisecond()
                     ],
                 )?;
-                raise_for_keyword(tx, tx.last_insert_rowid(), DEVICE, SITE, &event, &policy, now)
+                let event_rowid = tx.last_insert_rowid();
+                let met = Met { event_rowid, device_rowid: DEVICE, site_rowid: SITE, event: &event };
+                keywords::keep(tx, &met)?;
+                raise_for_keyword(tx, &met, &policy, now)
             })
             .await
             .expect("the event is written")

@@ -20,13 +20,8 @@ fn tamper(kind: DeviceEventKind, occurred_at: Timestamp) -> Payload {
 }
 
 fn keyword(severity: u32, occurred_at: Timestamp) -> Payload {
-    Payload::Keyword(KeywordEvent {
-        rule: "demonstration.01".into(),
-        category: "demonstration".into(),
-        severity: Severity::new(severity).expect("1 to 5"),
-        document: Sha256::of(b"a path"),
-        occurred_at,
-    })
+    let severity = Severity::new(severity).expect("1 to 5");
+    Payload::Keyword(KeywordEvent::met("demo.check", "demonstration", severity, Sha256::of(b"a path"), occurred_at))
 }
 
 pub(crate) fn title(name: &str, version: &str) -> SoftwareTitle {

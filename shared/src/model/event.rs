@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::Source;
 use crate::digest::Sha256;
+use crate::lexicon::{self, Arithmetic};
 
 /// How serious an event is: 1 (worth counting) to 5 (a life in danger). See detection.md 3.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,15 +17,24 @@ impl Severity {
     /// A life in danger, now.
     pub const HIGHEST: Self = Self(5);
 
+    /// Worth counting, and no more.
+    pub const LOWEST: Self = Self(1);
+
     /// A level; `None` unless it is 1 to 5.
     #[must_use]
     pub fn new(level: u32) -> Option<Self> {
         u8::try_from(level).ok().filter(|level| (1..=5).contains(level)).map(Self)
     }
 
+    /// A level that is known when this is compiled, 1 to 5.
+    pub(crate) const fn at(level: u8) -> Self {
+        assert!(level >= 1 && level <= 5, "a severity is 1 to 5");
+        Self(level)
+    }
+
     /// 1 to 5.
     #[must_use]
-    pub fn level(self) -> u8 {
+    pub const fn level(self) -> u8 {
         self.0
     }
 }
@@ -34,19 +45,52 @@ impl fmt::Display for Severity {
     }
 }
 
-/// A keyword rule met a document. It holds no text, by design: there is no field that could.
+/// A keyword rule met a text. It holds no text, by design: there is no field that could.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeywordEvent {
     /// Id of the rule.
     pub rule: String,
     /// Id of the rule's category.
     pub category: String,
-    /// As the rule says.
+    /// What the arithmetic comes to.
     pub severity: Severity,
-    /// Keyed hash of the document's path: tells documents apart, names none.
+    /// How the severity came about.
+    pub arithmetic: Arithmetic,
+    /// How often the rule was met.
+    pub count: u32,
+    /// Whether somebody asks for help: for pastoral care too.
+    pub help_seeking: bool,
+    /// What it is about, for telling a lesson from a child: the category, or something narrower.
+    pub topic: String,
+    /// Where the text was.
+    pub source: Source,
+    /// Keyed hash of the document's path, or of the browser's profile: tells documents apart, names none.
     pub document: Sha256,
-    /// When the document was read, by the device's clock.
+    /// Keyed hash of the account whose text it is; `None` for a text of nobody in particular.
+    pub user: Option<Sha256>,
+    /// When the text was written or read, by the device's clock.
     pub occurred_at: Timestamp,
+}
+
+impl KeywordEvent {
+    /// A rule that a document of nobody in particular met once, with no more to its severity than what the rule says.
+    #[must_use]
+    pub fn met(rule: &str, category: &str, severity: Severity, document: Sha256, occurred_at: Timestamp) -> Self {
+        let (least, most) = lexicon::category(category).map_or((severity, severity), |known| (known.least, known.most));
+        Self {
+            rule: rule.to_owned(),
+            category: category.to_owned(),
+            severity,
+            arithmetic: Arithmetic::new(severity, least.min(severity), most.max(severity)),
+            count: 1,
+            help_seeking: false,
+            topic: category.to_owned(),
+            source: Source::Document,
+            document,
+            user: None,
+            occurred_at,
+        }
+    }
 }
 
 /// Something happened to the agent, to what protects the device, or to what is connected to it.

@@ -6,6 +6,7 @@ mod ids;
 mod reading;
 mod record;
 mod requirement;
+mod source;
 
 pub use event::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity};
 pub use facts::{
@@ -21,3 +22,4 @@ pub use record::{
     DeviceClock, Envelope, EpochReason, Gap, GapReason, Payload, StateDigests, Stream, StreamMark, Unchanged,
 };
 pub use requirement::Requirement;
+pub use source::Source;

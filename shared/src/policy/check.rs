@@ -1,7 +1,8 @@
 //! What a single text of a policy file must look like. Each check says what is wrong and gives an example.
 
 use super::place;
-use crate::lexicon::CATEGORIES;
+use crate::lexicon::{AgeProfile, CATEGORIES};
+use crate::model::Source;
 use crate::wire::limits;
 
 /// An absolute folder or one below each user's home, without a way back up.
@@ -51,12 +52,57 @@ fn path(text: &str, begins_well: bool, wanted: &str) -> Option<String> {
 /// A category that the rules cover.
 pub(super) fn category(text: &str) -> Option<String> {
     let known: Vec<&str> = CATEGORIES.iter().map(|category| category.id).collect();
+    one_of(text, &known, "category")
+}
+
+/// A word for how old people are.
+pub(super) fn age(text: &str) -> Option<String> {
+    let known: Vec<&str> = AgeProfile::ALL.iter().map(|age| age.word()).collect();
+    one_of(text, &known, "age")
+}
+
+/// A word for where text comes from.
+pub(super) fn source(text: &str) -> Option<String> {
+    let known: Vec<&str> = Source::ALL.iter().map(|source| source.word()).collect();
+    one_of(text, &known, "source")
+}
+
+/// The name of a group.
+pub(super) fn group(text: &str) -> Option<String> {
+    named(text, "the name of the group, for example \"staff\"").or_else(|| short(text))
+}
+
+/// The name of a device or an account, with `*` for any letters.
+pub(super) fn pattern(text: &str) -> Option<String> {
+    named(text, "a name, in which * stands for any letters, for example \"STAFF-*\"").or_else(|| short(text))
+}
+
+/// A host, or the beginning of an address: no scheme, no port, no question mark.
+pub(super) fn web_address(text: &str) -> Option<String> {
+    let wanted = "expected a host or the beginning of an address, without https://, for example \"childline.org.uk\" \
+                  or \"example.school/portal\"";
+    let (host, path) = text.split_once('/').unwrap_or((text, ""));
+    let label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let good = host.split('.').all(label)
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\".contains(&byte))
+        && text.len() <= limits::PATTERN_BYTES;
+    (!good).then(|| wanted.to_owned())
+}
+
+fn short(text: &str) -> Option<String> {
+    let most = limits::PATTERN_BYTES;
+    (text.len() > most).then(|| format!("expected at most {most} bytes"))
+}
+
+fn one_of(text: &str, known: &[&str], what: &str) -> Option<String> {
     if known.contains(&text) {
         return None;
     }
-    Some(match nearest(text, &known) {
-        Some(near) => format!("there is no such category; did you mean \"{near}\"?"),
-        None => format!("there is no such category; there are: {}", known.join(", ")),
+    Some(match nearest(text, known) {
+        Some(near) => format!("there is no such {what}; did you mean \"{near}\"?"),
+        None => format!("there is no such {what}; there are: {}", known.join(", ")),
     })
 }
 

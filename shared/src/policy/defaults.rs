@@ -1,21 +1,106 @@
 //! What holds where a policy file is silent: the values of the preset, and a test holds the two together.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Accounts, Antivirus, Contact, Documents, Encryption, Executables, Removable, ScreenLock, Sessions, Updates,
+    Accounts, Antivirus, Contact, Detection, Documents, Encryption, Executables, Hours, Removable, ScreenLock,
+    Sessions, Updates,
 };
-use crate::lexicon::CATEGORIES;
+use crate::lexicon::{AgeProfile, CATEGORIES};
+use crate::model::Source;
+
+/// Where people get help, bank, see a doctor, or belong to a union: nobody looks at what they read there.
+const EXCLUDED_ADDRESSES: &[&str] = &[
+    // Help lines
+    "childline.org.uk",
+    "samaritans.org",
+    "papyrus-uk.org",
+    "giveusashout.org",
+    "nspcc.org.uk",
+    "themix.org.uk",
+    "youngminds.org.uk",
+    "kooth.com",
+    "beateatingdisorders.org.uk",
+    "mind.org.uk",
+    "thecalmzone.net",
+    "talktofrank.com",
+    "switchboard.lgbt",
+    "mermaidsuk.org.uk",
+    "runawayhelpline.org.uk",
+    "womensaid.org.uk",
+    "nationaldahelpline.org.uk",
+    "karmanirvana.org.uk",
+    "refuge.org.uk",
+    "victimsupport.org.uk",
+    "thehideout.org.uk",
+    "gamcare.org.uk",
+    "reportremove.org.uk",
+    "ceop.police.uk",
+    "educationsupport.org.uk",
+    // Health
+    "nhs.uk",
+    "nhs.net",
+    "nhs.wales",
+    "nhsinform.scot",
+    "brook.org.uk",
+    "111.wales.nhs.uk",
+    // Unions and advice
+    "neu.org.uk",
+    "nasuwt.org.uk",
+    "unison.org.uk",
+    "naht.org.uk",
+    "ascl.org.uk",
+    "gmb.org.uk",
+    "unitetheunion.org",
+    "tuc.org.uk",
+    "acas.org.uk",
+    "citizensadvice.org.uk",
+    "ico.org.uk",
+    // Banking
+    "barclays.co.uk",
+    "hsbc.co.uk",
+    "lloydsbank.com",
+    "natwest.com",
+    "santander.co.uk",
+    "halifax.co.uk",
+    "nationwide.co.uk",
+    "monzo.com",
+    "starlingbank.com",
+    "tsb.co.uk",
+    "rbs.co.uk",
+    "co-operativebank.co.uk",
+    "firstdirect.com",
+    "metrobankonline.co.uk",
+    "gohenry.com",
+    "paypal.com",
+];
 
 /// From this level on a safeguarding alert is mailed at once.
 pub(super) const MAIL_FROM_SEVERITY: u8 = 3;
 
 impl Default for Documents {
     fn default() -> Self {
+        Self { enabled: true, folders: owned(&["~/Documents", "~/Desktop", "~/Downloads"]), removable_media: true }
+    }
+}
+
+impl Default for Detection {
+    fn default() -> Self {
         Self {
-            enabled: true,
-            folders: owned(&["~/Documents", "~/Desktop", "~/Downloads"]),
-            categories: CATEGORIES.iter().map(|category| category.id.to_owned()).collect(),
+            categories: looked_for().map(str::to_owned).collect(),
+            age: AgeProfile::Secondary,
+            sources: BTreeSet::from(Source::ALL),
+            hours: Hours::default(),
+            excluded_addresses: owned(EXCLUDED_ADDRESSES),
+            excluded_folders: Vec::new(),
+            groups: Vec::new(),
         }
     }
+}
+
+/// Every category but those that only a school that asks for it wants counted.
+fn looked_for() -> impl Iterator<Item = &'static str> {
+    CATEGORIES.iter().map(|category| category.id).filter(|id| *id != "profanity")
 }
 
 impl Default for Executables {

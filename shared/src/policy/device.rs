@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Policy;
-use crate::model::ProbeName;
+use super::{Detection, Policy};
+use crate::model::{ProbeName, Source};
 
 const SECONDS_A_MINUTE: u64 = 60;
 
@@ -19,8 +19,10 @@ pub struct DevicePolicy {
     pub site: String,
     /// Folders whose documents are read; a leading `~` stands for the home of each user. Empty when none are.
     pub document_folders: Vec<String>,
-    /// Ids of the categories that documents are searched for. Empty when none are read.
-    pub categories: Vec<String>,
+    /// Whether documents on removable media are read too.
+    pub removable_media: bool,
+    /// Which text is looked at, whose, when, and for what.
+    pub detection: Detection,
     /// Folders searched for executables that no package owns; a leading `~` as above.
     pub executable_folders: Vec<String>,
     /// How often a probe asks. A probe without an entry keeps its own rhythm.
@@ -46,14 +48,15 @@ impl DevicePolicy {
     /// The part of `policy` that devices of `site` must know.
     #[must_use]
     pub fn of(policy: &Policy, school: &str, site: &str, version: u64) -> Self {
-        let read = policy.documents.enabled;
+        let read = policy.documents.enabled && policy.detection.may_read(Source::Document);
         let minutes = |every: u32| Duration::from_secs(u64::from(every) * SECONDS_A_MINUTE);
         Self {
             version,
             school: school.to_owned(),
             site: site.to_owned(),
             document_folders: if read { policy.documents.folders.clone() } else { Vec::new() },
-            categories: if read { policy.documents.categories.clone() } else { Vec::new() },
+            removable_media: read && policy.documents.removable_media,
+            detection: policy.detection.clone(),
             executable_folders: policy.executables.folders.clone(),
             probe_every: policy.schedule.iter().map(|(&probe, &every)| (probe, minutes(every))).collect(),
             media_names: policy.executables.media_names,

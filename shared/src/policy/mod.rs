@@ -9,20 +9,28 @@ use crate::model::ProbeName;
 
 mod check;
 mod defaults;
+mod detecting;
+mod detection;
 mod device;
 mod error;
+mod hours;
+mod pattern;
 pub(crate) mod place;
 mod sections;
 mod table;
 
+pub use detection::{ALWAYS, Detection, Group, Scope};
 pub use device::{DevicePolicy, Viewer};
 pub use error::PolicyError;
+pub use hours::Hours;
 
 /// A checked policy. Every key has a default but the addresses under `[alerts]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// Which documents are read, and for what.
+    /// Which documents are read.
     pub documents: Documents,
+    /// Which text is looked at, whose, when, and for what.
+    pub detection: Detection,
     /// What counts as an unknown executable (E4).
     pub executables: Executables,
     /// Which antivirus is good enough (E1, A1).
@@ -56,8 +64,8 @@ pub struct Documents {
     pub enabled: bool,
     /// Folders, with their subfolders; a leading `~` stands for the home of each user.
     pub folders: Vec<String>,
-    /// Ids of categories.
-    pub categories: Vec<String>,
+    /// Whether documents on removable media are read too, wherever these are mounted.
+    pub removable_media: bool,
 }
 
 /// `[executables]`

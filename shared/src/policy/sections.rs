@@ -8,13 +8,14 @@ use toml::de::DeTable;
 use super::table::{Number, Section, Texts, unreadable};
 use super::{
     Accounts, Alerts, Antivirus, Contact, Documents, Encryption, Executables, Network, Policy, PolicyError, Removable,
-    ScreenLock, Sessions, Updates, check, defaults,
+    ScreenLock, Sessions, Updates, check, defaults, detecting,
 };
 use crate::model::ProbeName;
 use crate::wire::limits;
 
 const SECTIONS: &[&str] = &[
     "documents",
+    "detection",
     "executables",
     "antivirus",
     "screen_lock",
@@ -43,6 +44,7 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
     let file = Section::whole(text, tree.get_ref(), SECTIONS)?;
     Ok(Policy {
         documents: documents(&file)?,
+        detection: detecting::read(&file)?,
         executables: executables(&file)?,
         antivirus: antivirus(&file)?,
         screen_lock: screen_lock(&file)?,
@@ -59,20 +61,15 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
 }
 
 fn documents(file: &Section<'_>) -> Result<Documents, PolicyError> {
-    let section = file.section("documents", &["enabled", "folders", "categories"])?;
+    let section = file.section("documents", &["enabled", "folders", "removable_media"])?;
     let default = Documents::default();
     let enabled = section.flag("enabled")?.unwrap_or(default.enabled);
     // Nothing to read is written as enabled = false: with an empty list it would look as if documents were watched.
     let least = usize::from(enabled);
-    let categories = Texts {
-        list: "a list of categories, for example [\"suicide\", \"selfharm\"]",
-        fault: check::category,
-        count: least..=limits::CATEGORIES,
-    };
     Ok(Documents {
         enabled,
         folders: section.texts("folders", &folders(least))?.unwrap_or(default.folders),
-        categories: section.texts("categories", &categories)?.unwrap_or(default.categories),
+        removable_media: section.flag("removable_media")?.unwrap_or(default.removable_media),
     })
 }
 
@@ -217,7 +214,7 @@ fn names(list: &'static str, fault: fn(&str) -> Option<String>, count: RangeIncl
     Texts { list, fault, count }
 }
 
-fn folders(least: usize) -> Texts {
+pub(super) fn folders(least: usize) -> Texts {
     Texts {
         list: "a list of folders, for example [\"~/Documents\"]",
         fault: check::folder,

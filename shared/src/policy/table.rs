@@ -64,6 +64,32 @@ impl<'a> Section<'a> {
         Ok(section)
     }
 
+    /// The tables of the list `key`, each of the path `path`; none when the file has no such list.
+    pub(super) fn tables(
+        &self,
+        key: &str,
+        path: &'static str,
+        known: &[&str],
+        most: usize,
+    ) -> Result<Vec<Self>, PolicyError> {
+        let Some(value) = self.value(key) else { return Ok(Vec::new()) };
+        let expected = || format!("expected [[{path}]] on a line of its own, with its keys below");
+        let Some(list) = value.get_ref().as_array() else {
+            return Err(self.wrong(key, value, "is not a list of sections", expected()));
+        };
+        if list.len() > most {
+            return Err(self.wrong(key, value, "is too long", format!("expected at most {most} of [[{path}]]")));
+        }
+        let table = |entry: &'a Spanned<DeValue<'a>>| {
+            let entries = entry.get_ref().as_table();
+            let entries = entries.ok_or_else(|| self.wrong(key, entry, "is not a section", expected()))?;
+            let table = Self { text: self.text, path, at: entry.span(), entries: Some(entries) };
+            table.only(known)?;
+            Ok(table)
+        };
+        list.iter().map(table).collect()
+    }
+
     /// The keys that are there.
     pub(super) fn keys(&self) -> impl Iterator<Item = &'a str> {
         self.entries.into_iter().flat_map(|entries| entries.keys().map(|key| key.get_ref().as_ref()))
@@ -92,6 +118,23 @@ impl<'a> Section<'a> {
         let Some(value) = self.value(key) else { return Ok(None) };
         let expected = "expected true or false, without quotation marks".to_owned();
         value.get_ref().as_bool().map(Some).ok_or_else(|| self.wrong(key, value, "is neither true nor false", expected))
+    }
+
+    /// One text, a good one. `fault` is as in [`Texts`].
+    pub(super) fn text(
+        &self,
+        key: &str,
+        what: &str,
+        fault: fn(&str) -> Option<String>,
+    ) -> Result<Option<String>, PolicyError> {
+        let Some(value) = self.value(key) else { return Ok(None) };
+        let Some(text) = value.get_ref().as_str() else {
+            return Err(self.wrong(key, value, "is not a text in quotation marks", format!("expected {what}")));
+        };
+        match fault(text) {
+            Some(fault) => Err(self.wrong(key, value, "is not accepted", fault)),
+            None => Ok(Some(text.to_owned())),
+        }
     }
 
     /// A list of texts, each a good one.

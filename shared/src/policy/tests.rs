@@ -1,10 +1,10 @@
 //! Policy files as people write them, good and bad.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{PRESET, Policy, PolicyError};
-use crate::lexicon::CATEGORIES;
-use crate::model::ProbeName;
+use super::{Hours, PRESET, Policy, PolicyError};
+use crate::lexicon::{AgeProfile, CATEGORIES};
+use crate::model::{ProbeName, Source};
 
 const ALERTS: &str =
     "[alerts]\nsafeguarding_lead = [\"lead@example.school\"]\nnetwork_manager = [\"it@example.school\"]\n";
@@ -18,14 +18,24 @@ fn error(lines: &str) -> PolicyError {
 fn the_preset_holds_the_defaults() {
     let preset = Policy::parse(PRESET).expect("the preset is a policy");
     let silent = Policy::parse(ALERTS).expect("addresses are enough");
-    let mut categories = preset.documents.categories.clone();
-    let mut all: Vec<_> = CATEGORIES.iter().map(|category| category.id.to_owned()).collect();
+    let mut categories = preset.detection.categories.clone();
+    let mut all = silent.detection.categories.clone();
+    all.push("profanity".into());
+    let in_any_order = |mut policy: Policy| {
+        policy.detection.categories.sort();
+        policy
+    };
+    let (preset, silent) = (in_any_order(preset), in_any_order(silent));
     assert_eq!(Policy { alerts: silent.alerts.clone(), ..preset.clone() }, silent);
     assert_eq!(preset.alerts.mail_from_severity, silent.alerts.mail_from_severity);
     assert_eq!(preset.schedule, BTreeMap::new());
+    categories.push("profanity".into());
     categories.sort();
     all.sort();
     assert_eq!(categories, all);
+    let mut known: Vec<_> = CATEGORIES.iter().map(|category| category.id.to_owned()).collect();
+    known.sort();
+    assert_eq!(all, known);
 }
 
 #[test]
@@ -45,7 +55,25 @@ fn every_key_is_read() {
         [documents]
         enabled = false
         folders = []
+        removable_media = false
+        [detection]
         categories = ["hate"]
+        age = "sixth_form"
+        sources = ["searches"]
+        hours = ["mon-fri 08:00-17:00"]
+        excluded_addresses = ["portal.example.school", "example.org/help"]
+        excluded_folders = ["~/Documents/Union"]
+        [[detection.groups]]
+        name = "staff"
+        devices = ["STAFF-*"]
+        users = ['SCHOOL\*.staff']
+        categories = ["violence"]
+        age = "adult"
+        sources = []
+        hours = []
+        [[detection.groups]]
+        name = "library"
+        devices = ["LIB-*"]
         [executables]
         folders = ["~/bin", "/srv"]
         allowed = ["/opt/whiteboard/", "sha256:{}", 'C:\Whiteboard']
@@ -68,7 +96,24 @@ fn every_key_is_read() {
     );
     let policy = Policy::parse(&text).expect("a policy");
     assert!(!policy.documents.enabled && policy.documents.folders.is_empty());
-    assert_eq!(policy.documents.categories, ["hate"]);
+    assert!(!policy.documents.removable_media);
+    let detection = &policy.detection;
+    assert_eq!(
+        (detection.categories.as_slice(), detection.age),
+        (["hate".to_owned()].as_slice(), AgeProfile::SixthForm)
+    );
+    assert_eq!(detection.sources, BTreeSet::from([Source::Search]));
+    assert_eq!(detection.hours.texts(), ["mon-fri 08:00-17:00"]);
+    assert_eq!(detection.excluded_addresses, ["portal.example.school", "example.org/help"]);
+    assert_eq!(detection.excluded_folders, ["~/Documents/Union"]);
+    let [staff, library] = detection.groups.as_slice() else { panic!("two groups") };
+    assert_eq!((staff.name.as_str(), staff.age), ("staff", Some(AgeProfile::Adult)));
+    assert_eq!(
+        (staff.users.as_slice(), staff.devices.as_slice()),
+        (&[r"SCHOOL\*.staff".into()][..], &["STAFF-*".into()][..])
+    );
+    assert_eq!((staff.sources.clone(), staff.hours.clone()), (Some(BTreeSet::new()), Some(Hours::default())));
+    assert_eq!((library.age, library.sources.clone(), library.hours.clone()), (None, None, None));
     assert_eq!(policy.executables.folders, ["~/bin", "/srv"]);
     let digest = format!("sha256:{}", "ab".repeat(32));
     assert_eq!(policy.executables.allowed, ["/opt/whiteboard/", digest.as_str(), r"C:\Whiteboard"]);
@@ -172,20 +217,20 @@ const WRONG: &[(&str, usize, &str, &str)] = &[
     ("[schedule]\nhost = 0", 2, "schedule.host = 0", "expected a whole number of minutes from 1 to 10080"),
     // Lists.
     ("[documents]\nfolders = []", 2, "documents.folders = []", "expected at least one entry: a list of folders"),
-    ("[documents]\ncategories = []", 2, "documents.categories = []", "expected at least one entry"),
+    ("[detection]\ncategories = []", 2, "detection.categories = []", "expected at least one entry"),
     ("[antivirus]\napproved = []", 2, "antivirus.approved = []", "expected at least one entry"),
     ("[antivirus]\napproved = [\" \"]", 2, "antivirus.approved entry 1 = \" \"", "expected the name of a product"),
     (
-        "[documents]\ncategories = [\n  \"hate\",\n  \"selfharn\",\n]",
+        "[detection]\ncategories = [\n  \"hate\",\n  \"selfharn\",\n]",
         4,
-        "documents.categories entry 2 = \"selfharn\"",
+        "detection.categories entry 2 = \"selfharn\"",
         "there is no such category; did you mean \"selfharm\"?",
     ),
     (
-        "[documents]\ncategories = [\"football\"]",
+        "[detection]\ncategories = [\"football\"]",
         2,
-        "documents.categories entry 1 = \"football\"",
-        "there is no such category; there are: suicide, ",
+        "detection.categories entry 1 = \"football\"",
+        "there is no such category; there are: ",
     ),
     (
         "[documents]\nfolders = [\"Documents\"]",
@@ -251,6 +296,36 @@ const WRONG: &[(&str, usize, &str, &str)] = &[
         "network.approved_tunnels = \"x\"",
         "expected a list of private networks",
     ),
+    // Detection.
+    ("[detection]\nage = \"old\"", 2, "detection.age = \"old\"", "there is no such age; there are: primary, "),
+    ("[detection]\nage = 12", 2, "detection.age = 12", "expected how old they are, for example \"secondary\""),
+    (
+        "[detection]\nsources = [\"keystrokes\"]",
+        2,
+        "detection.sources entry 1 = \"keystrokes\"",
+        "there is no such source; there are: documents, searches, titles, addresses",
+    ),
+    (
+        "[detection]\nhours = [\"8-5\"]",
+        2,
+        "detection.hours entry 1 = \"8-5\"",
+        "expected days and a time of day, for example \"mon-fri 08:00-17:00\"",
+    ),
+    (
+        "[detection]\nexcluded_addresses = [\"https://nhs.uk\"]",
+        2,
+        "detection.excluded_addresses entry 1 = \"https://nhs.uk\"",
+        "expected a host or the beginning of an address, without https://",
+    ),
+    ("[detection.groups]\nname = \"staff\"", 1, "detection.groups = ", "expected [[detection.groups]] on a line"),
+    ("[[detection.groups]]\nname = \"staff\"", 1, "detection.groups.devices", "missing: add devices = "),
+    ("[[detection.groups]]\ndevices = [\"A\"]", 1, "detection.groups.name", "missing: add a name"),
+    (
+        "[[detection.groups]]\nname = \"staff\"\nuser = [\"x\"]",
+        3,
+        "detection.groups.user = [\"x\"]",
+        "there is no such key; did you mean detection.groups.users?",
+    ),
     // Keys.
     (
         "[screen_lock]\nmax_second = 300",
@@ -259,7 +334,7 @@ const WRONG: &[(&str, usize, &str, &str)] = &[
         "there is no such key; did you mean screen_lock.max_seconds?",
     ),
     ("[screenlock]", 1, "[screenlock]", "there is no such section; did you mean [screen_lock]?"),
-    ("[documents.more]\nx = 1", 1, "[documents.more]", "there is no such key; there are: enabled, folders, categories"),
+    ("[documents.more]\nx = 1", 1, "[documents.more]", "there is no such key; there are: enabled, folders, "),
     ("colour = \"blue\"", 1, "colour = \"blue\"", "there is no such section; there are: documents, "),
     (
         "[schedule]\nscreen_lock = 60",

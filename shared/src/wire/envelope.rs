@@ -162,9 +162,10 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::digest::Sha256;
+    use crate::lexicon::Reason;
     use crate::model::{
         BootId, DeviceClock, Envelope, Executable, ExecutableFormat, Executables, Facts, Idle, KeywordEvent, Outcome,
-        Payload, Reading, ScreenLock, Severity, SoftwareTitle,
+        Payload, Reading, ScreenLock, Severity, SoftwareTitle, Source,
     };
     use crate::wire::{WireError, decode, encode};
 
@@ -220,14 +221,24 @@ mod tests {
 
     #[test]
     fn events_come_back_as_they_were() {
-        let event = envelope(Payload::Keyword(KeywordEvent {
-            rule: "selfharm.plan.03".into(),
-            category: "selfharm".into(),
-            severity: Severity::HIGHEST,
-            document: Sha256::of(b"a path"),
-            occurred_at: at(2),
-        }));
-        assert_eq!(decode(&encode(&event)), Ok(event));
+        let plain = KeywordEvent::met("selfharm.plan.03", "selfharm", Severity::HIGHEST, Sha256::of(b"a path"), at(2));
+        let mut arithmetic = plain.arithmetic.clone();
+        arithmetic.add(Reason::Time, 1);
+        arithmetic.add(Reason::Study, -2);
+        let full = KeywordEvent {
+            severity: arithmetic.severity(),
+            arithmetic,
+            count: 3,
+            help_seeking: true,
+            topic: "exams".into(),
+            source: Source::Search,
+            user: Some(Sha256::of(b"an account")),
+            ..plain.clone()
+        };
+        for event in [plain, full] {
+            let event = envelope(Payload::Keyword(event));
+            assert_eq!(decode(&encode(&event)), Ok(event));
+        }
     }
 
     #[test]
@@ -259,13 +270,8 @@ mod tests {
     fn a_severity_of_nine_is_refused() {
         use caretaker_proto::agent::v1 as proto;
         use prost::Message as _;
-        let good = envelope(Payload::Keyword(KeywordEvent {
-            rule: "r".into(),
-            category: "c".into(),
-            severity: Severity::HIGHEST,
-            document: Sha256::of(b""),
-            occurred_at: at(2),
-        }));
+        let event = KeywordEvent::met("r", "c", Severity::HIGHEST, Sha256::of(b""), at(2));
+        let good = envelope(Payload::Keyword(event));
         let mut message = proto::Envelope::from(&good);
         if let Some(proto::envelope::Body::KeywordEvent(event)) = &mut message.body {
             event.severity = 9;

@@ -8,7 +8,8 @@ use super::common::{
     WireError, digest, fit_path, fit_text, identifier, path, same_names, text, texts, timestamp, unix_ms,
 };
 use super::limits;
-use crate::model::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity};
+use crate::lexicon::{Arithmetic, Part, Reason, category};
+use crate::model::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity, Source};
 
 impl From<&KeywordEvent> for proto::KeywordEvent {
     fn from(event: &KeywordEvent) -> Self {
@@ -18,6 +19,12 @@ impl From<&KeywordEvent> for proto::KeywordEvent {
             severity: event.severity.level().into(),
             document: event.document.as_bytes().to_vec(),
             occurred_unix_ms: unix_ms(event.occurred_at),
+            source: proto::Source::from(event.source).into(),
+            user: event.user.map(|user| user.as_bytes().to_vec()).unwrap_or_default(),
+            count: event.count,
+            score: event.arithmetic.parts().iter().map(proto::ScorePart::from).collect(),
+            help_seeking: event.help_seeking,
+            topic: if event.topic == event.category { String::new() } else { event.topic.clone() },
         }
     }
 }
@@ -26,15 +33,52 @@ impl TryFrom<proto::KeywordEvent> for KeywordEvent {
     type Error = WireError;
 
     fn try_from(event: proto::KeywordEvent) -> Result<Self, WireError> {
+        let source = event.source().try_into()?;
+        let category_id = identifier(event.category, "category")?;
+        let severity = Severity::new(event.severity).ok_or(WireError::Malformed("severity"))?;
+        if event.score.len() > limits::SCORE_PARTS {
+            return Err(WireError::TooLarge("score"));
+        }
+        let arithmetic = stated(event.score, &category_id, severity)?;
         Ok(Self {
             rule: identifier(event.rule, "rule")?,
-            category: identifier(event.category, "category")?,
-            severity: Severity::new(event.severity).ok_or(WireError::Malformed("severity"))?,
+            topic: if event.topic.is_empty() { category_id.clone() } else { identifier(event.topic, "topic")? },
+            category: category_id,
+            severity,
+            arithmetic,
+            count: event.count.max(1),
+            help_seeking: event.help_seeking,
+            source,
             document: digest(&event.document, "document")?,
+            user: if event.user.is_empty() { None } else { Some(digest(&event.user, "user")?) },
             occurred_at: timestamp(event.occurred_unix_ms, "occurred_unix_ms")?,
         })
     }
 }
+
+impl From<&Part> for proto::ScorePart {
+    fn from(part: &Part) -> Self {
+        Self { reason: part.reason.word().to_owned(), points: part.points.into() }
+    }
+}
+
+/// The arithmetic as the device states it. Its result is the severity of the event, whatever this version makes of it.
+fn stated(score: Vec<proto::ScorePart>, id: &str, severity: Severity) -> Result<Arithmetic, WireError> {
+    let mut parts = Vec::with_capacity(score.len());
+    for part in score {
+        let points = i8::try_from(part.points).map_err(|_| WireError::Malformed("score.points"))?;
+        // A later agent may have reasons that this version does not know.
+        if let Some(reason) = Reason::from_word(&identifier(part.reason, "score.reason")?) {
+            parts.push(Part { reason, points });
+        }
+    }
+    let range = category(id).map(|category| (category.least.min(severity), category.most.max(severity)));
+    let known = range.map(|(least, most)| Arithmetic::of(parts.clone(), least, most));
+    let agrees = known.filter(|arithmetic| arithmetic.severity() == severity);
+    Ok(agrees.unwrap_or_else(|| Arithmetic::of(parts, severity, severity)))
+}
+
+same_names!(Source, "source": Document, Search, Title, Address);
 
 same_names!(
     DeviceEventKind, "device_event.kind":

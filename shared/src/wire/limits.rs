@@ -3,7 +3,7 @@
 /// A whole gRPC message to the collector (reliability.md 5.1).
 pub const REQUEST_BYTES: usize = 1024 * 1024;
 /// A whole gRPC message from the collector.
-pub const RESPONSE_BYTES: usize = 256 * 1024;
+pub const RESPONSE_BYTES: usize = 512 * 1024;
 /// All records of one upload together, unless there is only one.
 pub const UPLOAD_BYTES: usize = 256 * 1024;
 /// Records in one upload.
@@ -52,6 +52,18 @@ pub const FOLDERS: usize = 64;
 pub const FOLDER_BYTES: usize = 1024;
 /// Categories of a device's policy.
 pub const CATEGORIES: usize = 64;
+/// Hosts and addresses that a device's policy excludes.
+pub const EXCLUDED_ADDRESSES: usize = 500;
+/// Groups of a device's policy.
+pub const GROUPS: usize = 16;
+/// Names of devices, and of accounts, of one group.
+pub const PATTERNS: usize = 32;
+/// One of these names, or one excluded address.
+pub const PATTERN_BYTES: usize = 128;
+/// Spans of hours in one list.
+pub const HOURS: usize = 16;
+/// Parts of the arithmetic of one score.
+pub const SCORE_PARTS: usize = 16;
 /// Probes that a device's policy gives a rhythm.
 pub const PROBES: usize = 64;
 /// Roles that a device's policy names.

@@ -5,6 +5,7 @@
 
 mod canonical;
 mod common;
+mod detection;
 mod envelope;
 mod event;
 mod facts;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use caretaker_proto::agent::v1 as proto;
 
-use super::common::{WireError, bounded, identifier, list, text};
-use super::limits;
+use super::common::{WireError, bounded, list, text, texts};
+use super::{detection, limits};
 use crate::model::ProbeName;
-use crate::policy::{DevicePolicy, Viewer, place};
+use crate::policy::{Detection, DevicePolicy, Viewer, place};
 
 impl From<&DevicePolicy> for proto::DevicePolicy {
     fn from(policy: &DevicePolicy) -> Self {
@@ -19,12 +19,19 @@ impl From<&DevicePolicy> for proto::DevicePolicy {
             site: super::common::fit(&policy.site, limits::TEXT_BYTES),
             document_folders: policy.document_folders.clone(),
             documents_enabled: !policy.document_folders.is_empty(),
-            categories: policy.categories.clone(),
+            categories: policy.detection.categories.clone(),
             executable_folders: policy.executable_folders.clone(),
             probe_seconds: probes.collect(),
             viewers: policy.viewers.iter().map(proto::Viewer::from).collect(),
             media_names: policy.media_names,
             pause_below_battery_percent: policy.pause_below_battery_percent.into(),
+            removable_media: policy.removable_media,
+            age: proto::AgeProfile::from(policy.detection.age).into(),
+            sources: detection::sources(&policy.detection.sources),
+            hours: policy.detection.hours.texts(),
+            excluded_addresses: policy.detection.excluded_addresses.clone(),
+            excluded_folders: policy.detection.excluded_folders.clone(),
+            groups: policy.detection.groups.iter().map(proto::DetectionGroup::from).collect(),
         }
     }
 }
@@ -36,12 +43,10 @@ impl TryFrom<proto::DevicePolicy> for DevicePolicy {
         if policy.version == 0 {
             return Err(WireError::Missing("version"));
         }
-        if policy.categories.len() > limits::CATEGORIES {
-            return Err(WireError::TooLarge("categories"));
-        }
         if policy.probe_seconds.len() > limits::PROBES {
             return Err(WireError::TooLarge("probe_seconds"));
         }
+        let age = policy.age().try_into()?;
         let mut probe_every = std::collections::BTreeMap::new();
         for (name, seconds) in policy.probe_seconds {
             if seconds == 0 {
@@ -54,15 +59,28 @@ impl TryFrom<proto::DevicePolicy> for DevicePolicy {
         }
         // Checked even when documents are off: a bad list is a bad message.
         let document_folders = folders(policy.document_folders, "document_folders")?;
-        let categories = policy.categories.into_iter().map(|id| identifier(id, "categories"));
-        let categories = categories.collect::<Result<Vec<_>, _>>()?;
+        let detection = Detection {
+            age,
+            categories: detection::categories(policy.categories)?,
+            sources: detection::sources_of(policy.sources)?,
+            hours: detection::hours_of(policy.hours)?,
+            excluded_addresses: texts(
+                policy.excluded_addresses,
+                limits::EXCLUDED_ADDRESSES,
+                limits::PATTERN_BYTES,
+                "excluded_addresses",
+            )?,
+            excluded_folders: folders(policy.excluded_folders, "excluded_folders")?,
+            groups: list(policy.groups, limits::GROUPS, "groups")?,
+        };
         let read = policy.documents_enabled;
         Ok(Self {
             version: policy.version,
             school: text(policy.school, "school")?,
             site: text(policy.site, "site")?,
             document_folders: if read { document_folders } else { Vec::new() },
-            categories: if read { categories } else { Vec::new() },
+            removable_media: read && policy.removable_media,
+            detection,
             executable_folders: folders(policy.executable_folders, "executable_folders")?,
             probe_every,
             viewers: list(policy.viewers, limits::VIEWERS, "viewers")?,
@@ -114,8 +132,11 @@ mod tests {
     use crate::policy::{DevicePolicy, PRESET, Policy};
     use crate::wire::{WireError, limits};
 
+    const STAFF: &str = "[[detection.groups]]\nname = \"staff\"\nusers = [\"*.staff\"]\nage = \"adult\"\n\
+                         sources = [\"documents\"]\nhours = [\"mon-fri 08:00-17:00\"]\ncategories = [\"violence\"]\n";
+
     fn message() -> proto::DevicePolicy {
-        let policy = Policy::parse(&format!("{PRESET}\nscreen-lock = 45\n")).expect("a policy");
+        let policy = Policy::parse(&format!("{PRESET}\nscreen-lock = 45\n{STAFF}")).expect("a policy");
         policy.for_device("Northfield School", "North", 14)
     }
 
@@ -130,19 +151,20 @@ mod tests {
         let device = DevicePolicy::try_from(message()).expect("a good message");
         assert_eq!((device.version, device.school.as_str(), device.site.as_str()), (14, "Northfield School", "North"));
         assert_eq!(device.document_folders, ["~/Documents", "~/Desktop", "~/Downloads"]);
-        assert!(device.categories.contains(&"suicide".to_owned()));
+        assert!(device.detection.categories.contains(&"suicide".to_owned()));
         assert_eq!(device.probe_every.get(&ProbeName::ScreenLock), Some(&Duration::from_secs(45 * 60)));
         assert_eq!(device.viewers.len(), 2);
+        assert_eq!(device.detection.groups.len(), 1);
         assert_eq!(proto::DevicePolicy::from(&device), message());
     }
 
     #[test]
-    fn a_device_that_reads_no_documents_hears_of_no_folder_and_no_category() {
+    fn a_device_that_reads_no_documents_hears_of_no_folder() {
         let text = PRESET.replace("enabled = true", "enabled = false");
         let message = Policy::parse(&text).expect("a policy").for_device("Northfield School", "North", 1);
-        assert!(!message.documents_enabled && message.document_folders.is_empty() && message.categories.is_empty());
+        assert!(!message.documents_enabled && message.document_folders.is_empty() && !message.removable_media);
         let off = with(|message| message.documents_enabled = false).expect("a good message");
-        assert!(off.document_folders.is_empty() && off.categories.is_empty());
+        assert!(off.document_folders.is_empty() && !off.removable_media);
     }
 
     #[test]
@@ -175,6 +197,16 @@ mod tests {
         let mut message = message();
         let folder = format!("/{}", "x".repeat(limits::FOLDER_BYTES - 1));
         message.document_folders = vec![folder.clone(); limits::FOLDERS];
+        message.excluded_folders = vec![folder.clone(); limits::FOLDERS];
+        let long = "x".repeat(limits::PATTERN_BYTES);
+        message.excluded_addresses = vec![long.clone(); limits::EXCLUDED_ADDRESSES];
+        let group = proto::DetectionGroup {
+            name: long.clone(),
+            devices: vec![long.clone(); limits::PATTERNS],
+            users: vec![long; limits::PATTERNS],
+            ..proto::DetectionGroup::default()
+        };
+        message.groups = vec![group; limits::GROUPS];
         message.executable_folders = vec![folder; limits::FOLDERS];
         assert!(message.encoded_len() < limits::RESPONSE_BYTES);
         assert!(DevicePolicy::try_from(message).is_ok());

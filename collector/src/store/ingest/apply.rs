@@ -9,8 +9,9 @@ use rusqlite::params;
 
 use super::time::{self, Certainty};
 use super::{Arrival, Ingested, Scene};
+use crate::store::alerts::Met;
 use crate::store::identity::Caller;
-use crate::store::{StoreError, alerts, device_alerts, executables, number};
+use crate::store::{StoreError, alerts, device_alerts, executables, keywords, number};
 
 /// The columns in which kinds of events differ.
 #[derive(Default)]
@@ -86,9 +87,11 @@ impl Scene<'_> {
             document: Some(event.document.as_bytes()),
         };
         let id = self.keep_event(seq, &row, occurred_at, certainty)?;
-        let Some(policy) = self.policy()? else { return Ok(false) };
         let Caller { row, site, .. } = self.caller;
-        alerts::raise_for_keyword(self.transaction, id, row, site, &event, &policy, self.received)
+        let met = Met { event_rowid: id, device_rowid: row, site_rowid: site, event: &event };
+        keywords::keep(self.transaction, &met)?;
+        let Some(policy) = self.policy()? else { return Ok(false) };
+        alerts::raise_for_keyword(self.transaction, &met, &policy, self.received)
     }
 
     fn keep_device_event(&self, seq: u64, event: &DeviceEvent, recorded: DeviceClock) -> Result<bool, StoreError> {

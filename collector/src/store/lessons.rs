@@ -1,0 +1,162 @@
+//! Lessons: when a whole class writes about one topic, that is one line for the safeguarding lead and no mail.
+//!
+//! Five people who meet rules of one topic at one site within ten minutes are a lesson (detection.md 3.5). Who comes
+//! first is told of as usual; from the fifth on they are all counted to one alert, what nobody has looked at yet is
+//! folded into it, and its mail that has not gone out is dropped. The highest level is never folded.
+
+use std::collections::BTreeSet;
+
+use caretaker_shared::model::{KeywordEvent, Severity};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, Transaction, params};
+
+use super::alerts::{Kind, Met, Raise, attach};
+use super::{StoreError, audit};
+use crate::audit::Entry;
+
+/// People of one topic that make a lesson.
+const PEOPLE: usize = 5;
+/// Within this time.
+const WINDOW_MS: i64 = 10 * 60 * 1000;
+/// What an alert about a lesson says.
+pub(crate) const ABOUT_LESSON: &str = "probably a lesson: five or more people, one topic, within ten minutes";
+/// The outcome of an alert that became part of a lesson.
+const FOLDED: &str = "lesson";
+
+/// One event of the topic.
+struct Of {
+    event: i64,
+    at_ms: i64,
+    person: (i64, Option<Vec<u8>>),
+}
+
+/// Counts an event to a lesson where there is one; says whether it did.
+pub(super) fn fold(tx: &Transaction<'_>, met: &Met<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    met.fold(tx, now)
+}
+
+impl Met<'_> {
+    fn fold(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<bool, StoreError> {
+        if self.event.severity == Severity::HIGHEST {
+            return Ok(false);
+        }
+        if let Some(alert) = self.running(tx)? {
+            self.join(tx, alert)?;
+            return Ok(true);
+        }
+        let Some(class) = self.class(tx)? else { return Ok(false) };
+        let raise = Raise {
+            kind: Kind::Safeguarding,
+            severity: self.event.severity.level(),
+            site_rowid: self.site_rowid,
+            device_rowid: self.device_rowid,
+            about: ABOUT_LESSON,
+            addresses: &[],
+            now,
+        };
+        let (alert, _) = raise.insert(tx)?;
+        let first = class.iter().map(|of| of.at_ms).min().unwrap_or_else(|| self.at_ms());
+        let last = class.iter().map(|of| of.at_ms).max().unwrap_or_else(|| self.at_ms());
+        tx.prepare_cached("INSERT INTO lesson (alert, site, topic, first_at, last_at) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![alert, self.site_rowid, self.event.topic, first, last])?;
+        for of in class {
+            take_over(tx, of.event, alert, now)?;
+        }
+        raise_level(tx, alert)?;
+        Ok(true)
+    }
+
+    fn at_ms(&self) -> i64 {
+        self.event.occurred_at.as_millisecond()
+    }
+
+    /// The open lesson that this event is within ten minutes of.
+    fn running(&self, tx: &Transaction<'_>) -> Result<Option<i64>, StoreError> {
+        let found = tx
+            .prepare_cached(
+                "SELECT lesson.alert FROM lesson JOIN alert ON alert.id = lesson.alert
+                 WHERE lesson.site = ?1 AND lesson.topic = ?2 AND alert.state <> 'closed'
+                   AND ?3 BETWEEN lesson.first_at - ?4 AND lesson.last_at + ?4
+                 ORDER BY lesson.last_at DESC LIMIT 1",
+            )?
+            .query_row(params![self.site_rowid, self.event.topic, self.at_ms(), WINDOW_MS], |row| row.get(0))
+            .optional()?;
+        Ok(found)
+    }
+
+    fn join(&self, tx: &Transaction<'_>, alert: i64) -> Result<(), StoreError> {
+        attach(tx, self.event_rowid, alert)?;
+        tx.prepare_cached(
+            "UPDATE lesson SET first_at = min(first_at, ?2), last_at = max(last_at, ?2) WHERE alert = ?1",
+        )?
+        .execute(params![alert, self.at_ms()])?;
+        raise_level(tx, alert)
+    }
+
+    /// The events of ten minutes around this one, when they are of enough people.
+    fn class(&self, tx: &Transaction<'_>) -> Result<Option<Vec<Of>>, StoreError> {
+        let at = self.at_ms();
+        let near = tx
+            .prepare_cached(
+                "SELECT keyword.event, keyword.occurred_at, event.device, keyword.user
+                 FROM keyword JOIN event ON event.id = keyword.event
+                 WHERE keyword.site = ?1 AND keyword.topic = ?2 AND keyword.occurred_at BETWEEN ?3 AND ?4
+                   AND event.severity < ?5
+                 ORDER BY keyword.occurred_at",
+            )?
+            .query_map(
+                params![self.site_rowid, self.event.topic, at - WINDOW_MS, at + WINDOW_MS, Severity::HIGHEST.level()],
+                |row| Ok(Of { event: row.get(0)?, at_ms: row.get(1)?, person: (row.get(2)?, row.get(3)?) }),
+            )?
+            .collect::<Result<Vec<_>, _>>()?;
+        let is_class = |from: usize| {
+            let within = near.iter().skip(from).take_while(|of| of.at_ms - near[from].at_ms <= WINDOW_MS);
+            within.map(|of| &of.person).collect::<BTreeSet<_>>().len() >= PEOPLE
+        };
+        let Some(from) = (0..near.len()).find(|&from| is_class(from)) else { return Ok(None) };
+        let start = near[from].at_ms;
+        Ok(Some(near.into_iter().filter(|of| (start..=start + WINDOW_MS).contains(&of.at_ms)).collect()))
+    }
+}
+
+/// Counts an event to the lesson, and closes the alert that it leaves empty, unless somebody has taken that up.
+fn take_over(tx: &Transaction<'_>, event: i64, lesson: i64, now: Timestamp) -> Result<(), StoreError> {
+    let before: Option<(i64, String, String)> = tx
+        .prepare_cached(
+            "SELECT alert.id, alert.state, alert.reference FROM event JOIN alert ON alert.id = event.alert
+             WHERE event.id = ?1",
+        )?
+        .query_row([event], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((alert, state, reference)) = before else { return attach(tx, event, lesson) };
+    if state != "new" {
+        return Ok(());
+    }
+    attach(tx, event, lesson)?;
+    let left: bool = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM event WHERE alert = ?1)")?
+        .query_row([alert], |row| row.get(0))?;
+    if left {
+        return Ok(());
+    }
+    let at_ms = now.as_millisecond();
+    tx.prepare_cached("DELETE FROM outbox WHERE alert = ?1 AND state = 'waiting'")?.execute([alert])?;
+    tx.prepare_cached(
+        "UPDATE alert SET state = 'closed', closed_at = ?2, closed_by = 'collector', outcome = ?3 WHERE id = ?1",
+    )?
+    .execute(params![alert, at_ms, FOLDED])?;
+    let detail = "part of a lesson".to_owned();
+    audit::append(
+        tx,
+        &Entry { at_ms, actor: "collector".into(), action: "alert.fold".into(), subject: reference, detail },
+    )
+}
+
+/// A lesson is as grave as the gravest of it.
+fn raise_level(tx: &Transaction<'_>, alert: i64) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "UPDATE alert SET severity = max(severity, (SELECT max(severity) FROM event WHERE alert = ?1)) WHERE id = ?1",
+    )?
+    .execute([alert])?;
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! What a policy says about detection, and its groups.
+
+use std::collections::BTreeSet;
+
+use caretaker_proto::agent::v1 as proto;
+
+use super::common::{WireError, identifier, same_names, text, texts};
+use super::limits;
+use crate::lexicon::AgeProfile;
+use crate::model::Source;
+use crate::policy::{Group, Hours};
+
+same_names!(AgeProfile, "age": Primary, Secondary, SixthForm, Adult);
+
+pub(super) fn sources(sources: &BTreeSet<Source>) -> Vec<i32> {
+    sources.iter().map(|&source| proto::Source::from(source).into()).collect()
+}
+
+/// Sources of a later collector are passed over: this version does not have them.
+pub(super) fn sources_of(sources: Vec<i32>) -> Result<BTreeSet<Source>, WireError> {
+    if sources.len() > limits::CATEGORIES {
+        return Err(WireError::TooLarge("sources"));
+    }
+    let known = sources.into_iter().filter_map(|source| proto::Source::try_from(source).ok());
+    Ok(known.filter_map(|source| Source::try_from(source).ok()).collect())
+}
+
+pub(super) fn hours_of(spans: Vec<String>) -> Result<Hours, WireError> {
+    let spans = texts(spans, limits::HOURS, limits::PATTERN_BYTES, "hours")?;
+    Hours::parse(&spans).ok_or(WireError::Malformed("hours"))
+}
+
+pub(super) fn categories(ids: Vec<String>) -> Result<Vec<String>, WireError> {
+    if ids.len() > limits::CATEGORIES {
+        return Err(WireError::TooLarge("categories"));
+    }
+    ids.into_iter().map(|id| identifier(id, "categories")).collect()
+}
+
+impl From<&Group> for proto::DetectionGroup {
+    fn from(group: &Group) -> Self {
+        Self {
+            name: group.name.clone(),
+            devices: group.devices.clone(),
+            users: group.users.clone(),
+            age: group.age.map(|age| proto::AgeProfile::from(age).into()),
+            categories: group.categories.clone().map(|ids| proto::Categories { ids }),
+            sources: group.sources.as_ref().map(|some| proto::Sources { sources: sources(some) }),
+            hours: group.hours.as_ref().map(|hours| proto::Hours { spans: hours.texts() }),
+        }
+    }
+}
+
+impl TryFrom<proto::DetectionGroup> for Group {
+    type Error = WireError;
+
+    fn try_from(group: proto::DetectionGroup) -> Result<Self, WireError> {
+        let age = group.age.is_some().then(|| group.age().try_into()).transpose()?;
+        let patterns = |names, field| texts(names, limits::PATTERNS, limits::PATTERN_BYTES, field);
+        Ok(Self {
+            age,
+            name: text(group.name, "groups.name")?,
+            devices: patterns(group.devices, "groups.devices")?,
+            users: patterns(group.users, "groups.users")?,
+            categories: group.categories.map(|some| categories(some.ids)).transpose()?,
+            sources: group.sources.map(|some| sources_of(some.sources)).transpose()?,
+            hours: group.hours.map(|some| hours_of(some.spans)).transpose()?,
+        })
+    }
+}
