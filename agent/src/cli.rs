@@ -32,6 +32,8 @@ pub enum Command {
     Probe(Probe),
     /// Say in plain words what is collected, how often, and who may see it
     Explain(Explain),
+    /// Say what the rules find in texts of your own, one a line; nothing is kept or sent
+    CheckText(CheckText),
     /// Install, remove, start or stop the Windows service
     #[command(hide = !platform::service::HAS_COMMANDS)]
     Service(Service),
@@ -103,6 +105,23 @@ pub struct Probe {
     /// Where the state is.
     #[command(flatten)]
     pub state: State,
+}
+
+/// `check-text`
+#[derive(Debug, Args)]
+pub struct CheckText {
+    /// A file with one text a line; standard input when there is none, or -
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
+    /// How old the writers are: primary, secondary, sixth_form or adult
+    #[arg(long, value_name = "AGE", default_value = "secondary")]
+    pub age: String,
+    /// Look for these only, with commas between [default: all but profanity]
+    #[arg(long, value_name = "CATEGORY", value_delimiter = ',')]
+    pub categories: Vec<String>,
 }
 
 /// `service`

@@ -3,7 +3,7 @@
 //! There is no configuration file on a device. What it does is its site's policy, and where its collector is came with
 //! its enrolment. A policy is checked where it comes off the wire, and nowhere else.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,18 +27,38 @@ pub fn decode(bytes: &[u8]) -> Result<DevicePolicy, WireError> {
     proto::DevicePolicy::decode(bytes).map_err(|_| WireError::Malformed("policy"))?.try_into()
 }
 
-/// What the document watcher is to do, with `~` filled in for every account. Without a policy no document is read.
-/// `place` says where a folder lies, in whose home it is said to be.
+/// What the document watcher is to do on the device `device`, with `~` filled in for every account. Without a policy no
+/// document is read. `place` says where a folder lies, in whose home it is said to be; `media` are the folders where
+/// removable media are mounted.
 #[must_use]
 pub fn documents(
     policy: Option<&DevicePolicy>,
+    device: &str,
     accounts: &[Account],
+    media: &[PathBuf],
     place: impl Fn(&Path, Option<&Account>) -> PathBuf,
 ) -> DocumentSettings {
     let Some(policy) = policy else { return DocumentSettings::default() };
-    let folders = policy.document_folders.iter().flat_map(|folder| expand(folder, accounts, &place));
-    let folders: BTreeSet<PathBuf> = folders.collect();
-    DocumentSettings { folders: folders.into_iter().collect(), categories: policy.categories.iter().cloned().collect() }
+    let mut folders: BTreeMap<PathBuf, Option<String>> = BTreeMap::new();
+    if policy.removable_media {
+        folders.extend(media.iter().map(|folder| (folder.clone(), None)));
+    }
+    let of_policy = policy.document_folders.iter().flat_map(|folder| expand(folder, accounts, &place));
+    // A folder of somebody's home is theirs, also where it is named in full.
+    for (folder, owner) in of_policy {
+        let entry = folders.entry(folder).or_default();
+        *entry = entry.take().or(owner);
+    }
+    if folders.is_empty() {
+        return DocumentSettings::default();
+    }
+    let excluded = policy.detection.excluded_folders.iter().flat_map(|folder| expand(folder, accounts, &place));
+    DocumentSettings {
+        folders,
+        excluded: excluded.map(|(folder, _)| folder).collect(),
+        detection: Some(Arc::new(policy.detection.clone())),
+        device: device.to_owned(),
+    }
 }
 
 /// What the probes must know. `memory` is where they may remember things.
@@ -55,15 +75,21 @@ pub fn probes(policy: Option<&DevicePolicy>, memory: Option<PathBuf>) -> ProbeSe
     }
 }
 
-fn expand(folder: &str, accounts: &[Account], place: &impl Fn(&Path, Option<&Account>) -> PathBuf) -> Vec<PathBuf> {
+/// Where a folder of a policy lies, and for each place the account that it belongs to.
+fn expand(
+    folder: &str,
+    accounts: &[Account],
+    place: &impl Fn(&Path, Option<&Account>) -> PathBuf,
+) -> Vec<(PathBuf, Option<String>)> {
     match folder.strip_prefix('~') {
         Some(inner) => {
             // By parts: what separates them in a policy is not what separates them on every system.
             let parts = inner.split(['/', '\\']).filter(|part| !part.is_empty());
             let within = |account: &Account| parts.clone().fold(account.home.clone(), |path, part| path.join(part));
-            accounts.iter().map(|account| place(&within(account), Some(account))).collect()
+            let of = |account: &Account| (place(&within(account), Some(account)), Some(account.name.clone()));
+            accounts.iter().map(of).collect()
         }
-        None if Path::new(folder).is_absolute() => vec![place(Path::new(folder), None)],
+        None if Path::new(folder).is_absolute() => vec![(place(Path::new(folder), None), None)],
         // A folder of another system: one policy serves devices of several.
         None => Vec::new(),
     }
@@ -93,6 +119,9 @@ mod tests {
             documents_enabled: true,
             document_folders: vec!["~/Documents".into(), "/srv/shared".into()],
             categories: vec!["selfharm".into()],
+            removable_media: true,
+            age: proto::AgeProfile::Secondary.into(),
+            excluded_folders: vec!["~/Documents/Union".into()],
             ..proto::DevicePolicy::default()
         }
     }
@@ -104,9 +133,24 @@ mod tests {
     #[test]
     fn fills_in_the_homes_of_all_accounts() {
         let policy = kept(&message()).expect("a good policy");
-        let settings = documents(Some(&policy), &[account("pupil.one", 1001), account("pupil.two", 1002)], as_written);
-        let folders = ["/home/pupil.one/Documents", "/home/pupil.two/Documents", "/srv/shared"];
-        assert_eq!(settings.folders, folders.map(PathBuf::from));
+        let accounts = [account("pupil.one", 1001), account("pupil.two", 1002)];
+        let media = [PathBuf::from("/media/pupil.one/STICK")];
+        let settings = documents(Some(&policy), "LAB-1", &accounts, &media, as_written);
+        let mine = |name: &str| Some(name.to_owned());
+        let folders = [
+            ("/home/pupil.one/Documents", mine("pupil.one")),
+            ("/home/pupil.two/Documents", mine("pupil.two")),
+            ("/media/pupil.one/STICK", None),
+            ("/srv/shared", None),
+        ];
+        assert_eq!(settings.folders, folders.map(|(folder, owner)| (PathBuf::from(folder), owner)).into());
+        assert_eq!(
+            settings.excluded,
+            ["/home/pupil.one/Documents/Union", "/home/pupil.two/Documents/Union"].map(PathBuf::from)
+        );
+        let without = proto::DevicePolicy { removable_media: false, ..message() };
+        let without = kept(&without).expect("a good policy");
+        assert_eq!(documents(Some(&without), "LAB-1", &accounts, &media, as_written).folders.len(), 3);
     }
 
     #[test]
@@ -114,14 +158,18 @@ mod tests {
         let foreign = if cfg!(windows) { "/srv/shared" } else { r"C:\Shared" };
         let message = proto::DevicePolicy { document_folders: vec![foreign.into()], ..message() };
         let policy = kept(&message).expect("a good policy");
-        assert!(documents(Some(&policy), &[account("pupil.one", 1001)], as_written).folders.is_empty());
+        assert!(documents(Some(&policy), "LAB-1", &[account("pupil.one", 1001)], &[], as_written).folders.is_empty());
     }
 
     #[test]
     fn reads_no_document_before_the_first_policy_or_when_it_says_so() {
-        assert_eq!(documents(None, &[account("pupil.one", 1)], as_written), DocumentSettings::default());
-        let off = kept(&proto::DevicePolicy { documents_enabled: false, ..message() }).expect("a good policy");
-        assert_eq!(documents(Some(&off), &[account("pupil.one", 1)], as_written), DocumentSettings::default());
+        assert_eq!(documents(None, "LAB-1", &[account("pupil.one", 1)], &[], as_written), DocumentSettings::default());
+        let off = kept(&proto::DevicePolicy { documents_enabled: false, removable_media: false, ..message() })
+            .expect("a good policy");
+        assert_eq!(
+            documents(Some(&off), "LAB-1", &[account("pupil.one", 1)], &[], as_written),
+            DocumentSettings::default()
+        );
     }
 
     #[test]

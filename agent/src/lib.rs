@@ -1,13 +1,14 @@
 //! The agent: a background service on one school computer, and the few commands around it.
 //!
-//! `probes` ask the operating system through `host`; `documents` watches folders and matches rules; both hand what they
-//! find to the `spool`, which the `uplink` empties towards the collector. `agent` wires them and nothing else.
+//! `probes` ask the operating system through `host`; `documents` and `history` bring text, of which
+//! `detection` makes events; all hand what they find to the `spool`, which the `uplink` empties towards the collector. `agent` wires them and nothing else.
 
 pub mod agent;
 pub mod cli;
 pub mod clocks;
 pub mod commands;
 pub mod config;
+pub mod detection;
 pub mod documents;
 pub mod host;
 pub mod identity;

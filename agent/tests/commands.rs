@@ -45,7 +45,7 @@ fn a_device_that_is_not_enrolled_says_so_and_what_to_do() {
     assert!(text.starts_with("error: this device is not enrolled\n  ask the network manager"), "{text}");
     let (text, _) = said(&agent(home.path(), &["explain"]));
     assert!(text.contains("nothing is collected and nothing is sent"), "{text}");
-    assert!(text.contains("No document is read."), "{text}");
+    assert!(text.contains("Nothing of it is read."), "{text}");
 }
 
 #[test]

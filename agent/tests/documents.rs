@@ -2,20 +2,23 @@
 
 #![expect(clippy::disallowed_methods, reason = "saves files as a pupil's program does")]
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use caretaker_agent::detection::{News, Week};
 use caretaker_agent::documents::extract::Launch;
 use caretaker_agent::documents::{DocumentSettings, Known, Ledger, Means, watch_with};
 use caretaker_shared::clock::SystemClock;
 use caretaker_shared::digest::{Sha256, keyed};
-use caretaker_shared::lexicon::Hit;
-use caretaker_shared::model::{KeywordEvent, Severity};
+use caretaker_shared::lexicon::{Arithmetic, Ask, Finding, Places, category};
+use caretaker_shared::model::{KeywordEvent, Source};
+use caretaker_shared::policy::{Detection, Group, Hours};
 use caretaker_shared::secret::Secret;
+use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -42,15 +45,19 @@ impl Ledger for MemoryLedger {
         Ok(self.kept.lock().expect("no test panics here").known.get(document).cloned())
     }
 
-    fn record(&self, document: &Sha256, known: &Known, events: &[KeywordEvent]) -> anyhow::Result<()> {
+    fn week(&self, _: Option<&Sha256>, _: &Sha256, _: Timestamp) -> anyhow::Result<Week> {
+        Ok(Week::default())
+    }
+
+    fn record(&self, document: &Sha256, known: &Known, news: &News) -> anyhow::Result<()> {
         let left = self.failures.load(Ordering::SeqCst);
         if left > 0 {
             self.failures.store(left - 1, Ordering::SeqCst);
             anyhow::bail!("the disk is full");
         }
         let mut kept = self.kept.lock().expect("no test panics here");
-        kept.known.insert(*document, known.clone());
-        kept.events.extend_from_slice(events);
+        kept.known.insert(*document, Known { told: news.told.clone(), ..known.clone() });
+        kept.events.extend(news.events.iter().map(|told| told.event.clone()));
         kept.records += 1;
         drop(kept);
         self.news.notify_one();
@@ -88,13 +95,40 @@ fn document(path: &Path) -> Sha256 {
 }
 
 /// Rules for tests: each word is one.
-fn scan(text: &str, categories: &BTreeSet<String>) -> Vec<Hit> {
-    let hit = |rule: &str| {
-        let count = u32::try_from(text.matches(rule).count()).unwrap_or(u32::MAX);
-        Hit { rule: rule.into(), category: "bullying".into(), severity: Severity::HIGHEST, count }
+fn read(text: &str, ask: &Ask<'_>) -> Vec<Finding> {
+    let category = category("bullying").expect("a category");
+    let finding = |rule: &str| Finding {
+        rule: rule.into(),
+        category,
+        severity: category.most,
+        count: u32::try_from(text.matches(rule).count()).unwrap_or(u32::MAX),
+        arithmetic: Arithmetic::new(category.most, category.least, category.most),
+        help_seeking: false,
+        stage: None,
+        topic: category.id.into(),
+        places: Places::Withheld,
     };
-    let wanted = categories.contains("bullying");
-    ["heron", "otter"].into_iter().map(hit).filter(|hit| wanted && hit.count > 0).collect()
+    let wanted = ask.categories.contains("bullying");
+    ["heron", "otter"].into_iter().map(finding).filter(|finding| wanted && finding.count > 0).collect()
+}
+
+/// Everybody's documents are looked at, except those of "a.teacher" on a day that never comes.
+fn detection() -> Detection {
+    let staff = Group {
+        name: "staff".into(),
+        devices: Vec::new(),
+        users: vec!["a.teacher".into()],
+        categories: None,
+        age: None,
+        sources: None,
+        hours: Hours::parse(&["mon 00:00-00:01"]),
+    };
+    Detection { categories: vec!["bullying".into()], groups: vec![staff], ..Detection::default() }
+}
+
+/// How often each rule was met.
+fn counts(known: &Known) -> Vec<(String, u32)> {
+    known.told.iter().map(|told| (told.rule.clone(), told.count)).collect()
 }
 
 struct Running {
@@ -107,16 +141,23 @@ struct Running {
 
 impl Running {
     fn start(prepare: impl FnOnce(&Path, &MemoryLedger)) -> Self {
+        Self::start_for("pupil.one", prepare)
+    }
+
+    /// Watches a folder of the account `user`.
+    fn start_for(user: &str, prepare: impl FnOnce(&Path, &MemoryLedger)) -> Self {
         let place = tempfile::tempdir().expect("a temporary folder");
         let ledger = Arc::new(MemoryLedger::default());
         prepare(place.path(), &ledger);
         let settings = DocumentSettings {
-            folders: vec![place.path().to_path_buf()],
-            categories: BTreeSet::from(["bullying".to_owned()]),
+            folders: BTreeMap::from([(place.path().to_path_buf(), Some(user.to_owned()))]),
+            excluded: vec![place.path().join("Union")],
+            detection: Some(Arc::new(detection())),
+            device: "LAB-1".into(),
         };
         let (settings, wanted) = watch::channel(settings);
         let program = PathBuf::from(env!("CARGO_BIN_EXE_caretaker-agent"));
-        let means = Means { launch: Launch { program, deadline: Duration::from_secs(60) }, scan };
+        let means = Means { launch: Launch { program, deadline: Duration::from_secs(60) }, read };
         let stop = CancellationToken::new();
         let watching = watch_with(means, wanted, ledger.clone(), Secret::new(KEY), Arc::new(SystemClock), stop.clone());
         let watching = tokio::spawn(watching);
@@ -145,7 +186,7 @@ async fn reports_a_document_that_is_saved_and_what_is_added_later() {
     running.write("essay.txt", "a heron, a heron");
     assert_eq!(running.ledger.rules(1).await, ["heron"]);
     let known = running.ledger.known_at(&running.path("essay.txt")).await;
-    assert_eq!((known.size_bytes, known.fired), (16, vec![("heron".to_owned(), 2)]));
+    assert_eq!((known.size_bytes, counts(&known)), (16, vec![("heron".to_owned(), 2)]));
 
     running.write("essay.txt", "a heron, a heron, an otter");
     assert_eq!(running.ledger.rules(2).await, ["heron", "otter"]);
@@ -175,7 +216,7 @@ async fn catches_up_at_the_start_with_what_the_ledger_does_not_know() {
         let modified = metadata.modified().expect("a file has a time");
         let age = modified.duration_since(std::time::UNIX_EPOCH).expect("after 1970");
         let modified_ns = i64::try_from(age.as_nanos()).expect("before 2262");
-        let known = Known { size_bytes: metadata.len(), modified_ns, fired: Vec::new() };
+        let known = Known { size_bytes: metadata.len(), modified_ns, text: None, told: Vec::new() };
         ledger.kept.lock().expect("no test panics here").known.insert(document(&folder.join("read.txt")), known);
     });
     assert_eq!(running.ledger.rules(1).await, ["otter"]);
@@ -184,6 +225,59 @@ async fn catches_up_at_the_start_with_what_the_ledger_does_not_know() {
     let kept = running.ledger.kept.lock().expect("no test panics here");
     assert_eq!(kept.events[1].document, document(&running.path("last.txt")));
     assert_eq!(kept.records, 2, "what was known was not read again");
+}
+
+#[tokio::test]
+async fn an_event_says_whose_text_it_was_by_a_code_only() {
+    let running = Running::watching().await;
+    running.write("essay.txt", "a heron");
+    running.ledger.rules(1).await;
+    let event = running.ledger.kept.lock().expect("no test panics here").events[0].clone();
+    assert_eq!(event.user, Some(keyed(&KEY, b"pupil.one")));
+    assert_eq!((event.source, event.count), (Source::Document, 1));
+}
+
+#[tokio::test]
+async fn a_document_that_was_saved_outside_of_its_writers_hours_is_never_read() {
+    let running = Running::start_for("a.teacher", |folder, _| {
+        fs::write(folder.join("letter.txt"), "a heron").expect("a file");
+    });
+    let known = running.ledger.known_at(&running.path("letter.txt")).await;
+    assert_eq!((known.text, known.told), (None, Vec::new()));
+    assert!(running.ledger.kept.lock().expect("no test panics here").events.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_in_an_excluded_folder_is_read() {
+    let running = Running::watching().await;
+    fs::create_dir(running.path("Union")).expect("a folder");
+    running.write("Union/letter.txt", "a heron");
+    // Read after the letter: by then that had its turn.
+    running.write("last.txt", "an otter");
+    assert_eq!(running.ledger.rules(1).await, ["otter"]);
+    let kept = running.ledger.kept.lock().expect("no test panics here");
+    assert!(!kept.known.contains_key(&document(&running.path("Union/letter.txt"))));
+}
+
+#[tokio::test]
+async fn a_text_that_did_not_change_is_not_scored_again() {
+    let running = Running::watching().await;
+    running.write("essay.txt", "a heron");
+    running.ledger.rules(1).await;
+    let essay = document(&running.path("essay.txt"));
+    // As if the rule had never been met: only another look at the text could tell of it anew.
+    let first = {
+        let mut kept = running.ledger.kept.lock().expect("no test panics here");
+        let known = kept.known.get_mut(&essay).expect("it was read");
+        known.told.clear();
+        known.modified_ns
+    };
+    // An editor saves by writing anew and renaming; the text is the same, the version is not.
+    running.write(".essay.new", "a heron");
+    fs::rename(running.path(".essay.new"), running.path("essay.txt")).expect("a rename");
+    let again = running.ledger.until(|kept| kept.known.get(&essay).filter(|known| known.modified_ns != first).cloned());
+    assert_eq!(again.await.told, []);
+    assert_eq!(running.ledger.kept.lock().expect("no test panics here").events.len(), 1);
 }
 
 #[tokio::test]
@@ -211,9 +305,7 @@ async fn a_document_that_cannot_be_read_keeps_what_it_met_before() {
     assert_eq!(running.ledger.rules(1).await, ["heron"]);
     fs::write(running.path("essay.txt"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").expect("a file");
     let essay = document(&running.path("essay.txt"));
-    let fired = running
-        .ledger
-        .until(|kept| kept.known.get(&essay).filter(|known| known.size_bytes == 16).map(|known| known.fired.clone()));
+    let fired = running.ledger.until(|kept| kept.known.get(&essay).filter(|known| known.size_bytes == 16).map(counts));
     assert_eq!(fired.await, [("heron".to_owned(), 1)]);
 }
 

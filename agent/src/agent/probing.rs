@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use caretaker_shared::model::{Executables, Facts, ProbeName, Reading};
-use caretaker_shared::policy::DevicePolicy;
+use caretaker_shared::policy::{Detection, DevicePolicy};
 use caretaker_shared::wire::limits;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -224,7 +224,8 @@ mod tests {
             school: "Northfield School".into(),
             site: "North".into(),
             document_folders: Vec::new(),
-            categories: Vec::new(),
+            removable_media: false,
+            detection: Detection::default(),
             executable_folders: vec![folder.into()],
             probe_every: [(ProbeName::Executables, Duration::from_secs(7200))].into(),
             viewers: Vec::new(),

@@ -120,12 +120,13 @@ impl Running {
         let (policy, policy_seen) = watch::channel(stored_policy(&spool).await?);
         let (resend, resent) = mpsc::channel(8);
         let (found, executables) = watch::channel(Arc::default());
+        let device = hostname(host.as_ref());
         let grpc = Grpc::new(keeper.identity(), clocks.clock()).context("the identity cannot be used")?;
         let wiring = Wiring {
             spool: spool.clone(),
             keeper,
             clocks: clocks.clone(),
-            hostname: hostname(host.as_ref()),
+            hostname: device.clone(),
             policy,
             resend,
             executables,
@@ -149,7 +150,7 @@ impl Running {
         guard(&loops, "probes", probing.run(stop.clone()), &failed);
         guard(&loops, "cost", cost::run(spool.clone(), stop.clone()), &failed);
         let key = spool.run(Spool::document_key).await?;
-        let watching = watching::run(policy_seen, host, spool.clone(), key, clocks.clock(), stop);
+        let watching = watching::run(policy_seen, device, host, spool.clone(), key, clocks.clock(), stop);
         guard(&loops, "documents", watching, &failed);
         loops.spawn(beat(stop_uplink.clone()));
         Ok(Self { spool, loops, uplink, stop_uplink, failed })

@@ -12,14 +12,16 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{self, InForce};
 use crate::documents::{self, DocumentSettings};
 use crate::host::{Account, Host};
+use crate::probes::removable;
 use crate::spool::Spool;
 
-/// How often the accounts are looked at again: a new pupil's home counts from then on.
-const ACCOUNTS: Duration = Duration::from_secs(10 * 60);
+/// How often accounts and media are looked at again: a new pupil's home, or a stick, counts from then on.
+const LOOK: Duration = Duration::from_secs(60);
 
 /// Watches documents as the policy says until `stop`.
 pub(super) async fn run(
     mut policy: watch::Receiver<InForce>,
+    device: String,
     host: Arc<dyn Host>,
     spool: Arc<Spool>,
     key: Secret<[u8; 32]>,
@@ -27,7 +29,7 @@ pub(super) async fn run(
     stop: CancellationToken,
 ) {
     let in_force = policy.borrow_and_update().clone();
-    let first = settings(&in_force, host.clone()).await.unwrap_or_default();
+    let first = settings(&in_force, &device, host.clone()).await.unwrap_or_default();
     let (newest, seen) = watch::channel(first);
     let watching = async {
         if let Err(error) = documents::watch(seen, spool, key, clock, stop.clone()).await {
@@ -40,11 +42,11 @@ pub(super) async fn run(
                 changed = policy.changed() => if changed.is_err() {
                     return stop.cancelled().await;
                 },
-                () = tokio::time::sleep(ACCOUNTS) => {}
+                () = tokio::time::sleep(LOOK) => {}
                 () = stop.cancelled() => return,
             }
             let policy = policy.borrow_and_update().clone();
-            if let Some(settings) = settings(&policy, host.clone()).await {
+            if let Some(settings) = settings(&policy, &device, host.clone()).await {
                 newest.send_if_modified(|before| {
                     let changed = *before != settings;
                     *before = settings;
@@ -57,11 +59,14 @@ pub(super) async fn run(
 }
 
 /// The settings now; `None`, and so no change, when the accounts cannot be listed.
-async fn settings(policy: &InForce, host: Arc<dyn Host>) -> Option<DocumentSettings> {
-    let policy = policy.clone();
+async fn settings(policy: &InForce, device: &str, host: Arc<dyn Host>) -> Option<DocumentSettings> {
+    let (policy, device) = (policy.clone(), device.to_owned());
     let settings = tokio::task::spawn_blocking(move || {
         let place = |folder: &Path, owner: Option<&Account>| without_links(host.as_ref(), folder, owner);
-        host.accounts().map(|accounts| config::documents(policy.as_deref(), &accounts, place))
+        let policy = policy.as_deref();
+        let wanted = policy.is_some_and(|policy| policy.removable_media);
+        let media = if wanted { removable::mounts(host.as_ref()) } else { Vec::new() };
+        host.accounts().map(|accounts| config::documents(policy, &device, &accounts, &media, place))
     });
     match settings.await.ok()? {
         Ok(settings) => Some(settings),

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use anyhow::Context as _;
 use caretaker_shared::lexicon;
-use caretaker_shared::policy::DevicePolicy;
+use caretaker_shared::model::Source;
+use caretaker_shared::policy::{DevicePolicy, Group};
 
 use super::status::{readable, reads_documents};
 use super::words;
@@ -14,6 +15,11 @@ use crate::identity;
 use crate::plain::Exit;
 use crate::probes;
 use crate::spool::Overview;
+
+/// What of the sources is read from browsers, in the order in which it is told.
+const HISTORY: [Source; 3] = [Source::Search, Source::Title, Source::Address];
+/// Columns of a list of addresses.
+const WIDTH: usize = 96;
 
 pub(super) fn run(options: &Explain, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let state = &options.state.dir;
@@ -34,7 +40,10 @@ pub(super) fn run(options: &Explain, out: &mut dyn Write) -> anyhow::Result<Exit
         }
         (None, Some(place)) => {
             writeln!(out, "This computer belongs to {}, {}. No policy has arrived yet:", place.school, place.site)?;
-            writeln!(out, "no document is read, and what stands below is what would be collected without one.")?;
+            writeln!(
+                out,
+                "nothing that is written is read, and what stands below is what would be collected without one."
+            )?;
         }
         (None, None) => {
             writeln!(out, "This computer is not enrolled: nothing is collected and nothing is sent.")?;
@@ -42,7 +51,7 @@ pub(super) fn run(options: &Explain, out: &mut dyn Write) -> anyhow::Result<Exit
         }
     }
     settings(policy.as_ref(), out)?;
-    documents(policy.as_ref(), out)?;
+    text(policy.as_ref(), out)?;
     viewers(policy.as_ref(), out)?;
     never(out)?;
     Ok(Exit::Fine)
@@ -66,32 +75,115 @@ fn settings(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Resu
     writeln!(out, "    and each time that it starts, stops, or that the antivirus goes off or on")
 }
 
-fn documents(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "\nAbout documents")?;
-    let Some(policy) = policy.filter(|policy| reads_documents(policy)) else {
-        return writeln!(out, "  No document is read.");
+fn text(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "\nAbout what is written, searched for and visited")?;
+    let Some(policy) = policy.filter(|policy| Source::ALL.into_iter().any(|source| reads(policy, source))) else {
+        return writeln!(out, "  Nothing of it is read.");
     };
-    writeln!(out, "  Documents that are saved in these folders are read by this computer:")?;
-    for folder in &policy.document_folders {
+    if reads(policy, Source::Document) {
+        documents(policy, out)?;
+    }
+    if HISTORY.into_iter().any(|source| reads(policy, source)) {
+        history(policy, out)?;
+    }
+    let detection = &policy.detection;
+    if !detection.hours.is_always() {
         writeln!(
             out,
-            "    {folder}{}",
-            if folder.starts_with('~') { "   (of every account of this computer itself)" } else { "" }
+            "  Only what is written or visited at these hours is read: {}.",
+            detection.hours.texts().join("; ")
         )?;
     }
-    writeln!(out, "  They are searched for signs of:")?;
-    for id in &policy.categories {
-        let title = lexicon::CATEGORIES.iter().find(|category| category.id == id).map(|category| category.title);
-        match title {
-            Some(title) => writeln!(out, "    {title}")?,
+    for group in &detection.groups {
+        groups(group, out)?;
+    }
+    writeln!(out, "  It is searched for signs of:")?;
+    let everyone = detection.scope("", None);
+    for id in &everyone.categories {
+        match lexicon::category(id) {
+            Some(category) => writeln!(out, "    {}", category.title)?,
             None => writeln!(out, "    {id} (a category that this version does not know; it looks for nothing)")?,
         }
     }
-    writeln!(out, "  What is found is sent as: which rule, which category, how serious, when, and a code that tells")?;
     writeln!(
         out,
-        "  two documents apart. In this version no text of any document, and no file name, leaves the computer."
-    )
+        "  What is found is sent as: which rule, which category, how serious and how that came about, when, and"
+    )?;
+    writeln!(
+        out,
+        "  codes that tell two documents and two accounts apart. In this version no text, no address and no file"
+    )?;
+    writeln!(out, "  name leaves the computer.")
+}
+
+/// Whether anybody's text of a source is read.
+fn reads(policy: &DevicePolicy, source: Source) -> bool {
+    policy.detection.may_read(source) && (source != Source::Document || reads_documents(policy))
+}
+
+fn documents(policy: &DevicePolicy, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "  Documents that are saved in these folders are read by this computer:")?;
+    for folder in &policy.document_folders {
+        let of_all = if folder.starts_with('~') { "   (of every account of this computer itself)" } else { "" };
+        writeln!(out, "    {folder}{of_all}")?;
+    }
+    if policy.removable_media {
+        writeln!(out, "    sticks and other media that can be taken out")?;
+    }
+    if !policy.detection.excluded_folders.is_empty() {
+        writeln!(out, "  But none in: {}", policy.detection.excluded_folders.join(", "))?;
+    }
+    Ok(())
+}
+
+fn history(policy: &DevicePolicy, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "  From the history of Chrome, Edge, Chromium, Brave, Firefox and Safari this computer reads:")?;
+    for (source, what) in
+        HISTORY.into_iter().zip(["what was searched for", "the titles of pages", "the addresses of pages"])
+    {
+        if reads(policy, source) {
+            writeln!(out, "    {what}")?;
+        }
+    }
+    writeln!(out, "  Private windows leave no history: what happens in them is not seen.")?;
+    let excluded = &policy.detection.excluded_addresses;
+    if excluded.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  Visits to these are dropped before anything else happens:")?;
+    for line in words::wrapped(&excluded.join(", "), WIDTH) {
+        writeln!(out, "    {line}")?;
+    }
+    Ok(())
+}
+
+fn groups(group: &Group, out: &mut dyn Write) -> std::io::Result<()> {
+    let of = |what: &str, names: &[String]| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));
+    let whom: Vec<String> =
+        [of("devices", &group.devices), of("accounts", &group.users)].into_iter().flatten().collect();
+    let mut what = Vec::new();
+    if let Some(sources) = &group.sources {
+        let words: Vec<&str> = sources.iter().map(|source| source.word()).collect();
+        what.push(if words.is_empty() {
+            "nothing is read".to_owned()
+        } else {
+            format!("only {} are read", words.join(", "))
+        });
+    }
+    if let Some(hours) = &group.hours {
+        what.push(if hours.is_always() {
+            "at all times".to_owned()
+        } else {
+            format!("only {}", hours.texts().join("; "))
+        });
+    }
+    if let Some(categories) = &group.categories {
+        what.push(format!("searched for {}", categories.join(", ")));
+    }
+    if what.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  For {} ({}): {}.", group.name, whom.join("; "), what.join("; "))
 }
 
 fn viewers(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result<()> {

@@ -1,6 +1,7 @@
 //! One file a command. Each writes to the handle that it is given.
 
 mod as_json;
+mod check_text;
 mod enrol;
 mod explain;
 mod probe;
@@ -39,6 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -
         Command::Status(options) => status::run(&options, out),
         Command::Probe(options) => probe::run(&options, out),
         Command::Explain(options) => explain::run(&options, out),
+        Command::CheckText(options) => check_text::run(&options, out),
         Command::Service(options) => service::run(options, out),
     }
 }

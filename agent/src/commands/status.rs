@@ -117,9 +117,9 @@ fn policy(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result
     }
 }
 
-/// A device reads documents only where both are named.
+/// Whether any document is read.
 pub(super) fn reads_documents(policy: &DevicePolicy) -> bool {
-    !policy.document_folders.is_empty() && !policy.categories.is_empty()
+    policy.removable_media || !policy.document_folders.is_empty()
 }
 
 fn title(stream: Stream) -> &'static str {

@@ -43,6 +43,21 @@ pub(super) fn number(of: u64) -> String {
     grouped
 }
 
+/// A text in lines of at most `width` columns, broken between words.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// "12 KiB".
 pub(super) fn size(bytes: u64) -> String {
     match bytes {

@@ -6,7 +6,6 @@
 mod beneath;
 mod catch_up;
 pub mod extract;
-mod fold;
 mod folders;
 mod following;
 mod names;
@@ -14,26 +13,43 @@ mod reader;
 mod settle;
 mod watcher;
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use caretaker_shared::clock::Clock;
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::lexicon::{Hit, Lexicon};
-use caretaker_shared::model::KeywordEvent;
+use caretaker_shared::policy::{Detection, Scope};
 use caretaker_shared::secret::Secret;
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+use crate::detection::{self, News, Told, Week};
 
 /// What the policy says about documents, with the homes filled in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DocumentSettings {
-    /// Folders that are watched, with their subfolders. Empty when documents are not read.
-    pub folders: Vec<PathBuf>,
-    /// Ids of the categories that are looked for.
-    pub categories: BTreeSet<String>,
+    /// Folders that are watched, with their subfolders, and the account whose text lies there. Empty when no document
+    /// is read.
+    pub folders: BTreeMap<PathBuf, Option<String>>,
+    /// Folders among them in which no document is read.
+    pub excluded: Vec<PathBuf>,
+    /// For whom what holds; `None` when no document is read.
+    pub detection: Option<Arc<Detection>>,
+    /// The name of this device.
+    pub device: String,
+}
+
+impl DocumentSettings {
+    /// Whose text lies in a watched folder, and what holds for it.
+    #[must_use]
+    pub fn scope(&self, folder: &Path) -> Option<(Option<String>, Scope)> {
+        let user = self.folders.get(folder)?.clone();
+        let scope = self.detection.as_ref()?.scope(&self.device, user.as_deref());
+        Some((user, scope))
+    }
 }
 
 /// What is remembered of a document, so that only what is new in it counts: no name and no word of it.
@@ -43,8 +59,10 @@ pub struct Known {
     pub size_bytes: u64,
     /// Time of its last change then, in nanoseconds since 1970.
     pub modified_ns: i64,
-    /// Rules that it met then, and how often.
-    pub fired: Vec<(String, u32)>,
+    /// Keyed hash of its text; `None` when it was not read.
+    pub text: Option<Sha256>,
+    /// Rules that it met then.
+    pub told: Vec<Told>,
 }
 
 /// Where the watcher keeps what it knows, and puts what it finds. The spool is one; a test has another.
@@ -55,23 +73,27 @@ pub trait Ledger: Send + Sync + 'static {
     /// When the ledger cannot be read.
     fn known(&self, document: &Sha256) -> anyhow::Result<Option<Known>>;
 
-    /// Remembers a document and queues its events, both or neither. Durable when it returns.
+    /// What other documents of a user met since a moment.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn week(&self, user: Option<&Sha256>, document: &Sha256, since: Timestamp) -> anyhow::Result<Week>;
+
+    /// Remembers a document and what it met, and queues its events: all or nothing. What is told in `news` takes the
+    /// place of what `known` says. Durable when it returns.
     ///
     /// # Errors
     /// When the ledger cannot be written; nothing is remembered then, and the document is read again.
-    fn record(&self, document: &Sha256, known: &Known, events: &[KeywordEvent]) -> anyhow::Result<()>;
+    fn record(&self, document: &Sha256, known: &Known, news: &News) -> anyhow::Result<()>;
 }
-
-/// The rules that a text meets, of the given categories.
-pub type Scan = fn(&str, &BTreeSet<String>) -> Vec<Hit>;
 
 /// What reading needs besides the documents.
 #[derive(Debug, Clone)]
 pub struct Means {
     /// How the child that takes text out of files is started.
     pub launch: extract::Launch,
-    /// Matches a text.
-    pub scan: Scan,
+    /// Finds what a text meets.
+    pub read: detection::Read,
 }
 
 /// Watches the folders of the settings until `stop`. New settings take effect at once. `key` makes document hashes.
@@ -86,7 +108,7 @@ pub async fn watch(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let launch = extract::Launch::own().context("the agent's own executable cannot be found")?;
-    let means = Means { launch, scan: |text, categories| Lexicon::builtin().scan(text, categories) };
+    let means = Means { launch, read: detection::builtin };
     watch_with(means, settings, ledger, key, clock, stop).await;
     Ok(())
 }

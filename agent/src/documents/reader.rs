@@ -3,23 +3,24 @@
 //! Invariants: the text lives in memory that is wiped, and is gone before the ledger is written. A document whose
 //! findings could not be kept is read again.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use caretaker_shared::clock::Clock;
 use caretaker_shared::digest::{Sha256, keyed};
-use caretaker_shared::lexicon::Hit;
-use caretaker_shared::model::KeywordEvent;
+use caretaker_shared::lexicon::Finding;
+use caretaker_shared::model::Source;
+use caretaker_shared::policy::Scope;
 use caretaker_shared::secret::Secret;
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use zeroize::Zeroizing;
 
 use super::beneath::{self, Found, Version};
 use super::catch_up::{Caught, Search};
 use super::extract::{FILE_LIMIT_BYTES, Refusal, Unread, text_of};
-use super::{Known, Ledger, Means, fold};
+use super::{Known, Ledger, Means};
+use crate::detection::{self, News, Subject, WEEK};
 
 /// Files that changed longer ago than this are left alone when nobody saw them change.
 const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
@@ -47,8 +48,10 @@ pub(super) struct Errand {
     pub(super) inside: PathBuf,
     /// How often it was tried before.
     pub(super) attempts: u32,
-    /// Ids of the categories that are looked for.
-    pub(super) categories: Arc<BTreeSet<String>>,
+    /// The account whose text it is.
+    pub(super) user: Option<String>,
+    /// What holds for that account.
+    pub(super) scope: Scope,
 }
 
 /// Reads paths and searches folders. The real one is [`DocumentReader`]; a test has another.
@@ -108,26 +111,35 @@ impl Reader for DocumentReader {
         if before.as_ref().is_some_and(|known| is_version(known, version)) {
             return Outcome::Done;
         }
+        let told = before.as_ref().map(|known| known.told.clone()).unwrap_or_default();
+        let Version { size_bytes, modified_ns } = version;
+        let unread = Known { size_bytes, modified_ns, text: None, told: told.clone() };
+        if !errand.scope.reads(Source::Document, on_the_wall(modified_ns)) {
+            // Never read, also not later: it was written in somebody's own time.
+            return self.keep(document, unread, News { told, events: Vec::new() }).await;
+        }
         let text = if version.size_bytes > FILE_LIMIT_BYTES {
             Err(Unread::Refused(Refusal::TooLarge))
         } else {
             text_of(file, &self.means.launch).await
         };
-        let fired = before.map(|known| known.fired).unwrap_or_default();
-        let Version { size_bytes, modified_ns } = version;
         match text {
             Ok(text) => {
-                let Some(hits) = self.match_text(text, errand.categories).await else { return Outcome::Again };
-                let events = fold::events(&fired, &hits, document, self.clock.now());
-                self.keep(document, Known { size_bytes, modified_ns, fired: fold::fired(&hits) }, events).await
+                let digest = keyed(self.memory.key.expose(), text.as_bytes());
+                let known = Known { text: Some(digest), ..unread };
+                if before.is_some_and(|before| before.text == Some(digest)) {
+                    return self.keep(document, known, News { told, events: Vec::new() }).await;
+                }
+                let Some(findings) = self.find(text, errand.scope).await else { return Outcome::Again };
+                self.tell(document, known, findings, errand.user).await
             }
-            Err(unread) => {
-                report(&document, &unread);
-                if !is_final(&unread, errand.attempts) {
+            Err(unread_why) => {
+                report(&document, &unread_why);
+                if !is_final(&unread_why, errand.attempts) {
                     return Outcome::Again;
                 }
                 // What it met when it could be read still stands.
-                self.keep(document, Known { size_bytes, modified_ns, fired }, Vec::new()).await
+                self.keep(document, unread, News { told, events: Vec::new() }).await
             }
         }
     }
@@ -143,20 +155,44 @@ impl Reader for DocumentReader {
 }
 
 impl DocumentReader {
-    async fn match_text(&self, text: Zeroizing<String>, categories: Arc<BTreeSet<String>>) -> Option<Vec<Hit>> {
-        let scan = self.means.scan;
+    async fn find(&self, text: Zeroizing<String>, scope: Scope) -> Option<Vec<Finding>> {
+        let read = self.means.read;
         // The text moves into the closure, and is wiped at its end.
-        blocking(move || scan(&text, &categories)).await
+        blocking(move || read(&text, &detection::ask(&scope))).await
     }
 
-    async fn keep(&self, document: Sha256, known: Known, events: Vec<KeywordEvent>) -> Outcome {
-        let memory = self.memory.clone();
-        match blocking(move || memory.ledger.record(&document, &known, &events)).await {
-            Some(Ok(())) => Outcome::Done,
-            Some(Err(error)) => ledger_failed(&error),
-            None => Outcome::Again,
-        }
+    /// Keeps what is new among the findings, in the light of the user's week.
+    async fn tell(&self, document: Sha256, known: Known, findings: Vec<Finding>, user: Option<String>) -> Outcome {
+        let (memory, now) = (self.memory.clone(), self.clock.now());
+        let kept = blocking(move || {
+            let user = user.map(|user| keyed(memory.key.expose(), user.as_bytes()));
+            let since = now.checked_sub(WEEK).unwrap_or(Timestamp::UNIX_EPOCH);
+            let week = memory.ledger.week(user.as_ref(), &document, since)?;
+            let subject = Subject { source: Source::Document, document, user, at: now };
+            let news = detection::news(&known.told, findings, &week, &subject, now);
+            memory.ledger.record(&document, &known, &news)
+        });
+        after(kept.await)
     }
+
+    async fn keep(&self, document: Sha256, known: Known, news: News) -> Outcome {
+        let memory = self.memory.clone();
+        after(blocking(move || memory.ledger.record(&document, &known, &news)).await)
+    }
+}
+
+fn after(kept: Option<anyhow::Result<()>>) -> Outcome {
+    match kept {
+        Some(Ok(())) => Outcome::Done,
+        Some(Err(error)) => ledger_failed(&error),
+        None => Outcome::Again,
+    }
+}
+
+/// The time of a file by the clock on the wall here.
+fn on_the_wall(modified_ns: i64) -> jiff::civil::DateTime {
+    let modified = Timestamp::from_nanosecond(modified_ns.into()).unwrap_or(Timestamp::UNIX_EPOCH);
+    modified.to_zoned(TimeZone::system()).datetime()
 }
 
 /// Runs something that takes its time; `None` when it panicked or the program ends.

@@ -34,7 +34,7 @@ pub(super) struct Watcher<W, R> {
     reader: Arc<R>,
     stop: CancellationToken,
     started: Instant,
-    categories: Arc<BTreeSet<String>>,
+    settings: DocumentSettings,
     waiting: Waiting,
     to_search: BTreeSet<PathBuf>,
     search_from: Duration,
@@ -52,7 +52,7 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
             reader: Arc::new(reader),
             stop,
             started: Instant::now(),
-            categories: Arc::default(),
+            settings: DocumentSettings::default(),
             waiting: Waiting::new(),
             to_search: BTreeSet::new(),
             search_from: Duration::ZERO,
@@ -95,8 +95,9 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
     }
 
     fn apply(&mut self, settings: &DocumentSettings) {
-        self.categories = Arc::new(settings.categories.clone());
-        self.following.set(&settings.folders);
+        let folders: Vec<PathBuf> = settings.folders.keys().cloned().collect();
+        self.following.set(&folders);
+        self.settings = settings.clone();
         if settings.folders.is_empty() {
             self.waiting.clear();
             self.to_search.clear();
@@ -125,7 +126,8 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
     /// Lets a file wait until it has come to rest, if it may be a document at all.
     fn hold(&mut self, path: &Path) {
         let Some((_, inside)) = self.following.place(path) else { return };
-        if names::is_document(&inside) && !self.waiting.changed(path, self.started.elapsed()) {
+        let is_excluded = self.settings.excluded.iter().any(|excluded| path.starts_with(excluded));
+        if !is_excluded && names::is_document(&inside) && !self.waiting.changed(path, self.started.elapsed()) {
             self.held_back = true;
         }
     }
@@ -177,7 +179,8 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
             let Some(turn) = self.waiting.take_due(self.started.elapsed()) else { return };
             // The folder may have left the settings since.
             let Some((folder, inside)) = self.following.place(&turn.path) else { continue };
-            let errand = Errand { folder, inside, attempts: turn.attempts, categories: self.categories.clone() };
+            let Some((user, scope)) = self.settings.scope(&folder) else { continue };
+            let errand = Errand { folder, inside, attempts: turn.attempts, user, scope };
             let reader = self.reader.clone();
             self.reading = Some(turn);
             self.reads.spawn(async move { reader.read(errand).await });
@@ -283,8 +286,13 @@ mod tests {
         /// Follows the folder "docs" of a temporary folder.
         fn start(refuses: bool) -> Self {
             let place = tempfile::tempdir().expect("a temporary folder");
-            let folders = vec![place.path().join("docs")];
-            let (settings, wanted) = watch::channel(DocumentSettings { folders, ..DocumentSettings::default() });
+            let settings = DocumentSettings {
+                folders: BTreeMap::from([(place.path().join("docs"), None)]),
+                excluded: vec![place.path().join("docs/Union")],
+                detection: Some(Arc::default()),
+                device: "LAB-1".into(),
+            };
+            let (settings, wanted) = watch::channel(settings);
             let (noticing, notices) = queue();
             let (ask, asked) = mpsc::unbounded_channel();
             let (note, read) = mpsc::unbounded_channel();

@@ -1,62 +1,120 @@
-//! What is remembered of documents, beside the events that they gave rise to.
+//! What is remembered of documents and of a user's week, beside the events that they gave rise to.
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{KeywordEvent, Payload};
-use rusqlite::{OptionalExtension as _, params};
+use caretaker_shared::lexicon::Stage;
+use caretaker_shared::model::{Payload, Severity};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::rows::{signed, unsigned};
 use super::{Spool, SpoolError, queue, quota};
+use crate::detection::{Event, News, Told, WEEK, Week};
 use crate::documents::{Known, Ledger};
 
 impl Ledger for Spool {
     fn known(&self, document: &Sha256) -> anyhow::Result<Option<Known>> {
-        Ok(self.mind(self.read_known(document))?)
+        Ok(self.mind(read_known(&self.connection(), document))?)
     }
 
-    fn record(&self, document: &Sha256, known: &Known, events: &[KeywordEvent]) -> anyhow::Result<()> {
-        Ok(self.mind(self.write_known(document, known, events))?)
+    fn week(&self, user: Option<&Sha256>, document: &Sha256, since: Timestamp) -> anyhow::Result<Week> {
+        let Some(user) = user else { return Ok(Week::default()) };
+        Ok(self.mind(read_week(&self.connection(), user, document, since))?)
+    }
+
+    fn record(&self, document: &Sha256, known: &Known, news: &News) -> anyhow::Result<()> {
+        Ok(self.mind(self.write_known(document, known, news))?)
     }
 }
 
-impl Spool {
-    fn read_known(&self, document: &Sha256) -> Result<Option<Known>, SpoolError> {
-        let connection = self.connection();
-        let found = connection
-            .prepare_cached("SELECT size_bytes, modified_ns FROM document WHERE hash = ?1")?
-            .query_row([document.as_bytes().as_slice()], |row| Ok((unsigned(row, 0)?, row.get(1)?)))
-            .optional()?;
-        let Some((size_bytes, modified_ns)) = found else { return Ok(None) };
-        let fired = connection
-            .prepare_cached("SELECT rule, times FROM fired WHERE document = ?1 ORDER BY rule")?
-            .query_map([document.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        Ok(Some(Known { size_bytes, modified_ns, fired }))
-    }
+fn read_known(connection: &Connection, document: &Sha256) -> Result<Option<Known>, SpoolError> {
+    let found = connection
+        .prepare_cached("SELECT size_bytes, modified_ns, text FROM document WHERE hash = ?1")?
+        .query_row([document.as_bytes().as_slice()], |row| {
+            let text: Option<Vec<u8>> = row.get(2)?;
+            Ok((unsigned(row, 0)?, row.get(1)?, text.and_then(|text| Sha256::from_slice(&text))))
+        })
+        .optional()?;
+    let Some((size_bytes, modified_ns, text)) = found else { return Ok(None) };
+    let told = connection
+        .prepare_cached("SELECT rule, times, severity, told_ms FROM fired WHERE document = ?1 ORDER BY rule")?
+        .query_map([document.as_bytes().as_slice()], told)?
+        .collect::<Result<_, _>>()?;
+    Ok(Some(Known { size_bytes, modified_ns, text, told }))
+}
 
-    fn write_known(&self, document: &Sha256, known: &Known, events: &[KeywordEvent]) -> Result<(), SpoolError> {
+fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
+    Ok(Told {
+        rule: row.get(0)?,
+        count: row.get(1)?,
+        severity: Severity::new(row.get(2)?).unwrap_or(Severity::LOWEST),
+        at: Timestamp::from_millisecond(row.get(3)?).unwrap_or(Timestamp::UNIX_EPOCH),
+    })
+}
+
+fn read_week(connection: &Connection, user: &Sha256, document: &Sha256, since: Timestamp) -> Result<Week, SpoolError> {
+    let mut week = Week::default();
+    let mut query = connection.prepare_cached(
+        "SELECT rule, stage, count(*) FROM met WHERE user = ?1 AND at_ms >= ?2 AND document <> ?3 GROUP BY rule, stage",
+    )?;
+    let (user, document) = (user.as_bytes().as_slice(), document.as_bytes().as_slice());
+    let mut rows = query.query(params![user, since.as_millisecond(), document])?;
+    while let Some(row) = rows.next()? {
+        let (rule, stage, times): (String, Option<String>, u32) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        *week.rules.entry(rule).or_default() += times;
+        week.stages.extend(stage.as_deref().and_then(Stage::from_word));
+    }
+    Ok(week)
+}
+
+/// Adds what an event tells to the user's week, and forgets what is older.
+fn remember(connection: &Connection, told: &Event) -> Result<(), SpoolError> {
+    let at = told.event.occurred_at;
+    let Some(user) = told.event.user else { return Ok(()) };
+    connection
+        .prepare_cached("INSERT INTO met (user, at_ms, document, rule, stage) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            user.as_bytes().as_slice(),
+            at.as_millisecond(),
+            told.event.document.as_bytes().as_slice(),
+            told.event.rule,
+            told.stage.map(Stage::word)
+        ])?;
+    let oldest = at.checked_sub(WEEK).unwrap_or(Timestamp::UNIX_EPOCH);
+    connection.prepare_cached("DELETE FROM met WHERE at_ms < ?1")?.execute([oldest.as_millisecond()])?;
+    Ok(())
+}
+
+impl Spool {
+    fn write_known(&self, document: &Sha256, known: &Known, news: &News) -> Result<(), SpoolError> {
         let hash = document.as_bytes().as_slice();
         self.change(|change| {
             change
                 .prepare_cached(
-                    "INSERT INTO document (hash, size_bytes, modified_ns) VALUES (?1, ?2, ?3)
-                     ON CONFLICT DO UPDATE SET size_bytes = ?2, modified_ns = ?3",
+                    "INSERT INTO document (hash, size_bytes, modified_ns, text) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT DO UPDATE SET size_bytes = ?2, modified_ns = ?3, text = ?4",
                 )?
-                .execute(params![hash, signed(known.size_bytes)?, known.modified_ns])?;
+                .execute(params![
+                    hash,
+                    signed(known.size_bytes)?,
+                    known.modified_ns,
+                    known.text.as_ref().map(|text| text.as_bytes().as_slice())
+                ])?;
             change.prepare_cached("DELETE FROM fired WHERE document = ?1")?.execute([hash])?;
-            for (rule, times) in &known.fired {
+            for told in &news.told {
                 change
                     .prepare_cached(
-                        "INSERT INTO fired (document, rule, times) VALUES (?1, ?2, ?3)
-                         ON CONFLICT DO UPDATE SET times = times + ?3",
+                        "INSERT OR REPLACE INTO fired (document, rule, times, severity, told_ms)
+                         VALUES (?1, ?2, ?3, ?4, ?5)",
                     )?
-                    .execute(params![hash, rule, times])?;
+                    .execute(params![hash, told.rule, told.count, told.severity.level(), told.at.as_millisecond()])?;
             }
-            for event in events {
-                queue::append(change, &self.clocks, &Payload::Keyword(event.clone()), None)?;
+            for told in &news.events {
+                queue::append(change, &self.clocks, &Payload::Keyword(told.event.clone()), None)?;
+                remember(change, told)?;
             }
-            if events.is_empty() { Ok(()) } else { quota::enforce(change, &self.clocks, self.quota_bytes) }
+            if news.events.is_empty() { Ok(()) } else { quota::enforce(change, &self.clocks, self.quota_bytes) }
         })?;
-        if !events.is_empty() {
+        if !news.events.is_empty() {
             self.enqueued.notify_one();
         }
         Ok(())

@@ -10,7 +10,8 @@ pub(super) const APPLICATION_ID: i64 = 0x4354_4b53;
 /// A record covers the numbers `covers_from..=sequence`: one number, or as many as its gap. `slot` names the state
 /// that a record is of, so that a newer one can take its place. `usage` keeps the sum of all rows, by triggers, so that
 /// no count can drift from what is stored; 64 bytes a row stand for what SQLite itself needs.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE record (
     id INTEGER PRIMARY KEY,
     stream INTEGER NOT NULL,
@@ -60,7 +61,23 @@ CREATE TABLE fired (
     times INTEGER NOT NULL,
     PRIMARY KEY (document, rule)
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+ALTER TABLE document ADD COLUMN text BLOB;
+ALTER TABLE fired ADD COLUMN severity INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE fired ADD COLUMN told_ms INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE met (
+    user BLOB NOT NULL,
+    at_ms INTEGER NOT NULL,
+    document BLOB NOT NULL,
+    rule TEXT NOT NULL,
+    stage TEXT
+) STRICT;
+CREATE INDEX met_of_user ON met (user, at_ms);
+CREATE INDEX met_at ON met (at_ms);
+",
+];
 
 /// How many steps this version knows.
 pub(super) fn version() -> i64 {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use caretaker_shared::clock::ManualClock;
 use caretaker_shared::digest::Sha256;
+use caretaker_shared::lexicon::Stage;
 use caretaker_shared::model::{
     AgentCost, Antivirus, AntivirusProduct, DeviceEvent, DeviceEventKind, Engine, EpochReason, Facts, GapReason,
     KeywordEvent, Outcome, Payload, ProbeName, Reading, RealTime, Severity, SoftwareTitle, Stream,
@@ -17,6 +18,7 @@ use proptest::prelude::*;
 
 use super::{Options, Overview, Settled, Spool, StateLock, is_running};
 use crate::clocks::DeviceClocks;
+use crate::detection::{Event, News, Told, Week};
 use crate::documents::{Known, Ledger as _};
 
 pub(crate) fn noon() -> Timestamp {
@@ -289,10 +291,42 @@ fn a_document_and_its_events_are_recorded_together() {
     let (_home, spool, _) = fresh(1 << 20);
     let document = Sha256::of(b"a keyed path");
     assert_eq!(spool.known(&document).expect("reads"), None);
-    let known = Known { size_bytes: 12, modified_ns: 34, fired: vec![("rule.1".into(), 2)] };
-    spool.record(&document, &known, &[keyword(1)]).expect("records");
+    let told = vec![Told { rule: "rule.1".into(), count: 2, severity: Severity::HIGHEST, at: noon() }];
+    let text = Some(Sha256::of(b"a keyed text"));
+    let known = Known { size_bytes: 12, modified_ns: 34, text, told: told.clone() };
+    let news = News { events: vec![Event { event: keyword(1), stage: None }], told };
+    spool.record(&document, &known, &news).expect("records");
     assert_eq!(spool.known(&document).expect("reads"), Some(known));
     assert_eq!(payloads(&spool, Stream::Safeguarding), [(1, Payload::Keyword(keyword(1)))]);
+}
+
+#[test]
+fn the_week_of_a_user_is_what_their_other_documents_met() {
+    let (_home, spool, _) = fresh(1 << 20);
+    let (pupil, other) = (Sha256::of(b"a keyed account"), Sha256::of(b"another"));
+    let known = Known { size_bytes: 1, modified_ns: 1, text: None, told: Vec::new() };
+    let tell = |document: &str, user: Sha256, days: i64, stage: Option<Stage>| {
+        let at = noon().checked_add(jiff::SignedDuration::from_hours(24 * days)).expect("a time in range");
+        let document = Sha256::of(document.as_bytes());
+        let event = KeywordEvent { user: Some(user), occurred_at: at, document, ..keyword(1) };
+        let news = News { events: vec![Event { event, stage }], told: Vec::new() };
+        spool.record(&document, &known, &news).expect("records");
+        at
+    };
+    let week = |user: Sha256, document: &str, since| {
+        let week = spool.week(Some(&user), &Sha256::of(document.as_bytes()), since).expect("reads");
+        (week.rules.get("rule.1").copied().unwrap_or_default(), week.stages.into_iter().collect::<Vec<_>>())
+    };
+    tell("an essay", pupil, 0, Some(Stage::Secrecy));
+    tell("a poem", pupil, 1, None);
+    tell("a letter", other, 1, Some(Stage::Meet));
+    assert_eq!(week(pupil, "a story", noon()), (2, vec![Stage::Secrecy]));
+    assert_eq!(week(pupil, "an essay", noon()), (1, vec![]), "the document itself is known already");
+    assert_eq!(week(other, "a story", noon()), (1, vec![Stage::Meet]));
+    assert_eq!(spool.week(None, &Sha256::of(b"x"), noon()).expect("reads"), Week::default());
+    let last = tell("a diary", pupil, 9, None);
+    assert_eq!(week(pupil, "a story", noon()), (1, vec![]), "what is older than a week is forgotten");
+    assert_eq!(week(pupil, "a story", last), (1, vec![]));
 }
 
 #[tokio::test]

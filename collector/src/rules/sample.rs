@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use caretaker_shared::policy::{
-    Accounts, Alerts, Antivirus, Contact, Documents, Encryption, Executables, Network, Policy, Removable, ScreenLock,
-    Sessions, Updates,
+    Accounts, Alerts, Antivirus, Contact, Detection, Documents, Encryption, Executables, Network, Policy, Removable,
+    ScreenLock, Sessions, Updates,
 };
 use jiff::Timestamp;
 

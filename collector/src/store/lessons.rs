@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use caretaker_shared::model::{KeywordEvent, Severity};
+use caretaker_shared::model::Severity;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
@@ -159,4 +159,114 @@ fn raise_level(tx: &Transaction<'_>, alert: i64) -> Result<(), StoreError> {
     )?
     .execute([alert])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use caretaker_shared::digest::Sha256;
+    use caretaker_shared::model::KeywordEvent;
+    use jiff::{Timestamp, ToSpan as _};
+
+    use super::super::sample::{Sample, keyword, store};
+    use crate::rules::sample;
+
+    const ALERTS: &str = "SELECT reference || ' ' || severity || ' ' || state || ' ' ||
+        (SELECT count(*) FROM event WHERE event.alert = alert.id) FROM alert ORDER BY id";
+    const MAIL: &str = "SELECT DISTINCT alert.reference FROM outbox JOIN alert ON alert.id = outbox.alert ORDER BY 1";
+
+    fn at(minute: i64) -> Timestamp {
+        sample::now().checked_add(minute.minutes()).expect("a time in range")
+    }
+
+    /// A pupil's document meets a rule.
+    async fn writes(sample: &Sample, pupil: u32, severity: u32, minute: i64) -> bool {
+        writes_about("selfharm", sample, pupil, severity, minute).await
+    }
+
+    async fn writes_about(topic: &str, sample: &Sample, pupil: u32, severity: u32, minute: i64) -> bool {
+        let event = KeywordEvent {
+            user: Some(Sha256::of(&pupil.to_be_bytes())),
+            topic: topic.into(),
+            occurred_at: at(minute),
+            ..keyword(severity, &format!("essay of {pupil}"))
+        };
+        sample.report(event, sample::policy(), at(minute)).await
+    }
+
+    #[tokio::test]
+    async fn five_people_with_one_topic_in_ten_minutes_are_one_line() {
+        let sample = store().await;
+        for pupil in 1..=4 {
+            assert!(writes(&sample, pupil, 3, i64::from(pupil)).await, "who comes first is told of");
+        }
+        assert!(!writes(&sample, 5, 4, 9).await, "from the fifth on there is no mail");
+        assert!(!writes(&sample, 6, 3, 18).await, "a lesson goes on for as long as somebody writes");
+        let closed = |number: u32| format!("26-000{number} 3 closed 0");
+        assert_eq!(
+            sample.texts(ALERTS).await,
+            [closed(1), closed(2), closed(3), closed(4), "26-0005 4 new 6".into()],
+            "as grave as the gravest of it"
+        );
+        assert!(sample.texts(MAIL).await.is_empty(), "mail that had not gone out is dropped");
+        let folded = "SELECT DISTINCT outcome || ' ' || closed_by FROM alert WHERE state = 'closed'";
+        assert_eq!(sample.texts(folded).await, ["lesson collector"]);
+    }
+
+    #[tokio::test]
+    async fn a_life_in_danger_is_never_folded() {
+        let sample = store().await;
+        for pupil in 1..=5 {
+            writes(&sample, pupil, 3, 1).await;
+        }
+        assert!(writes(&sample, 6, 5, 2).await, "mailed at once");
+        assert_eq!(sample.texts(MAIL).await, ["26-0006"]);
+
+        let other = store().await;
+        for pupil in 1..=5 {
+            assert!(writes(&other, pupil, 5, 1).await);
+        }
+        assert_eq!(other.texts(MAIL).await.len(), 5);
+    }
+
+    #[tokio::test]
+    async fn four_people_or_eleven_minutes_or_two_topics_are_no_lesson() {
+        let sample = store().await;
+        for pupil in 1..=4 {
+            assert!(writes(&sample, pupil, 3, i64::from(pupil)).await);
+        }
+        assert!(writes_about("drugs", &sample, 5, 3, 5).await, "another topic");
+        assert!(writes(&sample, 6, 3, 12).await, "eleven minutes after the first");
+        writes(&sample, 1, 3, 100).await;
+        for document in 0..6 {
+            let event = KeywordEvent {
+                user: Some(Sha256::of(b"one pupil")),
+                topic: "exams".into(),
+                ..keyword(3, &format!("draft {document}"))
+            };
+            assert!(sample.report(event, sample::policy(), at(0)).await, "one person is no class");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_somebody_has_taken_up_stays_with_them() {
+        let sample = store().await;
+        writes(&sample, 1, 4, 0).await;
+        sample.write(|tx| tx.execute("UPDATE alert SET state = 'acknowledged'", [])).await;
+        for pupil in 2..=5 {
+            writes(&sample, pupil, 3, 1).await;
+        }
+        let alerts = sample.texts(ALERTS).await;
+        assert_eq!((alerts[0].as_str(), alerts[4].as_str()), ("26-0001 4 acknowledged 1", "26-0005 3 new 4"));
+    }
+
+    #[tokio::test]
+    async fn a_lesson_that_was_closed_is_over() {
+        let sample = store().await;
+        for pupil in 1..=5 {
+            writes(&sample, pupil, 3, 1).await;
+        }
+        sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
+        assert!(!writes(&sample, 6, 3, 2).await, "the class still writes: a lesson anew");
+        assert_eq!(sample.texts(ALERTS).await.len(), 6);
+    }
 }

@@ -63,3 +63,66 @@ impl Lexicon {
 
 #[cfg(test)]
 mod tests;
+
+/// What is asked of a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// Ids of the categories that are looked for.
+    pub categories: &'a BTreeSet<String>,
+    /// How old the writer is.
+    pub age: AgeProfile,
+}
+
+/// Where a rule was met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Places {
+    /// Not said, by construction.
+    Withheld,
+    /// Bytes of the text.
+    At(Vec<std::ops::Range<usize>>),
+}
+
+/// A rule that a text met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: String,
+    /// Its category.
+    pub category: &'static Category,
+    /// What the arithmetic comes to.
+    pub severity: Severity,
+    /// How often.
+    pub count: u32,
+    /// How the severity came about.
+    pub arithmetic: Arithmetic,
+    /// Asks for help.
+    pub help_seeking: bool,
+    /// Step of grooming.
+    pub stage: Option<Stage>,
+    /// For lessons.
+    pub topic: String,
+    /// Where.
+    pub places: Places,
+}
+
+impl Lexicon {
+    /// The rules that a text meets.
+    #[must_use]
+    pub fn read(&self, text: &str, ask: &Ask<'_>) -> Vec<Finding> {
+        let found = self.scan(text, ask.categories).into_iter().filter_map(|hit| {
+            let category = category(&hit.category)?;
+            Some(Finding {
+                rule: hit.rule,
+                category,
+                severity: hit.severity,
+                count: hit.count,
+                arithmetic: Arithmetic::new(hit.severity, category.least, category.most),
+                help_seeking: false,
+                stage: None,
+                topic: category.id.to_owned(),
+                places: Places::Withheld,
+            })
+        });
+        found.collect()
+    }
+}

@@ -16,6 +16,15 @@ pub(super) fn sources(sources: &BTreeSet<Source>) -> Vec<i32> {
     sources.iter().map(|&source| proto::Source::from(source).into()).collect()
 }
 
+/// How old people are and what is looked at. A collector from before there was a choice says neither, and means
+/// documents.
+pub(super) fn of_whom(age: proto::AgeProfile, sources: Vec<i32>) -> Result<(AgeProfile, BTreeSet<Source>), WireError> {
+    if age == proto::AgeProfile::Unspecified {
+        return Ok((AgeProfile::Secondary, BTreeSet::from([Source::Document])));
+    }
+    Ok((age.try_into()?, sources_of(sources)?))
+}
+
 /// Sources of a later collector are passed over: this version does not have them.
 pub(super) fn sources_of(sources: Vec<i32>) -> Result<BTreeSet<Source>, WireError> {
     if sources.len() > limits::CATEGORIES {

@@ -46,7 +46,7 @@ impl TryFrom<proto::DevicePolicy> for DevicePolicy {
         if policy.probe_seconds.len() > limits::PROBES {
             return Err(WireError::TooLarge("probe_seconds"));
         }
-        let age = policy.age().try_into()?;
+        let (age, sources) = detection::of_whom(policy.age(), policy.sources)?;
         let mut probe_every = std::collections::BTreeMap::new();
         for (name, seconds) in policy.probe_seconds {
             if seconds == 0 {
@@ -62,7 +62,7 @@ impl TryFrom<proto::DevicePolicy> for DevicePolicy {
         let detection = Detection {
             age,
             categories: detection::categories(policy.categories)?,
-            sources: detection::sources_of(policy.sources)?,
+            sources,
             hours: detection::hours_of(policy.hours)?,
             excluded_addresses: texts(
                 policy.excluded_addresses,
@@ -128,7 +128,7 @@ mod tests {
 
     use caretaker_proto::agent::v1 as proto;
 
-    use crate::model::ProbeName;
+    use crate::model::{ProbeName, Source};
     use crate::policy::{DevicePolicy, PRESET, Policy};
     use crate::wire::{WireError, limits};
 
@@ -171,6 +171,13 @@ mod tests {
     fn a_probe_of_a_later_version_is_passed_over() {
         let later = with(|message| message.probe_seconds.extend([("registry".into(), 60)]));
         assert_eq!(later.expect("a good message").probe_every.len(), 1);
+    }
+
+    #[test]
+    fn a_collector_from_before_there_was_a_choice_means_documents() {
+        let before = proto::DevicePolicy { version: 1, ..proto::DevicePolicy::default() };
+        let device = DevicePolicy::try_from(before).expect("a good message");
+        assert!(device.detection.may_read(Source::Document) && !device.detection.may_read(Source::Search));
     }
 
     #[test]

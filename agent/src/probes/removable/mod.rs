@@ -6,12 +6,22 @@
 mod linux;
 mod windows;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use caretaker_shared::model::{Outcome, ProbeName};
+use caretaker_shared::model::{Facts, Outcome, ProbeName};
 
 use super::{Probe, ProbeSettings};
 use crate::host::{Host, System, system_of};
+
+/// Where removable media are mounted. What cannot be told now is left for the next time.
+pub fn mounts(host: &dyn Host) -> Vec<PathBuf> {
+    let outcome = Removable.ask(host, &ProbeSettings::default());
+    let Some(Facts::Removable(media)) = outcome.facts() else { return Vec::new() };
+    // A drive of Windows is named without the root that its files lie under.
+    let root = |mount: &str| if mount.ends_with(':') { format!("{mount}\\") } else { mount.to_owned() };
+    media.iter().map(|medium| PathBuf::from(root(&medium.mount))).collect()
+}
 
 /// The probe.
 #[derive(Debug)]

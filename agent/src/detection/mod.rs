@@ -1,0 +1,79 @@
+//! From findings to events: what of a text is news, and how the week before weighs in. No text comes in here.
+
+mod news;
+mod week;
+
+use std::collections::BTreeSet;
+
+use caretaker_shared::digest::Sha256;
+use caretaker_shared::lexicon::{Ask, Finding, Lexicon, Stage};
+use caretaker_shared::model::{KeywordEvent, Severity, Source};
+use caretaker_shared::policy::Scope;
+use jiff::Timestamp;
+
+pub use news::news;
+pub use week::{WEEK, Week};
+
+/// Finds what a text meets, of the categories and for the age that a scope says.
+pub type Read = fn(&str, &Ask<'_>) -> Vec<Finding>;
+
+/// The rules that the product ships.
+#[must_use]
+pub fn builtin(text: &str, ask: &Ask<'_>) -> Vec<Finding> {
+    Lexicon::builtin().read(text, ask)
+}
+
+/// What a text is asked for under `scope`.
+#[must_use]
+pub fn ask(scope: &Scope) -> Ask<'_> {
+    Ask { categories: &scope.categories, age: scope.age }
+}
+
+/// Where a text was, and whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject {
+    /// What kind of text.
+    pub source: Source,
+    /// Keyed hash of the document's path, or of the browser's profile.
+    pub document: Sha256,
+    /// Keyed hash of the account; `None` for a text of nobody in particular.
+    pub user: Option<Sha256>,
+    /// When it was written or read.
+    pub at: Timestamp,
+}
+
+/// A rule that a document met, as it was last told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Id of the rule.
+    pub rule: String,
+    /// How often the document met it.
+    pub count: u32,
+    /// How severe it was.
+    pub severity: Severity,
+    /// When an event told of it.
+    pub at: Timestamp,
+}
+
+/// What is to be told, and what is to be remembered of a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct News {
+    /// Events to queue.
+    pub events: Vec<Event>,
+    /// All rules that the document meets now.
+    pub told: Vec<Told>,
+}
+
+/// An event, and the step of grooming that it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The event.
+    pub event: KeywordEvent,
+    /// What the collector need not know, and the week after must.
+    pub stage: Option<Stage>,
+}
+
+/// The steps of grooming among findings.
+fn stages(findings: &[Finding]) -> BTreeSet<Stage> {
+    findings.iter().filter_map(|finding| finding.stage).collect()
+}
