@@ -9,6 +9,7 @@ pub mod clocks;
 pub mod commands;
 pub mod config;
 pub mod documents;
+pub mod history;
 pub mod host;
 pub mod identity;
 pub mod panics;
