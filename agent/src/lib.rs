@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod detection;
 pub mod documents;
+pub mod history;
 pub mod host;
 pub mod identity;
 pub mod panics;

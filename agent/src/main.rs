@@ -5,14 +5,15 @@ use std::process::ExitCode;
 
 use caretaker_agent::documents::extract;
 use caretaker_agent::plain::{Exit, Plain};
-use caretaker_agent::{commands, panics, runner};
+use caretaker_agent::{commands, history, panics, runner};
 
 fn main() -> ExitCode {
     panics::tell_place_only();
-    // The children that read a document or ask a probe do nothing of what follows.
+    // The children that read a document or a browser's history or ask a probe do nothing of what follows.
     match std::env::args_os().nth(1) {
         Some(command) if command == extract::ARGUMENT => return extract::child_main(),
         Some(command) if command == runner::ARGUMENT => return runner::child_main(),
+        Some(command) if command == history::ARGUMENT => return history::child_main(),
         Some(_) | None => {}
     }
     let mut out = io::stdout().lock();

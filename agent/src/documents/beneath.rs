@@ -9,15 +9,15 @@ use jiff::Timestamp;
 
 /// A document's version: it changes when the file does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Version {
+pub(crate) struct Version {
     /// Size in bytes.
-    pub(super) size_bytes: u64,
+    pub(crate) size_bytes: u64,
     /// Time of its last change, in nanoseconds since 1970.
-    pub(super) modified_ns: i64,
+    pub(crate) modified_ns: i64,
 }
 
 impl Version {
-    pub(super) fn of(metadata: &Metadata) -> Self {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
         let modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
         let modified_ns = modified.and_then(|time| i64::try_from(time.as_nanosecond()).ok()).unwrap_or_default();
         Self { size_bytes: metadata.len(), modified_ns }
@@ -25,7 +25,7 @@ impl Version {
 }
 
 /// What is found at a path.
-pub(super) enum Found {
+pub(crate) enum Found {
     /// A regular file, open for reading.
     File(File, Version),
     /// A folder.
@@ -40,7 +40,7 @@ pub(super) enum Found {
 ///
 /// # Errors
 /// When something is there that cannot be opened.
-pub(super) fn open(folder: &Path, inside: &Path) -> io::Result<Found> {
+pub(crate) fn open(folder: &Path, inside: &Path) -> io::Result<Found> {
     let file = match imp::open(folder, inside) {
         Ok(Some(file)) => file,
         Ok(None) => return Ok(Found::Other),
@@ -56,7 +56,7 @@ pub(super) fn open(folder: &Path, inside: &Path) -> io::Result<Found> {
 }
 
 /// Whether there is such a folder, with no link on the way to it.
-pub(super) fn is_folder(folder: &Path) -> bool {
+pub(crate) fn is_folder(folder: &Path) -> bool {
     matches!(open(folder, Path::new("")), Ok(Found::Folder))
 }
 

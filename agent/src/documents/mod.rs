@@ -3,7 +3,7 @@
 //! [`watch()`] follows the folders of the policy. A file that has come to rest is opened without following links, read by
 //! a child without rights, and matched; the ledger keeps what was found, and never a name or a word.
 
-mod beneath;
+pub(crate) mod beneath;
 mod catch_up;
 pub mod extract;
 mod folders;
