@@ -1,5 +1,6 @@
 //! The running service: its wiring, and the loops that belong to no other part.
 
+mod browsing;
 mod cost;
 mod probing;
 mod service;

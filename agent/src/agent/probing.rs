@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use caretaker_shared::model::{Executables, Facts, ProbeName, Reading};
-use caretaker_shared::policy::{Detection, DevicePolicy};
+use caretaker_shared::policy::DevicePolicy;
 use caretaker_shared::wire::limits;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -225,7 +225,7 @@ mod tests {
             site: "North".into(),
             document_folders: Vec::new(),
             removable_media: false,
-            detection: Detection::default(),
+            detection: caretaker_shared::policy::Detection::default(),
             executable_folders: vec![folder.into()],
             probe_every: [(ProbeName::Executables, Duration::from_secs(7200))].into(),
             viewers: Vec::new(),

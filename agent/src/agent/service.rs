@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{cost, probing, watching};
+use super::{browsing, cost, probing, watching};
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
 use crate::host::Host;
@@ -21,12 +21,14 @@ use crate::platform::service::{self, Moment, Note};
 use crate::runner::{self, Asking, Launch};
 use crate::spool::{Options, Spool, SpoolError, StateLock};
 use crate::uplink::{self, Describe, Grpc, Session, Wiring};
-use crate::{platform, probes};
+use crate::{detection, history, platform, probes};
 
 /// How often a device that is not enrolled is looked at again.
 const ENROLMENT: Duration = Duration::from_secs(10);
 /// The folder, in the state folder, where probes remember things.
 const MEMORY: &str = "memory";
+/// The folder, in the state folder, for copies of histories while they are read.
+const COPIES: &str = "copies";
 /// How long probes and the watcher may take to end.
 const DRAIN: Duration = Duration::from_secs(5);
 /// How long the uplink may take: its last words, and what surrounds them.
@@ -150,6 +152,18 @@ impl Running {
         guard(&loops, "probes", probing.run(stop.clone()), &failed);
         guard(&loops, "cost", cost::run(spool.clone(), stop.clone()), &failed);
         let key = spool.run(Spool::document_key).await?;
+        let browsing = browsing::Browsing {
+            policy: policy_seen.clone(),
+            device: device.clone(),
+            host: host.clone(),
+            spool: spool.clone(),
+            key: key.clone(),
+            copies: state.join(COPIES),
+            clock: clocks.clock(),
+            read: detection::builtin,
+        };
+        let launch = history::Launch::own().context("the system does not say which file this program is")?;
+        guard(&loops, "histories", browsing.run(launch, stop.clone()), &failed);
         let watching = watching::run(policy_seen, device, host, spool.clone(), key, clocks.clock(), stop);
         guard(&loops, "documents", watching, &failed);
         loops.spawn(beat(stop_uplink.clone()));

@@ -1,6 +1,7 @@
 //! From findings to events: what of a text is news, and how the week before weighs in. No text comes in here.
 
 mod news;
+mod visited;
 mod week;
 
 use std::collections::BTreeSet;
@@ -9,9 +10,11 @@ use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::{Ask, Finding, Lexicon, Stage};
 use caretaker_shared::model::{KeywordEvent, Severity, Source};
 use caretaker_shared::policy::Scope;
-use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::{Timestamp, tz::TimeZone};
 
 pub use news::news;
+pub use visited::Visited;
 pub use week::{WEEK, Week};
 
 /// Finds what a text meets, of the categories and for the age that a scope says.
@@ -27,6 +30,12 @@ pub fn builtin(text: &str, ask: &Ask<'_>) -> Vec<Finding> {
 #[must_use]
 pub fn ask(scope: &Scope) -> Ask<'_> {
     Ask { categories: &scope.categories, age: scope.age }
+}
+
+/// A moment by the clock on the wall here.
+#[must_use]
+pub fn on_the_wall(at: Timestamp) -> DateTime {
+    at.to_zoned(TimeZone::system()).datetime()
 }
 
 /// Where a text was, and whose it is.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::{Event, News, Subject, Told, Week, stages};
 
 /// Within this time an event stands for all of its kind.
-const WINDOW: Duration = Duration::from_secs(10 * 60);
+pub(super) const WINDOW: Duration = Duration::from_secs(10 * 60);
 
 /// The events that `findings` are worth, after `told` of the same document and `week` of the same user. `now` is when
 /// the text was read.

@@ -13,7 +13,7 @@ use caretaker_shared::lexicon::Finding;
 use caretaker_shared::model::Source;
 use caretaker_shared::policy::Scope;
 use caretaker_shared::secret::Secret;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::beneath::{self, Found, Version};
@@ -191,8 +191,7 @@ fn after(kept: Option<anyhow::Result<()>>) -> Outcome {
 
 /// The time of a file by the clock on the wall here.
 fn on_the_wall(modified_ns: i64) -> jiff::civil::DateTime {
-    let modified = Timestamp::from_nanosecond(modified_ns.into()).unwrap_or(Timestamp::UNIX_EPOCH);
-    modified.to_zoned(TimeZone::system()).datetime()
+    detection::on_the_wall(Timestamp::from_nanosecond(modified_ns.into()).unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 /// Runs something that takes its time; `None` when it panicked or the program ends.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use caretaker_shared::digest::Sha256;
+use caretaker_shared::model::Source;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
@@ -30,6 +31,16 @@ impl VisitKind {
             Self::Search => "search",
             Self::Title => "title",
             Self::Address => "address",
+        }
+    }
+}
+
+impl From<VisitKind> for Source {
+    fn from(kind: VisitKind) -> Self {
+        match kind {
+            VisitKind::Search => Self::Search,
+            VisitKind::Title => Self::Title,
+            VisitKind::Address => Self::Address,
         }
     }
 }

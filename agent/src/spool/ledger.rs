@@ -1,15 +1,18 @@
 //! What is remembered of documents and of a user's week, beside the events that they gave rise to.
 
+use std::collections::BTreeMap;
+
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::Stage;
 use caretaker_shared::model::{Payload, Severity};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::rows::{signed, unsigned};
 use super::{Spool, SpoolError, queue, quota};
 use crate::detection::{Event, News, Told, WEEK, Week};
 use crate::documents::{Known, Ledger};
+use crate::history::{Mark, Marks};
 
 impl Ledger for Spool {
     fn known(&self, document: &Sha256) -> anyhow::Result<Option<Known>> {
@@ -35,11 +38,15 @@ fn read_known(connection: &Connection, document: &Sha256) -> Result<Option<Known
         })
         .optional()?;
     let Some((size_bytes, modified_ns, text)) = found else { return Ok(None) };
+    Ok(Some(Known { size_bytes, modified_ns, text, told: read_told(connection, document)? }))
+}
+
+fn read_told(connection: &Connection, document: &Sha256) -> Result<Vec<Told>, SpoolError> {
     let told = connection
         .prepare_cached("SELECT rule, times, severity, told_ms FROM fired WHERE document = ?1 ORDER BY rule")?
         .query_map([document.as_bytes().as_slice()], told)?
         .collect::<Result<_, _>>()?;
-    Ok(Some(Known { size_bytes, modified_ns, text, told }))
+    Ok(told)
 }
 
 fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
@@ -84,6 +91,65 @@ fn remember(connection: &Connection, told: &Event) -> Result<(), SpoolError> {
     Ok(())
 }
 
+/// Histories of browsers.
+impl Spool {
+    /// How far each profile has been read.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn visit_marks(&self) -> Result<Marks, SpoolError> {
+        let read = || -> Result<Marks, SpoolError> {
+            let connection = self.connection();
+            let mut query = connection.prepare_cached("SELECT hash, mark FROM profile")?;
+            let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?)))?;
+            let mark = |(hash, line): (Vec<u8>, String)| Some((Sha256::from_slice(&hash)?, Mark::from_line(&line)?));
+            Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(mark).collect())
+        };
+        self.mind(read())
+    }
+
+    /// What was told of a profile.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn told_of(&self, profile: &Sha256) -> anyhow::Result<Vec<Told>> {
+        Ok(self.mind(read_told(&self.connection(), profile))?)
+    }
+
+    /// What all texts of a user met since a moment.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn week_of(&self, user: &Sha256, since: Timestamp) -> anyhow::Result<Week> {
+        let none = Sha256::of(b"");
+        Ok(self.mind(read_week(&self.connection(), user, &none, since))?)
+    }
+
+    /// Keeps how far profiles were read, what they met, and queues their events: all or nothing.
+    ///
+    /// # Errors
+    /// When the spool cannot be written; the visits are read again then.
+    pub fn record_visits(&self, marks: &Marks, news: &BTreeMap<Sha256, News>) -> anyhow::Result<()> {
+        let is_news = news.values().any(|news| !news.events.is_empty());
+        let change = self.change(|change| {
+            for (profile, mark) in marks {
+                change
+                    .prepare_cached("INSERT OR REPLACE INTO profile (hash, mark) VALUES (?1, ?2)")?
+                    .execute(params![profile.as_bytes().as_slice(), mark.to_line()])?;
+            }
+            for (profile, news) in news {
+                self.write_news(change, profile, news)?;
+            }
+            if is_news { quota::enforce(change, &self.clocks, self.quota_bytes) } else { Ok(()) }
+        });
+        self.mind(change)?;
+        if is_news {
+            self.enqueued.notify_one();
+        }
+        Ok(())
+    }
+}
+
 impl Spool {
     fn write_known(&self, document: &Sha256, known: &Known, news: &News) -> Result<(), SpoolError> {
         let hash = document.as_bytes().as_slice();
@@ -99,23 +165,30 @@ impl Spool {
                     known.modified_ns,
                     known.text.as_ref().map(|text| text.as_bytes().as_slice())
                 ])?;
-            change.prepare_cached("DELETE FROM fired WHERE document = ?1")?.execute([hash])?;
-            for told in &news.told {
-                change
-                    .prepare_cached(
-                        "INSERT OR REPLACE INTO fired (document, rule, times, severity, told_ms)
-                         VALUES (?1, ?2, ?3, ?4, ?5)",
-                    )?
-                    .execute(params![hash, told.rule, told.count, told.severity.level(), told.at.as_millisecond()])?;
-            }
-            for told in &news.events {
-                queue::append(change, &self.clocks, &Payload::Keyword(told.event.clone()), None)?;
-                remember(change, told)?;
-            }
+            self.write_news(change, document, news)?;
             if news.events.is_empty() { Ok(()) } else { quota::enforce(change, &self.clocks, self.quota_bytes) }
         })?;
         if !news.events.is_empty() {
             self.enqueued.notify_one();
+        }
+        Ok(())
+    }
+
+    /// What is told of a document or a profile now, and the events.
+    fn write_news(&self, change: &Transaction<'_>, document: &Sha256, news: &News) -> Result<(), SpoolError> {
+        let hash = document.as_bytes().as_slice();
+        change.prepare_cached("DELETE FROM fired WHERE document = ?1")?.execute([hash])?;
+        for told in &news.told {
+            change
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO fired (document, rule, times, severity, told_ms)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![hash, told.rule, told.count, told.severity.level(), told.at.as_millisecond()])?;
+        }
+        for told in &news.events {
+            queue::append(change, &self.clocks, &Payload::Keyword(told.event.clone()), None)?;
+            remember(change, told)?;
         }
         Ok(())
     }

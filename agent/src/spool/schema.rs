@@ -76,6 +76,8 @@ CREATE TABLE met (
 ) STRICT;
 CREATE INDEX met_of_user ON met (user, at_ms);
 CREATE INDEX met_at ON met (at_ms);
+
+CREATE TABLE profile (hash BLOB PRIMARY KEY, mark TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ",
 ];
 

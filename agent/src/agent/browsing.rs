@@ -1,0 +1,145 @@
+//! Reads on a timer what browsers remember, as the policy says, and hands what is found to the spool.
+//!
+//! Marks of what was read are kept in the transaction of the events that it gave rise to: after a kill at any moment
+//! each visit is told once. A text lives until it was matched, and no longer.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use caretaker_shared::clock::Clock;
+use caretaker_shared::digest::keyed;
+use caretaker_shared::model::Source;
+use caretaker_shared::policy::DevicePolicy;
+use caretaker_shared::secret::Secret;
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::InForce;
+use crate::detection::{self, Visited, WEEK, Week};
+use crate::history::{self, Excluded, Home, Launch, Reading, Settings};
+use crate::host::{Host, system_of};
+use crate::spool::Spool;
+
+/// Between two readings: an alert is to be out within two minutes.
+const EVERY: Duration = Duration::from_secs(45);
+/// Homes of people who are not logged in that have their turn in one reading.
+const QUIET_HOMES: usize = 16;
+
+/// What reading needs.
+pub(super) struct Browsing {
+    pub(super) policy: watch::Receiver<InForce>,
+    pub(super) device: String,
+    pub(super) host: Arc<dyn Host>,
+    pub(super) spool: Arc<Spool>,
+    pub(super) key: Secret<[u8; 32]>,
+    /// A folder for copies.
+    pub(super) copies: PathBuf,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) read: detection::Read,
+}
+
+impl Browsing {
+    /// Reads until `stop`.
+    pub(super) async fn run(mut self, launch: Launch, stop: CancellationToken) {
+        let mut tick = interval(EVERY);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut turn = 0;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = tick.tick() => {}
+            }
+            let policy = self.policy.borrow_and_update().clone();
+            let Some(policy) = policy.filter(|policy| looks(policy)) else { continue };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                done = self.pass(&launch, &policy, turn) => match done {
+                    Ok(()) => turn += 1,
+                    Err(error) => tracing::warn!(reason = %format!("{error:#}"), "histories are not read this time"),
+                }
+            }
+        }
+    }
+
+    async fn pass(&self, launch: &Launch, policy: &Arc<DevicePolicy>, turn: usize) -> anyhow::Result<()> {
+        let host = self.host.clone();
+        let homes = tokio::task::spawn_blocking(move || due(host.as_ref(), turn)).await??;
+        let marks = self.spool.run(Spool::visit_marks).await?;
+        let settings = Settings {
+            system: system_of(self.host.as_ref()),
+            key: self.key.clone(),
+            copies: self.copies.clone(),
+            excluded: Excluded::parse(&policy.detection.excluded_addresses)?,
+            most_visits: Settings::MOST_VISITS,
+        };
+        // One after the other, so that no more than one home's words are in memory.
+        for home in homes {
+            let reading = history::read_in_child(launch, &home, &marks, &settings, self.clock.now()).await;
+            if reading.marks.is_empty() {
+                continue;
+            }
+            if let Err(error) = self.tell(reading, policy.clone()).await {
+                tracing::warn!(reason = %format!("{error:#}"), "what was visited is read again the next time");
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what follows from a reading, and that it was read.
+    async fn tell(&self, reading: Reading, policy: Arc<DevicePolicy>) -> anyhow::Result<()> {
+        for mark in reading.marks.values() {
+            if let Some(unread) = mark.unread {
+                tracing::info!(reason = %unread, "a history was not read");
+            }
+        }
+        let (spool, key, device, read) = (self.spool.clone(), self.key.clone(), self.device.clone(), self.read);
+        let now = self.clock.now();
+        tokio::task::spawn_blocking(move || {
+            let mut visited = Visited::default();
+            for visit in reading.visits {
+                let source = Source::from(visit.kind);
+                let scope = policy.detection.scope(&device, Some(&visit.user));
+                if !scope.reads(source, detection::on_the_wall(visit.visited_at)) {
+                    continue;
+                }
+                let findings = read(&visit.text, &detection::ask(&scope));
+                if findings.is_empty() {
+                    continue;
+                }
+                let user = keyed(key.expose(), visit.user.as_bytes());
+                visited.add(visit.profile, user, source, visit.visited_at, findings);
+            }
+            let since = now.checked_sub(WEEK).unwrap_or(Timestamp::UNIX_EPOCH);
+            let news = visited.news(
+                |profile| spool.told_of(profile),
+                |user| -> anyhow::Result<Week> { spool.week_of(user, since) },
+                now,
+            )?;
+            spool.record_visits(&reading.marks, &news)
+        })
+        .await?
+    }
+}
+
+/// Whether anybody's history is read.
+fn looks(policy: &DevicePolicy) -> bool {
+    [Source::Search, Source::Title, Source::Address].into_iter().any(|source| policy.detection.may_read(source))
+}
+
+/// The homes that have their turn: of everybody who is logged in, and some of the others, so that a computer with
+/// hundreds of profiles does not look through all of them.
+fn due(host: &dyn Host, turn: usize) -> std::io::Result<Vec<Home>> {
+    let present = host.accounts()?.into_iter().filter(|account| account.logged_in).map(|account| account.name);
+    let present: BTreeSet<String> = present.collect();
+    let (mut homes, others): (Vec<_>, Vec<_>) =
+        history::homes(host)?.into_iter().partition(|home| present.contains(&home.user));
+    if !others.is_empty() {
+        let from = turn * QUIET_HOMES % others.len();
+        homes.extend(others.iter().cycle().skip(from).take(QUIET_HOMES.min(others.len())).cloned());
+    }
+    Ok(homes)
+}

@@ -1,0 +1,147 @@
+//! What visits met, gathered over one reading of a browser's history. Pure.
+//!
+//! Each visit is a text of its own. What meets the same rule in the same profile within ten minutes is one event with a
+//! count: somebody who looks for something looks more than once.
+
+use std::collections::BTreeMap;
+
+use caretaker_shared::digest::Sha256;
+use caretaker_shared::lexicon::Finding;
+use caretaker_shared::model::Source;
+use jiff::Timestamp;
+
+use super::news::{WINDOW, news};
+use super::{News, Subject, Told, Week};
+
+/// What visits met, in the order of time for each profile.
+#[derive(Debug, Default)]
+pub struct Visited {
+    met: BTreeMap<Sha256, Vec<Met>>,
+}
+
+#[derive(Debug)]
+struct Met {
+    user: Sha256,
+    source: Source,
+    at: Timestamp,
+    finding: Finding,
+}
+
+impl Visited {
+    /// Adds what a visit at `at` met.
+    pub fn add(&mut self, profile: Sha256, user: Sha256, source: Source, at: Timestamp, findings: Vec<Finding>) {
+        let met = self.met.entry(profile).or_default();
+        for finding in findings {
+            let same = |met: &&mut Met| met.finding.rule == finding.rule && is_soon(met.at, at);
+            match met.iter_mut().rev().find(same) {
+                Some(before) => {
+                    let count = before.finding.count.saturating_add(finding.count);
+                    if finding.severity > before.finding.severity {
+                        *before = Met { user, source, at: before.at, finding };
+                    }
+                    before.finding.count = count;
+                }
+                None => met.push(Met { user, source, at, finding }),
+            }
+        }
+    }
+
+    /// The events of each profile, after what was told of it and in the light of the user's week.
+    ///
+    /// # Errors
+    /// Those of `told` and `week`.
+    pub fn news<E>(
+        self,
+        told: impl Fn(&Sha256) -> Result<Vec<Told>, E>,
+        week: impl Fn(&Sha256) -> Result<Week, E>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<Sha256, News>, E> {
+        let mut all = BTreeMap::new();
+        for (profile, met) in self.met {
+            let mut known = told(&profile)?;
+            let mut events = Vec::new();
+            for Met { user, source, at, finding } in met {
+                // Another visit is never the same text once more.
+                let before: Vec<Told> = known.iter().map(|told| Told { count: 0, ..told.clone() }).collect();
+                let subject = Subject { source, document: profile, user: Some(user), at };
+                let fresh = news(&before, vec![finding], &week(&user)?, &subject, at.min(now));
+                for told in fresh.told {
+                    known.retain(|known| known.rule != told.rule);
+                    known.push(told);
+                }
+                events.extend(fresh.events);
+            }
+            all.insert(profile, News { events, told: known });
+        }
+        Ok(all)
+    }
+}
+
+fn is_soon(before: Timestamp, at: Timestamp) -> bool {
+    at.duration_since(before).unsigned_abs() < WINDOW
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use caretaker_shared::digest::Sha256;
+    use caretaker_shared::lexicon::{Arithmetic, Finding, Places, category};
+    use caretaker_shared::model::{Severity, Source};
+    use jiff::{Timestamp, ToSpan as _};
+
+    use super::super::{News, Told, Week};
+    use super::Visited;
+
+    fn finding(rule: &str, base: u32) -> Finding {
+        let category = category("bullying").expect("a category");
+        let arithmetic = Arithmetic::new(Severity::new(base).expect("1 to 5"), category.least, category.most);
+        Finding {
+            rule: rule.into(),
+            category,
+            severity: arithmetic.severity(),
+            count: 1,
+            arithmetic,
+            help_seeking: false,
+            stage: None,
+            topic: "bullying".into(),
+            places: Places::Withheld,
+        }
+    }
+
+    fn minute(minute: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH.checked_add(minute.minutes()).expect("a time in range")
+    }
+
+    fn after(told: &[Told], visits: &[(&str, u32, i64)]) -> News {
+        let profile = Sha256::of(b"a profile");
+        let mut visited = Visited::default();
+        for &(rule, base, at) in visits {
+            visited.add(profile, Sha256::of(b"a pupil"), Source::Search, minute(at), vec![finding(rule, base)]);
+        }
+        let told = |_: &Sha256| Ok::<_, Infallible>(told.to_vec());
+        let Ok(mut all) = visited.news(told, |_| Ok(Week::default()), minute(600));
+        all.remove(&profile).expect("the profile met something")
+    }
+
+    fn events(news: &News) -> Vec<(&str, u8, u32)> {
+        news.events
+            .iter()
+            .map(|told| (told.event.rule.as_str(), told.event.severity.level(), told.event.count))
+            .collect()
+    }
+
+    #[test]
+    fn searches_of_ten_minutes_are_one_event_with_a_count() {
+        let news = after(&[], &[("a", 3, 0), ("b", 2, 1), ("a", 3, 2), ("a", 4, 9), ("a", 3, 30)]);
+        assert_eq!(events(&news), [("a", 4, 3), ("b", 2, 1), ("a", 3, 1)]);
+    }
+
+    #[test]
+    fn what_was_told_a_moment_ago_is_not_told_again_unless_it_is_graver() {
+        let first = after(&[], &[("a", 3, 0)]);
+        assert_eq!(events(&after(&first.told, &[("a", 3, 5)])), []);
+        assert_eq!(events(&after(&first.told, &[("a", 4, 5)])), [("a", 4, 1)]);
+        assert_eq!(events(&after(&first.told, &[("a", 3, 15)])), [("a", 3, 1)]);
+    }
+}
