@@ -9,36 +9,19 @@ use std::sync::OnceLock;
 
 use crate::model::Severity;
 
+mod arithmetic;
+mod category;
+mod fingerprint;
+mod letters;
 mod matching;
 mod normal;
 mod rule;
+pub mod rules;
+mod token;
 
+pub use arithmetic::{Arithmetic, Part, Reason};
+pub use category::{AgeProfile, Audience, CATEGORIES, Category, Risk, Stage, category};
 use matching::Matcher;
-
-/// A category of concern that a policy can turn on (detection.md 3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Category {
-    /// "selfharm".
-    pub id: &'static str,
-    /// "self-harm".
-    pub title: &'static str,
-}
-
-/// The categories that the built-in rules cover, the gravest first.
-pub const CATEGORIES: &[Category] = &[
-    Category { id: "suicide", title: "suicide" },
-    Category { id: "selfharm", title: "self-harm" },
-    Category { id: "disclosure", title: "harm at home, running away, a call for help" },
-    Category { id: "grooming", title: "grooming" },
-    Category { id: "violence", title: "threats of violence" },
-    Category { id: "weapons", title: "carrying weapons" },
-    Category { id: "extremism", title: "support for violent extremism" },
-    Category { id: "hate", title: "hatred of a group" },
-    Category { id: "bullying", title: "bullying" },
-    Category { id: "drugs", title: "buying, selling or carrying drugs" },
-    Category { id: "bypass", title: "getting round the school's filter or protection" },
-    Category { id: "demonstration", title: "a made-up sentence, to test the way of an alert" },
-];
 
 /// One rule that a text met.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,9 +21,15 @@ impl Severity {
         u8::try_from(level).ok().filter(|level| (1..=5).contains(level)).map(Self)
     }
 
+    /// A level that is known when this is compiled, 1 to 5.
+    pub(crate) const fn at(level: u8) -> Self {
+        assert!(level >= 1 && level <= 5, "a severity is 1 to 5");
+        Self(level)
+    }
+
     /// 1 to 5.
     #[must_use]
-    pub fn level(self) -> u8 {
+    pub const fn level(self) -> u8 {
         self.0
     }
 }
