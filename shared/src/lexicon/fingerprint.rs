@@ -1,0 +1,76 @@
+//! A word as 64 bits: what a pack holds instead of letters.
+//!
+//! Nobody reads a word out of its fingerprint; somebody who guesses the word can confirm it. That is enough to keep the
+//! lists from a curious pupil, and is no secrecy.
+
+/// Odd constants with about as many ones as zeros, so that a product mixes well (those of wyhash).
+const SEED: u64 = 0xa076_1d64_78bd_642f;
+const LENGTH: u64 = 0xe703_7ed1_a0b4_28db;
+const MIX: u64 = 0x8ebc_6af0_9c88_c6e3;
+/// This bit tells a small ASCII letter from its capital, and every digit has it.
+const SMALL: u64 = 0x2020_2020_2020_2020;
+
+/// The fingerprint of a word in plain form.
+pub(super) fn of(word: &[u8]) -> u64 {
+    let mut sum = begin(word.len());
+    for block in word.chunks(8) {
+        sum = mix(sum ^ short(block));
+    }
+    sum
+}
+
+/// The fingerprint of the ASCII letters and digits `text[start..end]`, of any case.
+#[inline]
+pub(super) fn of_ascii(text: &[u8], start: usize, end: usize) -> u64 {
+    let mut sum = begin(end - start);
+    let mut at = start;
+    while at < end {
+        let block = match text.get(at..at + 8) {
+            Some(block) => <[u8; 8]>::try_from(block).map_or(0, u64::from_le_bytes),
+            None => short(text.get(at..).unwrap_or_default()),
+        };
+        let rest = end - at;
+        let kept = if rest >= 8 { u64::MAX } else { (1 << (8 * rest)) - 1 };
+        sum = mix(sum ^ ((block | SMALL) & kept));
+        at += 8;
+    }
+    sum
+}
+
+#[inline]
+fn begin(length: usize) -> u64 {
+    SEED ^ (length as u64).wrapping_mul(LENGTH)
+}
+
+#[inline]
+fn mix(sum: u64) -> u64 {
+    let product = u128::from(sum) * u128::from(MIX);
+    // Both halves: the upper one holds what the lower one lost.
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// Up to eight bytes, the first lowest.
+fn short(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |block, &byte| block << 8 | u64::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{of, of_ascii};
+
+    proptest! {
+        #[test]
+        fn case_and_place_make_no_difference(before in "[ -~]{0,9}", word in "[0-9A-Za-z]{1,40}", after in "[ -~]{0,9}") {
+            let text = format!("{before}{word}{after}");
+            let found = of_ascii(text.as_bytes(), before.len(), before.len() + word.len());
+            prop_assert_eq!(found, of(word.to_ascii_lowercase().as_bytes()));
+        }
+
+        #[test]
+        fn words_differ(one in "[a-z]{1,20}", other in "[a-z]{1,20}") {
+            prop_assert_eq!(of(one.as_bytes()) == of(other.as_bytes()), one == other);
+        }
+    }
+}
