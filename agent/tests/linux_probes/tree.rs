@@ -157,8 +157,13 @@ impl<H: Host> Host for Counting<H> {
         self.host.resolve(path)
     }
 
-    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
+    fn walk_some(
+        &self,
+        folder: &Path,
+        enter: &mut dyn FnMut(&Path) -> bool,
+        visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) {
         self.walks.fetch_add(1, Ordering::SeqCst);
-        self.host.walk(folder, visit);
+        self.host.walk_some(folder, enter, visit);
     }
 }
