@@ -11,6 +11,7 @@ pub mod config;
 pub mod documents;
 pub mod host;
 pub mod identity;
+pub mod narrowing;
 pub mod panics;
 pub mod plain;
 pub mod platform;
