@@ -105,6 +105,16 @@ struct Marks {
 
 impl Marks {
     fn add(&mut self, path: &Path) {
+        self.put(path);
+        if self.paths.len() > MOST_PATHS || self.bytes > MOST_BYTES {
+            // To half of it: the next notices must not each cost as much again.
+            while self.paths.len() > MOST_PATHS / 2 || (self.bytes > MOST_BYTES / 2 && self.paths.len() > 1) {
+                self.fold();
+            }
+        }
+    }
+
+    fn put(&mut self, path: &Path) {
         // What is no text cannot be asked about: the folder that it lies in can.
         let Some(path) = path.ancestors().find(|path| path.to_str().is_some()) else { return };
         if path.ancestors().any(|above| self.paths.contains(above)) {
@@ -119,9 +129,6 @@ impl Marks {
         }
         self.bytes += path.as_os_str().len();
         self.paths.insert(path.to_path_buf());
-        while self.paths.len() > MOST_PATHS || (self.bytes > MOST_BYTES && self.paths.len() > 1) {
-            self.fold();
-        }
     }
 
     /// What lies deepest goes one folder up. In the end there is one path that holds all.
@@ -131,7 +138,7 @@ impl Marks {
         let Self { paths, .. } = std::mem::take(self);
         for path in paths {
             let above = path.parent().filter(|_| depth(&path) == deepest);
-            self.add(above.unwrap_or(&path));
+            self.put(above.unwrap_or(&path));
         }
     }
 }
@@ -195,6 +202,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
         #[test]
         fn however_much_happens_every_place_stays_marked_and_the_set_small(
             places in proptest::collection::vec("(/[ab\u{1}]{1,40}){1,4}(/[0-9]{1,5}){1,2}", 1..3_000)

@@ -27,6 +27,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use caretaker_shared::private_file;
 use walkdir::WalkDir;
 
 use self::marks::Sightings;
@@ -38,6 +39,8 @@ use crate::probes::{ProbeSettings, WatchedFolder};
 /// Folders that are watched at the most. Each takes about 400 bytes of this program, and old kernels grant 8,192 watches to
 /// a user: half of them stay for documents.
 const MOST_FOLDERS: usize = 4_096;
+/// The folder, among what the search remembers, that is opened to hear of it.
+const BELL: &str = "watched";
 /// What a whole tree counts, where the system watches trees: 16 KiB and a handle.
 const TREE_COSTS: usize = 128;
 
@@ -54,6 +57,8 @@ pub struct Narrowing {
 struct Watching {
     watch: Box<dyn Watch>,
     seen: Sightings,
+    /// A folder of our own, watched too, that nobody else opens: when its opening is told, so is all that happened before.
+    bell: PathBuf,
     since: Duration,
     /// As the policy names them.
     wanted: Vec<String>,
@@ -110,6 +115,8 @@ impl Narrowing {
         if self.pause.is_some_and(|until| now < until) {
             return Vec::new();
         }
+        // Without a memory there is nothing to take over.
+        let Some(memory) = &settings.memory else { return Vec::new() };
         let wanted = &settings.executable_folders;
         let roots: BTreeMap<PathBuf, (u64, u64)> = watchable(host, wanted)
             .into_iter()
@@ -117,7 +124,9 @@ impl Narrowing {
             .collect();
         let kept = self.watching.take().filter(|watching| watching.holds(&roots, wanted, now));
         let kept = kept.and_then(|watching| watching.heard(&roots));
-        let Some(mut watching) = kept.or_else(|| self.begin_anew(wanted, now)) else { return Vec::new() };
+        let Some(mut watching) = kept.or_else(|| self.begin_anew(wanted, &memory.join(BELL), now)) else {
+            return Vec::new();
+        };
         let folders = watching.question(host, roots);
         self.pause = watching.refused.then(|| now + EVERYTHING_EVERY);
         if watching.refused {
@@ -134,11 +143,17 @@ impl Narrowing {
         roots.for_each(|root| root.whole = root.way == Way::Watched);
     }
 
-    fn begin_anew(&mut self, wanted: &[String], now: Duration) -> Option<Watching> {
+    fn begin_anew(&mut self, wanted: &[String], bell: &Path, now: Duration) -> Option<Watching> {
         let seen = Sightings::default();
+        let mut watch = (self.begin)(seen.clone())?;
+        if !watch.watches_trees() {
+            private_file::create_folder(bell).ok()?;
+            watch.start(bell).ok()?;
+        }
         Some(Watching {
-            watch: (self.begin)(seen.clone())?,
+            watch,
             seen,
+            bell: bell.to_path_buf(),
             since: now,
             wanted: wanted.to_vec(),
             roots: BTreeMap::new(),
@@ -170,7 +185,7 @@ impl Watching {
     fn heard(self, roots: &BTreeMap<PathBuf, (u64, u64)>) -> Option<Self> {
         let mut watched =
             self.roots.iter().filter(|(folder, root)| root.way == Way::Watched && roots.contains_key(*folder));
-        let alive = watched.all(|(folder, _)| self.watch.is_alive(folder));
+        let alive = self.watch.is_alive(&self.bell) && watched.all(|(folder, _)| self.watch.is_alive(folder));
         (alive && !self.seen.are_lost()).then_some(self)
     }
 
@@ -216,9 +231,7 @@ impl Watching {
         if begun.is_empty() || self.watch.watches_trees() {
             return;
         }
-        let watched = self.roots.iter().find(|(_, root)| root.way == Way::Watched);
-        let heard = watched.is_none_or(|(folder, _)| self.watch.is_alive(folder));
-        if !heard || self.seen.moved() {
+        if !self.watch.is_alive(&self.bell) || self.seen.moved() {
             begun.iter().for_each(|folder| self.seen.mark(folder));
         }
     }

@@ -30,8 +30,8 @@ pub(super) trait Watch: Send {
     /// Watches a tree from now on, as if it had not been watched before.
     fn again(&mut self, folder: &Path) -> Result<(), NotWatched>;
 
-    /// Whether the watch over a folder still tells what happens there; afterwards, all that happened before was told. True
-    /// where that cannot be found out.
+    /// Whether the watch over a folder still tells that it is opened; notices come in order. True where the system tells no
+    /// such thing.
     fn is_alive(&self, folder: &Path) -> bool;
 }
 
@@ -67,7 +67,6 @@ impl Watch for SystemWatch {
         self.start(folder)
     }
 
-    /// Opening a folder is a notice too, and notices come in order.
     fn is_alive(&self, folder: &Path) -> bool {
         self.watches_trees() || self.seen.tell_of(folder, TELLS_WITHIN)
     }
