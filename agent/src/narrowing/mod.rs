@@ -36,7 +36,7 @@ use crate::host::Host;
 use crate::probes::executables::{EVERYTHING_EVERY, watchable};
 use crate::probes::{ProbeSettings, WatchedFolder};
 
-/// Folders that are watched at the most. Each takes about 400 bytes of this program, and old kernels grant 8,192 watches to
+/// Folders that are watched at the most. Two maps of `notify` hold the path of each, and old kernels grant 8,192 watches to
 /// a user: half of them stay for documents.
 const MOST_FOLDERS: usize = 4_096;
 /// The folder, among what the search remembers, that is opened to hear of it.
