@@ -71,6 +71,7 @@ pub fn probes(policy: Option<&DevicePolicy>, memory: Option<PathBuf>) -> ProbeSe
         pause_below_battery_percent: policy.pause_below_battery_percent,
         memory,
         hurry: false,
+        watched: None,
         asked_at: None,
     }
 }

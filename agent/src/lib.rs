@@ -13,6 +13,7 @@ pub mod documents;
 pub mod history;
 pub mod host;
 pub mod identity;
+pub mod narrowing;
 pub mod panics;
 pub mod plain;
 pub mod platform;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use caretaker_shared::model::{Executables, Facts, ProbeName, Reading};
+use caretaker_shared::model::{Executables, Facts, Outcome, ProbeName, Reading};
 use caretaker_shared::policy::DevicePolicy;
 use caretaker_shared::wire::limits;
 use tokio::sync::{mpsc, watch};
@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
 use crate::host::Host;
+use crate::narrowing::Narrowing;
 use crate::platform;
 use crate::probes::{Probe, ProbeSettings};
 use crate::runner::{self, Asking};
@@ -23,6 +24,8 @@ use crate::spool::Spool;
 
 /// Sleeping longer than this would miss a machine that wakes from its own sleep.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// How long it may take to watch the folders of executables.
+const WATCHED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Everything that the loop needs.
 pub(super) struct Probing {
@@ -43,6 +46,8 @@ pub(super) struct Asker {
     pub(super) clocks: DeviceClocks,
     pub(super) probes: &'static [&'static dyn Probe],
     pub(super) executables: watch::Sender<Arc<Executables>>,
+    /// Watches over the folders of executables; `None` where nobody watches.
+    pub(super) narrowing: Option<Arc<Mutex<Narrowing>>>,
 }
 
 /// Probes that are being asked. A slow one must not keep the others waiting, and none is asked twice at a time.
@@ -135,12 +140,36 @@ impl Asker {
         let Some(probe) = self.probes.iter().copied().find(|probe| probe.name() == name) else { return };
         let clock = self.clocks.clock();
         let settings = ProbeSettings { asked_at: Some(clock.now()), ..config::probes(policy, self.memory.clone()) };
+        let narrowing = self.narrowing.as_ref().filter(|_| name == ProbeName::Executables);
+        let settings = match narrowing {
+            Some(narrowing) => self.narrowed(narrowing.clone(), settings).await,
+            None => settings,
+        };
+        let (mut whole, watched) = (false, settings.watched.is_some());
         let mut answers = runner::ask(probe, &self.asking, settings).await;
         while let Some(reading) = answers.next(clock.as_ref()).await {
+            whole = matches!(reading.outcome, Outcome::Complete(_));
             // Not the reason: it may name a path, and with it a person.
             tracing::debug!(probe.name = %name, outcome = reading.outcome.word(), "answered");
             self.queue(reading).await;
         }
+        if whole
+            && watched
+            && let Some(mut narrowing) = narrowing.and_then(|narrowing| narrowing.try_lock().ok())
+        {
+            narrowing.answered_whole();
+        }
+    }
+
+    /// The question with what the watches saw. A file system that does not answer holds the watches up, not the question:
+    /// without them everything is walked.
+    async fn narrowed(&self, narrowing: Arc<Mutex<Narrowing>>, settings: ProbeSettings) -> ProbeSettings {
+        let (host, question, now) = (self.host.clone(), settings.clone(), self.clocks.clock().steady());
+        let seen = tokio::task::spawn_blocking(move || {
+            narrowing.try_lock().ok().map(|mut narrowing| narrowing.question(host.as_ref(), &question, now))
+        });
+        let watched = tokio::time::timeout(WATCHED_WITHIN, seen).await;
+        ProbeSettings { watched: watched.ok().and_then(Result::ok).flatten(), ..settings }
     }
 
     async fn queue(&self, reading: Reading) {
@@ -176,12 +205,8 @@ fn logged_in(host: &dyn Host) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use caretaker_shared::clock::ManualClock;
-    use caretaker_shared::model::{
-        Antivirus, AntivirusProduct, DeviceEventKind, Engine, Outcome, Payload, RealTime, Stream,
-    };
+    use caretaker_shared::model::{Antivirus, AntivirusProduct, DeviceEventKind, Engine, Payload, RealTime, Stream};
     use caretaker_shared::wire;
     use jiff::Timestamp;
     use tokio::sync::mpsc::{Sender, channel};
@@ -247,7 +272,7 @@ mod tests {
         let (executables, mut found) = watch::channel(Arc::default());
         let host = crate::platform::machine();
         let asking = Asking::Here(host.clone());
-        let asker = Arc::new(Asker { spool, host, asking, memory: None, clocks, probes, executables });
+        let asker = Arc::new(Asker { spool, host, asking, memory: None, clocks, probes, executables, narrowing: None });
         let stop = CancellationToken::new();
         let probing = Probing { asker, policy: seen, resend: resent, chance: || 0.5 };
         let running = tokio::spawn(probing.run(stop.clone()));
@@ -292,7 +317,16 @@ mod tests {
         let executables = watch::channel(Arc::default()).0;
         let host: Arc<dyn Host> = Arc::new(host);
         let asking = Asking::Here(host.clone());
-        let asker = Asker { spool: spool.clone(), host, asking, memory: None, clocks, probes: &[], executables };
+        let asker = Asker {
+            spool: spool.clone(),
+            host,
+            asking,
+            memory: None,
+            clocks,
+            probes: &[],
+            executables,
+            narrowing: None,
+        };
         asker.queue(antivirus(Engine::Running)).await;
         asker.queue(antivirus(Engine::Stopped)).await;
         clock.advance(Duration::from_secs(24 * 60 * 60));

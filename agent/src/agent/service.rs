@@ -1,7 +1,7 @@
 //! Wiring of the running service: builds the parts, starts their loops, and lets them end in order.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -16,6 +16,7 @@ use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
 use crate::host::Host;
 use crate::identity::{self, Keeper};
+use crate::narrowing::Narrowing;
 use crate::plain::{Exit, Plain};
 use crate::platform::service::{self, Moment, Note};
 use crate::runner::{self, Asking, Launch};
@@ -146,6 +147,7 @@ impl Running {
             clocks: clocks.clone(),
             probes: probes::all(),
             executables: found,
+            narrowing: Some(Arc::new(Mutex::new(Narrowing::new()))),
         };
         let probing = probing::Probing { asker: Arc::new(asker), policy: policy_seen.clone(), resend: resent, chance };
         let failed = CancellationToken::new();

@@ -206,7 +206,17 @@ pub trait Host: Send + Sync + 'static {
     /// Visits all regular files under a folder, in the order in which the system gives them, until the visitor breaks off.
     /// Follows no link and stays on the folder's file system. What vanishes meanwhile is passed over. Holds no folder's
     /// names, however many there are.
-    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>);
+    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
+        self.walk_some(folder, &mut |_| true, visit);
+    }
+
+    /// As [`Host::walk`], without the folders below the first one that `enter` does not want, and all that is in them.
+    fn walk_some(
+        &self,
+        folder: &Path,
+        enter: &mut dyn FnMut(&Path) -> bool,
+        visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    );
 
     /// What the machine runs on.
     ///

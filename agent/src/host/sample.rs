@@ -227,9 +227,18 @@ impl Host for Sample {
         self.status(path).map(|_| path.to_path_buf())
     }
 
-    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
+    fn walk_some(
+        &self,
+        folder: &Path,
+        enter: &mut dyn FnMut(&Path) -> bool,
+        visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) {
         let folder = text(folder);
         for path in self.files.keys().filter(|path| path.starts_with(&folder)) {
+            let inside = path[folder.len()..].match_indices(['/', '\\']).map(|(at, _)| at).filter(|at| *at > 0);
+            if !inside.into_iter().all(|at| enter(Path::new(&path[..folder.len() + at]))) {
+                continue;
+            }
             let found = match self.status(Path::new(path)) {
                 Ok(status) => Found::File(PathBuf::from(path), status),
                 Err(_) => Found::Unreadable(PathBuf::from(path)),

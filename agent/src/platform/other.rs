@@ -87,7 +87,12 @@ impl Host for Machine {
         unsupported()
     }
 
-    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
+    fn walk_some(
+        &self,
+        folder: &Path,
+        _enter: &mut dyn FnMut(&Path) -> bool,
+        visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) {
         // The visitor's answer does not matter: there is nothing more to visit.
         let _ = visit(Found::Unreadable(folder.to_path_buf()));
     }

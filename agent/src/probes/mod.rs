@@ -15,6 +15,7 @@ pub mod sessions;
 pub mod software;
 pub mod updates;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -38,8 +39,21 @@ pub struct ProbeSettings {
     pub memory: Option<PathBuf>,
     /// Whether somebody waits for the answer: then nothing is spread over time and no battery spared.
     pub hurry: bool,
+    /// Folders of the search for executables that were watched; `None` where nobody watches.
+    pub watched: Option<Vec<WatchedFolder>>,
     /// When the question is asked; `None` where nobody says. A probe has no clock of its own.
     pub asked_at: Option<Timestamp>,
+}
+
+/// A folder that was watched without a gap since before the last whole answer to the same question began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WatchedFolder {
+    /// The folder, without links.
+    pub folder: PathBuf,
+    /// Where something happened since: at these paths and anywhere below them. Nowhere else, so that of the folders on the
+    /// way to them only the names count.
+    pub changed: BTreeSet<PathBuf>,
 }
 
 /// Asks the operating system one subject's questions.

@@ -6,6 +6,7 @@ mod encryption;
 mod executables;
 mod hardware;
 mod host;
+mod narrowing;
 mod screenlock;
 mod settings;
 mod software;

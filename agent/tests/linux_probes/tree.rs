@@ -91,15 +91,21 @@ pub(crate) struct Counting<H> {
     host: H,
     files: AtomicUsize,
     walks: AtomicUsize,
+    entered: AtomicUsize,
 }
 
 impl<H: Host> Counting<H> {
     pub(crate) fn new(host: H) -> Self {
-        Self { host, files: AtomicUsize::new(0), walks: AtomicUsize::new(0) }
+        Self { host, files: AtomicUsize::new(0), walks: AtomicUsize::new(0), entered: AtomicUsize::new(0) }
     }
 
     pub(crate) fn files(&self) -> usize {
         self.files.load(Ordering::SeqCst)
+    }
+
+    /// Folders below those that were walked.
+    pub(crate) fn entered(&self) -> usize {
+        self.entered.load(Ordering::SeqCst)
     }
 
     pub(crate) fn walks(&self) -> usize {
@@ -157,8 +163,18 @@ impl<H: Host> Host for Counting<H> {
         self.host.resolve(path)
     }
 
-    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
+    fn walk_some(
+        &self,
+        folder: &Path,
+        enter: &mut dyn FnMut(&Path) -> bool,
+        visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) {
         self.walks.fetch_add(1, Ordering::SeqCst);
-        self.host.walk(folder, visit);
+        let mut enter = |folder: &Path| {
+            let enters = enter(folder);
+            self.entered.fetch_add(usize::from(enters), Ordering::SeqCst);
+            enters
+        };
+        self.host.walk_some(folder, &mut enter, visit);
     }
 }

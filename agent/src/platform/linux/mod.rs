@@ -106,8 +106,13 @@ impl Host for Machine {
         power::power(self)
     }
 
-    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
-        walk::walk(&self.root.real(folder), folder, visit);
+    fn walk_some(
+        &self,
+        folder: &Path,
+        enter: &mut dyn FnMut(&Path) -> bool,
+        visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) {
+        walk::walk(&self.root.real(folder), folder, enter, visit);
     }
 
     fn run(&self, program: &Program) -> io::Result<Written> {

@@ -21,8 +21,13 @@ const DEEPEST: usize = 200;
 const ENTRIES_BYTES: usize = 16 * 1024;
 
 /// Visits all regular files under the folder at `real`, whose path on the machine is `own`.
-pub(super) fn walk(real: &Path, own: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
-    let mut walk = Walk { place: own.to_path_buf(), device: None, depth: 0, visit };
+pub(super) fn walk(
+    real: &Path,
+    own: &Path,
+    enter: &mut dyn FnMut(&Path) -> bool,
+    visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
+) {
+    let mut walk = Walk { place: own.to_path_buf(), device: None, depth: 0, enter, visit };
     // The visitor knows that it broke off.
     let _ = walk.folder(CWD, real);
 }
@@ -31,6 +36,7 @@ struct Walk<'a> {
     place: PathBuf,
     device: Option<u64>,
     depth: usize,
+    enter: &'a mut dyn FnMut(&Path) -> bool,
     visit: &'a mut dyn FnMut(Found) -> ControlFlow<()>,
 }
 
@@ -90,7 +96,7 @@ impl Walk<'_> {
         }
         let kind = FileType::from_raw_mode(status.st_mode);
         if kind == FileType::Directory {
-            return self.folder(folder, name);
+            return if (self.enter)(&self.place) { self.folder(folder, name) } else { ControlFlow::Continue(()) };
         }
         if kind == FileType::RegularFile { self.file(&status) } else { ControlFlow::Continue(()) }
     }

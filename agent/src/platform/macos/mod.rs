@@ -91,8 +91,13 @@ impl Host for Machine {
         self.root.resolve(path)
     }
 
-    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
-        self.root.walk(folder, visit);
+    fn walk_some(
+        &self,
+        folder: &Path,
+        enter: &mut dyn FnMut(&Path) -> bool,
+        visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) {
+        self.root.walk(folder, enter, visit);
     }
 
     fn power(&self) -> io::Result<Power> {

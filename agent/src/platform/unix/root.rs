@@ -45,8 +45,9 @@ impl Root {
     pub(in crate::platform) fn walk(
         &self,
         folder: &Path,
+        enter: &mut dyn FnMut(&Path) -> bool,
         visit: &mut dyn FnMut(crate::host::Found) -> std::ops::ControlFlow<()>,
     ) {
-        super::walk::walk(&self.real(folder), &|real| self.own(real), visit);
+        super::walk::walk(&self.real(folder), &|real| self.own(real), enter, visit);
     }
 }

@@ -4,15 +4,21 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::files;
 use crate::host::Found;
 
 /// Visits all regular files under a folder; `own` turns a place on disk into the machine's path.
-pub(super) fn walk(folder: &Path, own: &dyn Fn(&Path) -> PathBuf, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
+pub(super) fn walk(
+    folder: &Path,
+    own: &dyn Fn(&Path) -> PathBuf,
+    enter: &mut dyn FnMut(&Path) -> bool,
+    visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
+) {
     let entries = WalkDir::new(folder).follow_links(false).follow_root_links(false).same_file_system(true);
-    for entry in entries.sort_by_file_name() {
+    let wanted = |entry: &DirEntry| entry.depth() == 0 || !entry.file_type().is_dir() || enter(&own(entry.path()));
+    for entry in entries.sort_by_file_name().into_iter().filter_entry(wanted) {
         let found = match entry.map_err(unreadable) {
             Ok(entry) if entry.file_type().is_file() => {
                 let status = entry.metadata().map_err(unreadable).map(|metadata| files::status(&metadata));

@@ -122,8 +122,13 @@ impl Host for Machine {
         files::resolve(path)
     }
 
-    fn walk(&self, folder: &Path, visit: &mut dyn FnMut(Found) -> ControlFlow<()>) {
-        walk::walk(folder, visit);
+    fn walk_some(
+        &self,
+        folder: &Path,
+        enter: &mut dyn FnMut(&Path) -> bool,
+        visit: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) {
+        walk::walk(folder, enter, visit);
     }
 
     fn windows(&self) -> io::Result<&dyn Windows> {

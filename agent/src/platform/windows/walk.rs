@@ -26,7 +26,7 @@ struct Level {
 }
 
 /// Visits all regular files under a folder.
-pub(super) fn walk(folder: &Path, visit: Visitor<'_>) {
+pub(super) fn walk(folder: &Path, want: &mut dyn FnMut(&Path) -> bool, visit: Visitor<'_>) {
     let mut levels: Vec<Level> = Vec::new();
     let first = files::status(folder).and_then(|status| match status.kind {
         Kind::File => Ok(Some(Found::File(folder.to_path_buf(), status))),
@@ -47,7 +47,7 @@ pub(super) fn walk(folder: &Path, visit: Visitor<'_>) {
         };
         let path = level.path.join(OsString::from_wide(&entry.name));
         let volume = level.volume;
-        let found = match step(path, &entry.about, volume) {
+        let found = match step(path, &entry.about, volume, want) {
             Step::Visit(found) => found,
             Step::Enter(level) => {
                 levels.push(level);
@@ -67,11 +67,11 @@ enum Step {
     Pass,
 }
 
-fn step(path: PathBuf, about: &About, volume: u64) -> Step {
+fn step(path: PathBuf, about: &About, volume: u64, want: &mut dyn FnMut(&Path) -> bool) -> Step {
     let Ok(status) = about.status(&path, volume) else { return Step::Visit(Found::Unreadable(path)) };
     match status.kind {
         Kind::File => Step::Visit(Found::File(path, status)),
-        Kind::Folder if status.elsewhere => Step::Pass,
+        Kind::Folder if status.elsewhere || !want(&path) => Step::Pass,
         Kind::Folder => match enter(path.clone(), Some((volume, about.id))) {
             Ok(level) => Step::Enter(level),
             Err(error) => unreadable(path, &error).map_or(Step::Pass, Step::Visit),

@@ -12,14 +12,15 @@ use super::memory::Memory;
 use super::prints::Key;
 use crate::host::Host;
 
-const EVERYTHING_EVERY_SECONDS: i64 = 24 * 3600;
+/// So often everything is looked at whatever is known: some changes are seen in no other way.
+pub(crate) const EVERYTHING_EVERY_SECONDS: i64 = 24 * 3600;
 
 /// What is known of homes, before and after this scan.
 pub(super) struct Homes {
     key: Key,
     before: HashMap<u64, u64>,
     /// Whether what was known before still counts.
-    fresh: bool,
+    pub(super) fresh: bool,
     now: HashMap<PathBuf, Option<u64>>,
     after: HashMap<u64, u64>,
     /// Whether any home was passed over.

@@ -17,7 +17,7 @@ use super::cache::{Cache, Kept};
 use super::prints::{Key, Prints};
 use super::stored::{self, In, Out};
 
-const MARK: &[u8; 8] = b"CTKSCAN1";
+const MARK: &[u8; 8] = b"CTKSCAN2";
 
 /// What one scan leaves to the next.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(super) struct Memory {
     pub(super) full_at: i64,
     /// Print of the settings of the last scan that found nothing left to do; 0 for none.
     pub(super) settled: u64,
+    /// Print of what else that scan's answer rests on: packages, accounts, mounts.
+    pub(super) circumstances: u64,
     /// What that scan found, as a message of the contract.
     found: Vec<u8>,
 }
@@ -36,7 +38,7 @@ pub(super) struct Memory {
 impl Memory {
     /// Nothing.
     pub(super) fn new() -> Self {
-        Self { cache: Cache::new(), homes: HashMap::new(), full_at: 0, settled: 0, found: Vec::new() }
+        Self { cache: Cache::new(), homes: HashMap::new(), full_at: 0, settled: 0, circumstances: 0, found: Vec::new() }
     }
 
     /// What a folder holds of it; nothing when it cannot be read.
@@ -76,7 +78,7 @@ impl Memory {
 
     fn write(&self, out: &mut Out<'_>) -> io::Result<()> {
         out.bytes(&self.cache.key.0)?;
-        for number in [self.cache.key.check(), self.full_at.cast_unsigned(), self.settled] {
+        for number in [self.cache.key.check(), self.full_at.cast_unsigned(), self.settled, self.circumstances] {
             out.number(number)?;
         }
         out.prints(self.cache.plain.sorted())?;
@@ -97,7 +99,7 @@ impl Memory {
     fn read(source: &mut In) -> Option<Self> {
         let key = Key(source.array()?);
         (source.number()? == key.check()).then_some(())?;
-        let (full_at, settled) = (source.number()?.cast_signed(), source.number()?);
+        let (full_at, settled, circumstances) = (source.number()?.cast_signed(), source.number()?, source.number()?);
         let (plain, unlisted) = (Prints::of(source.prints()?), Prints::of(source.prints()?));
         let mut programs = HashMap::new();
         for _ in 0..source.number()? {
@@ -108,7 +110,7 @@ impl Memory {
             homes.insert(source.number()?, source.number()?);
         }
         let found = source.text()?;
-        Some(Self { cache: Cache::of(key, plain, unlisted, programs), homes, full_at, settled, found })
+        Some(Self { cache: Cache::of(key, plain, unlisted, programs), homes, full_at, settled, circumstances, found })
     }
 }
 

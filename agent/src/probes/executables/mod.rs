@@ -21,7 +21,7 @@ mod scan;
 mod stored;
 mod unreadable;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use caretaker_shared::model::{Executable, ExecutableFacts, Outcome, ProbeName};
@@ -70,6 +70,19 @@ impl Probe for Executables {
     fn ask_at_length(&self, host: &dyn Host, settings: &ProbeSettings, tell: &mut dyn FnMut(Outcome)) -> Outcome {
         scan::ask(host, settings, tell)
     }
+}
+
+/// So often a search looks at everything, whatever was watched.
+pub const EVERYTHING_EVERY: Duration = Duration::from_secs(homes::EVERYTHING_EVERY_SECONDS.unsigned_abs());
+
+/// The folders of a search, as it names them, that are worth watching for it. Not those on a medium: it is to be taken
+/// out. Nor those in a home of somebody who is not logged in: looking at the home itself is enough.
+#[must_use]
+pub fn watchable(host: &dyn Host, wanted: &[String]) -> Vec<PathBuf> {
+    let accounts = host.accounts().unwrap_or_default();
+    let (places, _) = folders::plan(host, wanted, &accounts);
+    let worth = places.into_iter().filter(|place| !place.removable && place.left_home.is_none());
+    worth.map(|place| place.folder).collect()
 }
 
 /// What is true of an executable's bytes wherever they lie. `None` when the file is gone or no longer the one that was

@@ -57,6 +57,14 @@ impl Owned {
         }
     }
 
+    /// Print of all of it: while it is the same, so is the owner of every path.
+    pub(super) fn state(&self) -> u64 {
+        match &self.folders {
+            Folders::Fixed => self.key.print(&self.prints),
+            Folders::Titles(titles) => self.key.print(titles),
+        }
+    }
+
     /// Whether a package owns this file.
     pub(super) fn owns(&self, path: &Path) -> bool {
         let kept = match &self.folders {

@@ -1,18 +1,18 @@
 //! One search of all folders: walk, dismiss what is owned or known, open what is left.
 
+mod search;
+
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Seek as _, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use caretaker_shared::clock::{Clock as _, SystemClock};
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Executable, ExecutableFormat, Executables, Facts, Outcome};
 
 use super::cache::{Kept, Verdict};
-use super::folders::{self, Place};
-use super::homes::Homes;
+use super::folders;
 use super::listing::Listing;
 use super::media::Media;
 use super::memory::Memory;
@@ -20,7 +20,7 @@ use super::ownership::{Owned, Unknown};
 use super::pace::{Pace, Paced};
 use super::unreadable::Unreadable;
 use super::{candidate, facts, parse};
-use crate::host::{FileStatus, Found, Host, OpenFile, System, if_there, system_of, why};
+use crate::host::{FileStatus, Host, OpenFile, System, if_there, system_of, why};
 use crate::probes::ProbeSettings;
 
 /// What is larger is named in the reason, not hashed.
@@ -108,67 +108,6 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    fn search(&mut self, places: &[Place]) {
-        let settings = self.memory.cache.key.print(&(&self.settings.executable_folders, self.settings.media_names));
-        let now = self.settings.asked_at.unwrap_or_else(|| SystemClock.now()).as_second();
-        let mut homes = Homes::new(self.memory, settings, now);
-        let before = self.memory.found().filter(|_| places.iter().any(|place| place.left_home.is_some()));
-        for place in places {
-            let unchanged = place.left_home.as_deref().is_some_and(|home| homes.is_unchanged(self.host, home));
-            match (&before, unchanged) {
-                (Some(before), true) => self.carry(before, &place.folder),
-                (Some(_) | None, _) => self.walk(place),
-            }
-            if self.stopped.is_some() {
-                return;
-            }
-        }
-        let full = !homes.passed_over;
-        let (homes, moved) = homes.after();
-        // What stood in the way once would have to be told again, and nothing is known of it where nobody looks.
-        let clean = self.flaws().is_empty();
-        let settled = if clean { settings } else { 0 };
-        self.changed |= self.memory.settled != settled || moved;
-        if full && !homes.is_empty() {
-            self.memory.full_at = now;
-            self.changed = true;
-        }
-        (self.memory.homes, self.memory.settled) = (homes, settled);
-        self.changed |= self.memory.cache.settle(full);
-        if self.settings.memory.is_some() {
-            let found = self.found();
-            self.changed |= self.memory.keep_found(&found);
-        }
-    }
-
-    /// What was found in a folder before stands as it was.
-    fn carry(&mut self, before: &Executables, folder: &Path) {
-        let folder = folder.to_string_lossy();
-        for file in before.files.iter().filter(|file| folders::begins_with(&file.path, &folder)) {
-            if self.listing.has_room(&file.path) {
-                self.listing.add(file.clone());
-            }
-        }
-        let media = before.media.iter().filter(|media| folders::begins_with(&media.path, &folder));
-        media.for_each(|media| self.media.carry(media.clone()));
-    }
-
-    fn walk(&mut self, place: &Place) {
-        self.removable = place.removable;
-        let host = self.host;
-        host.walk(&place.folder, &mut |found| {
-            match found {
-                Found::Unreadable(place) => self.unreadable.add(&place),
-                Found::File(path, status) => {
-                    if self.file(&path, &status).is_err() && self.stopped.is_none() {
-                        self.unreadable.add(&path);
-                    }
-                }
-            }
-            self.go_on()
-        });
-    }
-
     fn go_on(&mut self) -> ControlFlow<()> {
         if let ControlFlow::Break(reason) = self.pace.step() {
             self.stopped.get_or_insert(reason);
