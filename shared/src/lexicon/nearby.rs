@@ -11,7 +11,7 @@ const LONGEST_PHRASE: u32 = 40;
 
 /// Where the phrases of sets stand, as far as it matters.
 pub(super) struct Nearby {
-    /// For each set, places in the order of their beginnings; none holds another, so their ends are in order too.
+    /// For each set, places in the order of their beginnings, each once.
     sets: Vec<Vec<(u32, u32)>>,
 }
 
@@ -42,30 +42,26 @@ impl Nearby {
         found.sort_unstable_by_key(|place| (place.number, place.first, place.last));
         for place in found {
             let Some(places): Option<&mut Vec<(u32, u32)>> = sets.get_mut(place.number as usize) else { continue };
-            if places.last().is_some_and(|&(_, last)| last >= place.last) {
-                continue;
+            if places.last() != Some(&(place.first, place.last)) {
+                places.push((place.first, place.last));
             }
-            // In the order of beginnings, only one that begins at the same word can be held by a later one.
-            places.pop_if(|&mut (first, _)| first == place.first);
-            places.push((place.first, place.last));
         }
         Self { sets }
     }
 
-    /// Whether what `around` asks for stands near a phrase.
+    /// Whether what `around` asks for stands near a phrase. What stands within the phrase, in its gaps too, does not
+    /// count: the phrase has said that already.
     pub(super) fn has(&self, around: &Around, phrase: &Match) -> bool {
         let Some(places) = self.sets.get(around.set as usize) else { return false };
-        let Some(within) = around.within else { return !places.is_empty() };
-        let within = u32::from(within);
-        let reach = phrase.first.saturating_sub(within + 1);
-        let from = places.partition_point(|&(_, last)| last < reach);
-        let near = places.iter().skip(from).take_while(|&&(first, _)| first <= phrase.last + within + 1);
-        let mut on_side = near.filter(|&&(first, last)| match around.side {
-            Side::Before => first <= phrase.first,
-            Side::After => last >= phrase.last,
-            Side::Either => true,
-        });
-        on_side.next().is_some()
+        let reach = around.within.map_or(u32::MAX, |within| u32::from(within) + 1);
+        let (earliest, latest) = (phrase.first.saturating_sub(reach), phrase.last.saturating_add(reach));
+        let from = places.partition_point(|&(first, _)| first < earliest.saturating_sub(LONGEST_PHRASE));
+        let near = places.iter().skip(from).take_while(|&&(first, _)| first <= latest);
+        near.filter(|&&(_, last)| last >= earliest).any(|&(first, last)| match around.side {
+            Side::Before => last < phrase.first,
+            Side::After => first > phrase.last,
+            Side::Either => last < phrase.first || first > phrase.last,
+        })
     }
 }
 
