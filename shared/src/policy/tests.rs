@@ -185,7 +185,7 @@ const WRONG: &[(&str, usize, &str, &str)] = &[
         "[documents]\ncategories = [\"football\"]",
         2,
         "documents.categories entry 1 = \"football\"",
-        "there is no such category; there are: suicide, ",
+        "there is no such category; there are: csa, suicide, ",
     ),
     (
         "[documents]\nfolders = [\"Documents\"]",
