@@ -7,8 +7,13 @@ use crate::lexicon::fingerprint;
 const LENGTHS: std::ops::RangeInclusive<usize> = 7..=48;
 /// Letters of the longest word within.
 const LONGEST: usize = 18;
-/// Letters of the shortest word within that no rule has.
+/// Letters of the shortest word within that no rule has, but for those below.
 const FILLER: usize = 3;
+/// Short words that people run together with others. Any two letters are somebody's name.
+const SHORT: &[&[u8]] = &[
+    b"i", b"a", b"u", b"am", b"an", b"as", b"at", b"be", b"by", b"do", b"go", b"he", b"if", b"im", b"in", b"is", b"it",
+    b"me", b"my", b"no", b"of", b"on", b"or", b"so", b"to", b"up", b"ur", b"us", b"we",
+];
 
 /// A word within: where it begins and ends, and its number, 0 for a filler.
 struct Part {
@@ -65,9 +70,11 @@ fn forward(lattice: &mut Lattice<'_>, word: &[u8]) -> Vec<Part> {
                 continue;
             }
             lattice.steps += 1;
-            let print = fingerprint::of(&word[start..end]);
+            let letters = &word[start..end];
+            let print = fingerprint::of(letters);
             let number = lattice.tables.word(print);
-            if number != 0 || (end - start >= FILLER && lattice.known.has(print)) {
+            let fills = || if letters.len() < FILLER { SHORT.contains(&letters) } else { lattice.known.has(print) };
+            if number != 0 || fills() {
                 reached[end] = true;
                 parts.push(Part { start, end, word: number });
             }

@@ -9,7 +9,7 @@ use caretaker_shared::lexicon::rules::{self, Rules};
 use caretaker_shared::lexicon::{AgeProfile, Ask, CATEGORIES, Lexicon, build_known_words, plain_words};
 
 /// Reads packs and holds each rule to its own texts; whether all is well.
-pub fn check(packs: &[&str], out: &mut dyn Write) -> anyhow::Result<bool> {
+pub(crate) fn check(packs: &[&str], out: &mut dyn Write) -> anyhow::Result<bool> {
     let mut good = true;
     for pack in packs {
         match read(pack) {
@@ -31,7 +31,7 @@ pub fn check(packs: &[&str], out: &mut dyn Write) -> anyhow::Result<bool> {
 }
 
 /// Compiles packs into one.
-pub fn pack(target: &str, packs: &[&str], out: &mut dyn Write) -> anyhow::Result<bool> {
+pub(crate) fn pack(target: &str, packs: &[&str], out: &mut dyn Write) -> anyhow::Result<bool> {
     let rules = packs.iter().map(|pack| read(pack)).collect::<anyhow::Result<Vec<Rules>>>()?;
     let pack = rules::compile(&rules);
     let bytes = pack.write();
@@ -41,7 +41,7 @@ pub fn pack(target: &str, packs: &[&str], out: &mut dyn Write) -> anyhow::Result
 }
 
 /// Builds the filter of words that are nothing but words, from a list of one entry a line.
-pub fn words(list: &str, target: &str, out: &mut dyn Write) -> anyhow::Result<bool> {
+pub(crate) fn words(list: &str, target: &str, out: &mut dyn Write) -> anyhow::Result<bool> {
     let text = std::fs::read_to_string(list).context(list.to_owned())?;
     let words: BTreeSet<String> = plain_words(&text).into_iter().filter(|word| is_word(word)).collect();
     let words: Vec<String> = words.into_iter().collect();
@@ -58,7 +58,7 @@ fn is_word(word: &str) -> bool {
 }
 
 /// What a pack makes of a text, in every category.
-pub fn explain(pack: &str, text: &str, out: &mut dyn Write) -> anyhow::Result<bool> {
+pub(crate) fn explain(pack: &str, text: &str, out: &mut dyn Write) -> anyhow::Result<bool> {
     let lexicon = Lexicon::of_pack(rules::compile(&[read(pack)?]));
     let categories: BTreeSet<String> = CATEGORIES.iter().map(|category| category.id.to_owned()).collect();
     let explanation = lexicon.explain(text, &Ask { categories: &categories, age: AgeProfile::Secondary });
