@@ -54,7 +54,11 @@ impl Excluded {
         let bare = bare.strip_prefix("*.").unwrap_or(bare).trim_start_matches('.');
         let whole = format!("https://{bare}");
         let address = Address::parse(&whole)?;
-        if !is_host(&address.host) || !address.query.is_empty() || bare.starts_with(['/', '\\']) || bare.contains(['@', '?', '#']) {
+        if !is_host(&address.host)
+            || !address.query.is_empty()
+            || bare.starts_with(['/', '\\'])
+            || bare.contains(['@', '?', '#'])
+        {
             return None;
         }
         let path: Vec<String> = address.segments().iter().map(|part| part.to_lowercase()).collect();
