@@ -1,8 +1,9 @@
 //! What a real Chromium remembers is read: closed, running, and killed.
 //!
-//! Debian's browser visits pages of a server in this story; every name is led to it. `--headless` keeps a profile like a
-//! visible browser, as long as it is given no `--incognito`; with `--dump-dom` it ends by itself when the page is there,
-//! and writes its history while it ends. Of the engines one is used that browsers do not force to TLS.
+//! Debian's browser visits pages of a server in this story; every name is led to it. `--headless` keeps a history like a
+//! visible browser, but only in a profile that `--user-data-dir` names: it throws the one away that it makes by itself.
+//! With `--dump-dom` it ends when the page is there, and writes its history while it ends. Of the engines one is used that
+//! browsers do not force to TLS.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -122,6 +123,7 @@ impl Stage {
         // The sandbox refuses to work as root; the pages are this story's own.
         browser.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]);
         browser.args(["--no-proxy-server", "--disable-background-networking", "--disable-features=HttpsUpgrades"]);
+        browser.arg(format!("--user-data-dir={}", self.home.folder.join(".config/chromium").display()));
         browser.arg(format!("--host-resolver-rules=MAP * 127.0.0.1:{}", self.port)).arg(address);
         browser
     }
