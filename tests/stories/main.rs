@@ -1,5 +1,6 @@
 //! What Caretaker promises, shown with real processes on this machine. One file a story.
 
+mod browser_history;
 mod first_report;
 mod flagged_document;
 mod hostile_callers;

@@ -79,3 +79,27 @@ fn folders_in(home: &Path, place: &Path) -> Vec<PathBuf> {
     names.sort_unstable();
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{Home, homes};
+    use crate::host::sample::Sample;
+    use crate::host::{Account, System};
+
+    #[test]
+    fn each_home_belongs_to_one_account_and_the_root_folder_is_none() {
+        let mut sample = Sample::of(System::Linux);
+        for (name, home) in
+            [("pupil.one", "/home/one"), ("service", "/"), ("pupil.two", "/home/two"), ("again", "/home/one")]
+        {
+            let home = PathBuf::from(home);
+            let account = Account { name: name.into(), uid: 1000, sid: String::new(), home, logged_in: false };
+            sample.accounts.push(account);
+        }
+        let found = homes(&sample).expect("accounts");
+        let home = |user: &str, folder: &str| Home { user: user.into(), folder: folder.into() };
+        assert_eq!(found, [home("pupil.one", "/home/one"), home("pupil.two", "/home/two")]);
+    }
+}
