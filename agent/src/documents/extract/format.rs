@@ -28,7 +28,7 @@ pub fn text(bytes: &[u8]) -> Result<String, Refusal> {
         return Err(Refusal::Unsupported);
     }
     let text = plain::text(bytes)?;
-    if html::is_html(&text) { html::text(&text) } else { Ok(text) }
+    Ok(if html::is_html(&text) { html::text(&text) } else { text })
 }
 
 fn archived(bytes: &[u8]) -> Result<String, Refusal> {
