@@ -1,7 +1,8 @@
 //! Which format bytes are, by what they say themselves, and the text of those that are read.
 
+use super::allowance::Allowance;
 use super::archive::Archive;
-use super::{Refusal, docx, html, odt, plain};
+use super::{Refusal, docx, html, opendocument, plain, pptx, xlsx};
 
 const ZIP: &[u8] = b"PK\x03\x04";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
@@ -17,8 +18,13 @@ const PDF_MARK_WITHIN: usize = 1024;
 /// # Errors
 /// When it is encrypted, of no format that is read, broken, or beyond the limits.
 pub fn text(bytes: &[u8]) -> Result<String, Refusal> {
+    text_within(bytes, &mut Allowance::new())
+}
+
+/// The text of a document that may stand in another.
+pub(super) fn text_within(bytes: &[u8], allowance: &mut Allowance) -> Result<String, Refusal> {
     if bytes.starts_with(ZIP) || bytes.starts_with(EMPTY_ZIP) {
-        return archived(bytes);
+        return archived(bytes, allowance);
     }
     if bytes.starts_with(OLE2) {
         return Err(if is_encrypted_package(bytes) { Refusal::Encrypted } else { Refusal::Unsupported });
@@ -31,14 +37,19 @@ pub fn text(bytes: &[u8]) -> Result<String, Refusal> {
     Ok(if html::is_html(&text) { html::text(&text) } else { text })
 }
 
-fn archived(bytes: &[u8]) -> Result<String, Refusal> {
-    let mut archive = Archive::open(bytes)?;
+/// Of an archive that is no document, what is in it is not read: the names alone count.
+fn archived(bytes: &[u8], allowance: &mut Allowance) -> Result<String, Refusal> {
+    let mut archive = Archive::open(bytes, allowance)?;
     if docx::is_docx(&archive) {
         docx::text(&mut archive)
-    } else if odt::is_odt(&mut archive)? {
-        odt::text(&mut archive)
+    } else if pptx::is_pptx(&archive) {
+        pptx::text(&mut archive)
+    } else if xlsx::is_xlsx(&archive) {
+        xlsx::text(&mut archive)
+    } else if let Some(kind) = opendocument::kind(&mut archive)? {
+        opendocument::text(&mut archive, kind)
     } else {
-        Err(Refusal::Unsupported)
+        Ok(archive.names().into_iter().map(|name| name + "\n").collect())
     }
 }
 
@@ -57,6 +68,7 @@ mod tests {
     use proptest::prelude::{ProptestConfig, any, proptest};
 
     use super::{Refusal, text};
+    use crate::documents::extract::archive::packed;
 
     #[test]
     fn tells_encrypted_office_files_from_old_ones() {
@@ -73,6 +85,12 @@ mod tests {
         assert_eq!(text(b"{\\rtf1\\ansi some words}"), Err(Refusal::Unsupported));
         assert_eq!(text(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Err(Refusal::Unsupported));
         assert_eq!(text(b"\x7fELF\x02\x01\x01\0\0\0"), Err(Refusal::Unsupported));
+    }
+
+    #[test]
+    fn the_names_in_an_archive_are_its_text() {
+        let archive = packed(&[("holiday/plan.txt", b"not read"), ("café.jpg", b"")]);
+        assert_eq!(text(&archive).as_deref(), Ok("café.jpg\nholiday/plan.txt\n"));
     }
 
     #[test]
