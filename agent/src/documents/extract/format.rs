@@ -2,7 +2,7 @@
 
 use super::allowance::Allowance;
 use super::archive::Archive;
-use super::{Refusal, docx, html, opendocument, plain, pptx, xlsx};
+use super::{Refusal, docx, html, opendocument, plain, pptx, rtf, xlsx};
 
 const ZIP: &[u8] = b"PK\x03\x04";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
@@ -30,7 +30,10 @@ pub(super) fn text_within(bytes: &[u8], allowance: &mut Allowance) -> Result<Str
         return Err(if is_encrypted_package(bytes) { Refusal::Encrypted } else { Refusal::Unsupported });
     }
     let head = &bytes[..bytes.len().min(PDF_MARK_WITHIN)];
-    if bytes.starts_with(RTF) || contains(head, PDF) {
+    if bytes.starts_with(RTF) {
+        return rtf::text(bytes);
+    }
+    if contains(head, PDF) {
         return Err(Refusal::Unsupported);
     }
     let text = plain::text(bytes)?;
@@ -82,7 +85,6 @@ mod tests {
     #[test]
     fn leaves_formats_alone_that_it_cannot_read() {
         assert_eq!(text(b"%PDF-1.7\nsome words"), Err(Refusal::Unsupported));
-        assert_eq!(text(b"{\\rtf1\\ansi some words}"), Err(Refusal::Unsupported));
         assert_eq!(text(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Err(Refusal::Unsupported));
         assert_eq!(text(b"\x7fELF\x02\x01\x01\0\0\0"), Err(Refusal::Unsupported));
     }
@@ -107,8 +109,8 @@ mod tests {
         }
 
         #[test]
-        fn never_panics_behind_a_known_mark(mark in 0..5_usize, rest in proptest::collection::vec(any::<u8>(), 0..512)) {
-            let marks: [&[u8]; 5] = [super::ZIP, super::EMPTY_ZIP, super::OLE2, b"<html>", b"\xff\xfe"];
+        fn never_panics_behind_a_known_mark(mark in 0..6_usize, rest in proptest::collection::vec(any::<u8>(), 0..512)) {
+            let marks: [&[u8]; 6] = [super::ZIP, super::EMPTY_ZIP, super::OLE2, super::RTF, b"<html>", b"\xff\xfe"];
             let _ = text(&[marks[mark], &rest].concat());
         }
     }

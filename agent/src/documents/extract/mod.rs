@@ -15,6 +15,7 @@ mod opendocument;
 mod plain;
 mod pptx;
 mod process;
+mod rtf;
 mod xlsx;
 mod xml;
 
