@@ -2,7 +2,7 @@
 
 use super::allowance::Allowance;
 use super::archive::Archive;
-use super::{Refusal, docx, html, opendocument, plain, pptx, rtf, xlsx};
+use super::{Refusal, docx, html, mail, opendocument, plain, pptx, rtf, xlsx};
 
 const ZIP: &[u8] = b"PK\x03\x04";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
@@ -35,6 +35,9 @@ pub(super) fn text_within(bytes: &[u8], allowance: &mut Allowance) -> Result<Str
     }
     if contains(head, PDF) {
         return Err(Refusal::Unsupported);
+    }
+    if mail::is_mail(bytes) {
+        return mail::text(bytes, allowance);
     }
     let text = plain::text(bytes)?;
     Ok(if html::is_html(&text) { html::text(&text) } else { text })

@@ -11,6 +11,7 @@ mod confine;
 mod docx;
 mod format;
 mod html;
+mod mail;
 mod opendocument;
 mod plain;
 mod pptx;
