@@ -2,7 +2,7 @@
 
 use super::allowance::Allowance;
 use super::archive::Archive;
-use super::{Refusal, docx, html, mail, opendocument, plain, pptx, rtf, xlsx};
+use super::{Refusal, docx, html, mail, opendocument, pdf, plain, pptx, rtf, xlsx};
 
 const ZIP: &[u8] = b"PK\x03\x04";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
@@ -34,7 +34,7 @@ pub(super) fn text_within(bytes: &[u8], allowance: &mut Allowance) -> Result<Str
         return rtf::text(bytes);
     }
     if contains(head, PDF) {
-        return Err(Refusal::Unsupported);
+        return pdf::text(bytes, allowance);
     }
     if mail::is_mail(bytes) {
         return mail::text(bytes, allowance);
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn leaves_formats_alone_that_it_cannot_read() {
-        assert_eq!(text(b"%PDF-1.7\nsome words"), Err(Refusal::Unsupported));
+        assert_eq!(text(b"%PDF-1.7\nsome words"), Err(Refusal::Broken));
         assert_eq!(text(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Err(Refusal::Unsupported));
         assert_eq!(text(b"\x7fELF\x02\x01\x01\0\0\0"), Err(Refusal::Unsupported));
     }
@@ -112,8 +112,8 @@ mod tests {
         }
 
         #[test]
-        fn never_panics_behind_a_known_mark(mark in 0..6_usize, rest in proptest::collection::vec(any::<u8>(), 0..512)) {
-            let marks: [&[u8]; 6] = [super::ZIP, super::EMPTY_ZIP, super::OLE2, super::RTF, b"<html>", b"\xff\xfe"];
+        fn never_panics_behind_a_known_mark(mark in 0..7_usize, rest in proptest::collection::vec(any::<u8>(), 0..512)) {
+            let marks: [&[u8]; 7] = [super::PDF, super::ZIP, super::EMPTY_ZIP, super::OLE2, super::RTF, b"<html>", b"\xff\xfe"];
             let _ = text(&[marks[mark], &rest].concat());
         }
     }

@@ -13,6 +13,7 @@ mod format;
 mod html;
 mod mail;
 mod opendocument;
+mod pdf;
 mod plain;
 mod pptx;
 mod process;
