@@ -9,7 +9,8 @@ use zip::result::ZipError;
 use super::Refusal;
 use super::allowance::Allowance;
 
-const ENTRIES: usize = 4_096;
+/// Parts of one archive.
+pub(super) const ENTRIES: usize = 4_096;
 /// A part may grow this much. Small ones may grow more: a long line of spaces does.
 const GROWTH: u64 = 200;
 const SMALL_BYTES: u64 = 1024 * 1024;

@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 
+use super::TEXT_LIMIT_BYTES;
+
 /// How a page begins. A note that begins with a lone "<" is no page: to read it as one would lose its words.
 const BEGINNINGS: &[&str] = &[
     "!doctype", "!--", "?xml", "html", "head", "body", "meta", "title", "script", "style", "p", "div", "span", "table",
@@ -19,7 +21,8 @@ pub(super) fn is_html(text: &str) -> bool {
     BEGINNINGS.iter().any(|known| name.eq_ignore_ascii_case(known)) || rest.starts_with("!--")
 }
 
-/// The text of a page. Never fails: whatever stands in a file, a browser shows something of it too.
+/// The text of a page, ended a little behind the longest that counts. Never fails: whatever stands in a file, a browser
+/// shows something of it too.
 pub(super) fn text(page: &str) -> String {
     let mut sheet = Sheet::default();
     let take = |event: CallbackEvent<'_>, _: Span<()>| -> Option<Infallible> {
@@ -125,7 +128,7 @@ impl Sheet {
     }
 
     fn write(&mut self, words: &[u8]) {
-        if self.unseen > 0 {
+        if self.unseen > 0 || self.lines.len() > TEXT_LIMIT_BYTES {
             return;
         }
         let words = String::from_utf8_lossy(words);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use quick_xml::events::BytesStart;
 
 use super::Refusal;
-use super::archive::Archive;
+use super::archive::{Archive, ENTRIES};
 use super::xml::{self, Handler, Mark, attribute};
 
 const PRESENTATION: &str = "ppt/presentation.xml";
@@ -104,7 +104,7 @@ struct Order {
 impl Handler for Order {
     fn open(&mut self, element: &BytesStart<'_>) {
         if element.local_name().as_ref() == "sldId" {
-            self.ids.extend(attribute(element, "r:id"));
+            self.ids.extend(attribute(element, "r:id").filter(|_| self.ids.len() < ENTRIES));
         }
     }
 
@@ -120,7 +120,9 @@ struct Relations {
 
 impl Handler for Relations {
     fn open(&mut self, element: &BytesStart<'_>) {
-        if let (Some(id), Some(target)) = (attribute(element, "Id"), attribute(element, "Target")) {
+        if let (Some(id), Some(target)) = (attribute(element, "Id"), attribute(element, "Target"))
+            && self.targets.len() < ENTRIES
+        {
             self.targets.insert(id, target);
         }
     }

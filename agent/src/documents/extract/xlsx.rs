@@ -35,7 +35,7 @@ pub(super) fn text(archive: &mut Archive<'_>) -> Result<String, Refusal> {
     let mut text = String::new();
     for (_, name) in sheets {
         let Some(part) = archive.part(name)? else { continue };
-        let mut sheet = Sheet { shared: &shared.strings, lines: text, cell: Cell::Number, words: None };
+        let mut sheet = Sheet { shared: &shared, lines: text, cell: Cell::Number, words: None };
         xml::walk(&part, &mut sheet)?;
         text = sheet.lines;
         if text.len() > TEXT_LIMIT_BYTES {
@@ -50,18 +50,30 @@ pub(super) fn text(archive: &mut Archive<'_>) -> Result<String, Refusal> {
     Ok(text)
 }
 
-/// The strings that cells refer to by number.
+/// Strings of one workbook that are kept.
+const STRINGS: usize = 4_000_000;
+
+/// The strings that cells refer to by number, one behind the other: there may be millions.
 #[derive(Default)]
 struct Shared {
-    strings: Vec<String>,
+    words: String,
+    begins: Vec<usize>,
     in_text: bool,
     in_reading: bool,
+}
+
+impl Shared {
+    fn string(&self, number: usize) -> Option<&str> {
+        let begin = *self.begins.get(number)?;
+        let end = self.begins.get(number + 1).copied().unwrap_or(self.words.len());
+        self.words.get(begin..end)
+    }
 }
 
 impl Handler for Shared {
     fn open(&mut self, element: &BytesStart<'_>) {
         match element.local_name().as_ref() {
-            "si" => self.strings.push(String::new()),
+            "si" if self.begins.len() < STRINGS => self.begins.push(self.words.len()),
             "t" => self.in_text = true,
             // How Japanese words are read aloud: the words themselves stand beside it.
             "rPh" => self.in_reading = true,
@@ -78,8 +90,8 @@ impl Handler for Shared {
     }
 
     fn write(&mut self, words: &str) {
-        if let Some(string) = self.strings.last_mut().filter(|_| self.in_text && !self.in_reading) {
-            string.push_str(words);
+        if self.in_text && !self.in_reading && self.begins.len() < STRINGS {
+            self.words.push_str(words);
         }
     }
 }
@@ -96,7 +108,7 @@ enum Cell {
 }
 
 struct Sheet<'a> {
-    shared: &'a [String],
+    shared: &'a Shared,
     lines: String,
     cell: Cell,
     /// The words of the value that is being read.
@@ -124,7 +136,7 @@ impl Handler for Sheet<'_> {
                 let words = self.words.take().unwrap_or_default();
                 match self.cell {
                     Cell::Number => {}
-                    Cell::Shared => self.push(words.trim().parse().ok().and_then(|n: usize| self.shared.get(n))),
+                    Cell::Shared => self.push(words.trim().parse().ok().and_then(|number| self.shared.string(number))),
                     Cell::Words => self.push(Some(&words)),
                 }
             }

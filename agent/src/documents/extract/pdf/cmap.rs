@@ -55,6 +55,11 @@ impl CodeMap {
         Some(found.into())
     }
 
+    /// How many entries it has.
+    pub(super) fn entries(&self) -> usize {
+        self.single.len() + self.ranges.len()
+    }
+
     fn add_single(&mut self, values: &[Object]) {
         for pair in values.chunks_exact(2) {
             if let [Object::Text(code), Object::Text(text)] = pair {

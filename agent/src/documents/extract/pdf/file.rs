@@ -2,6 +2,7 @@
 //! hostile one. Of two with the same number the later counts, as in a file that was saved again.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::super::Refusal;
 use super::super::allowance::Allowance;
@@ -9,16 +10,18 @@ use super::filters;
 use super::object::{Dictionary, Lexer, Object, is_space};
 
 /// Objects of one file.
-const OBJECTS: usize = 1_000_000;
+const OBJECTS: usize = 500_000;
 /// Pages of one file.
 const PAGES: usize = 20_000;
+/// Times that a file was saved anew behind its end, that are looked at.
+const TRAILERS: usize = 1_000;
 /// Groups of pages may stand in each other this deep.
 const DEPTH: usize = 64;
 
-/// Where an object stands: in the file, or in one of the packed lists of objects.
+/// Where an object stands: in the file, up to where the next begins, or in one of the packed lists of objects.
 #[derive(Clone, Copy)]
 enum Place {
-    File(usize),
+    File(usize, usize),
     Packed(usize, usize),
 }
 
@@ -33,7 +36,7 @@ pub(super) struct File<'a> {
 /// A page, and the resources that it uses, which its group may hold.
 pub(super) struct Page {
     pub(super) dictionary: Dictionary,
-    pub(super) resources: Dictionary,
+    pub(super) resources: Rc<Dictionary>,
 }
 
 impl<'a> File<'a> {
@@ -50,12 +53,13 @@ impl<'a> File<'a> {
             return Err(Refusal::TooLarge);
         }
         let mut file = Self { bytes, places: HashMap::new(), packed: Vec::new(), root: None };
-        for (number, at) in &found {
-            file.places.insert(*number, Place::File(*at));
+        let ends: Vec<usize> = found.iter().skip(1).map(|(_, at)| *at).chain([bytes.len()]).collect();
+        for ((number, at), end) in found.iter().zip(&ends) {
+            file.places.insert(*number, Place::File(*at, *end));
         }
         let mut root = file.trailers()?;
-        for (number, at) in found {
-            let Object::Dictionary(head) = Lexer::of(bytes, at).value() else { continue };
+        for ((number, at), end) in found.into_iter().zip(ends) {
+            let Object::Dictionary(head) = Lexer::of(&bytes[..end], at).value() else { continue };
             if head.says("Type", "XRef") {
                 refuse_encrypted(&head)?;
                 root = Some(head.get("Root").clone());
@@ -71,8 +75,9 @@ impl<'a> File<'a> {
 
     fn trailers(&self) -> Result<Option<Object>, Refusal> {
         let mut root = None;
-        for at in positions(self.bytes, b"trailer") {
-            if let Object::Dictionary(trailer) = Lexer::of(self.bytes, at + 7).value() {
+        let trailers: Vec<usize> = positions(self.bytes, b"trailer").take(TRAILERS).collect();
+        for (at, end) in trailers.iter().zip(trailers.iter().skip(1).chain([&self.bytes.len()])) {
+            if let Object::Dictionary(trailer) = Lexer::of(&self.bytes[..*end], at + 7).value() {
                 refuse_encrypted(&trailer)?;
                 if matches!(trailer.get("Root"), Object::Reference(_)) {
                     root = Some(trailer.get("Root").clone());
@@ -93,7 +98,7 @@ impl<'a> File<'a> {
             let (Object::Number(number), Object::Number(offset)) = (table.value(), table.value()) else { break };
             let place = Place::Packed(self.packed.len(), (first as usize).saturating_add(offset as usize));
             // One that stands in the file behind this list is newer.
-            let is_newer = |known: &Place| matches!(known, Place::File(place) if *place > at);
+            let is_newer = |known: &Place| matches!(known, Place::File(place, _) if *place > at);
             if !self.places.get(&(number as u32)).is_some_and(is_newer) {
                 self.places.insert(number as u32, place);
             }
@@ -106,7 +111,7 @@ impl<'a> File<'a> {
     pub(super) fn resolved(&self, object: &Object) -> Object {
         let Object::Reference(number) = object else { return object.clone() };
         let value = match self.places.get(number) {
-            Some(Place::File(at)) => Lexer::of(self.bytes, *at).value(),
+            Some(Place::File(at, end)) => Lexer::of(&self.bytes[..*end], *at).value(),
             Some(Place::Packed(list, at)) => Lexer::of(&self.packed[*list], *at).value(),
             None => Object::Null,
         };
@@ -138,8 +143,8 @@ impl<'a> File<'a> {
     /// The unpacked bytes of a stream; `None` for what is none, or is packed as pictures are.
     pub(super) fn stream(&self, object: &Object, allowance: &mut Allowance) -> Result<Option<Vec<u8>>, Refusal> {
         let Object::Reference(number) = object else { return Ok(None) };
-        let Some(Place::File(at)) = self.places.get(number).copied() else { return Ok(None) };
-        let Object::Dictionary(head) = Lexer::of(self.bytes, at).value() else { return Ok(None) };
+        let Some(Place::File(at, end)) = self.places.get(number).copied() else { return Ok(None) };
+        let Object::Dictionary(head) = Lexer::of(&self.bytes[..end], at).value() else { return Ok(None) };
         self.stream_at(&head, at, allowance)
     }
 
@@ -172,7 +177,7 @@ impl<'a> File<'a> {
         let mut pages = Vec::new();
         if let Some(root) = &self.root {
             let mut seen = HashSet::new();
-            self.pages_below(root.get("Pages"), &Dictionary::default(), 0, &mut seen, &mut pages)?;
+            self.pages_below(root.get("Pages"), &Rc::default(), 0, &mut seen, &mut pages)?;
         }
         if pages.is_empty() {
             let mut numbers: Vec<&u32> = self.places.keys().collect();
@@ -180,7 +185,7 @@ impl<'a> File<'a> {
             let found = numbers.into_iter().filter_map(|number| self.dictionary(&Object::Reference(*number)));
             pages.extend(found.filter(|page| page.says("Type", "Page")).take(PAGES).map(|dictionary| {
                 let resources = self.dictionary(dictionary.get("Resources")).unwrap_or_default();
-                Page { dictionary, resources }
+                Page { dictionary, resources: Rc::new(resources) }
             }));
         }
         Ok(pages)
@@ -189,7 +194,7 @@ impl<'a> File<'a> {
     fn pages_below(
         &self,
         node: &Object,
-        inherited: &Dictionary,
+        inherited: &Rc<Dictionary>,
         depth: usize,
         seen: &mut HashSet<u32>,
         pages: &mut Vec<Page>,
@@ -202,7 +207,8 @@ impl<'a> File<'a> {
             return Ok(());
         }
         let Some(dictionary) = self.dictionary(node) else { return Ok(()) };
-        let resources = self.dictionary(dictionary.get("Resources")).unwrap_or_else(|| inherited.clone());
+        let own = self.dictionary(dictionary.get("Resources"));
+        let resources = own.map_or_else(|| inherited.clone(), Rc::new);
         if matches!(dictionary.get("Kids"), Object::Null) {
             pages.push(Page { dictionary, resources });
             return Ok(());
@@ -220,7 +226,7 @@ fn refuse_encrypted(trailer: &Dictionary) -> Result<(), Refusal> {
 
 /// Numbers of objects, and where their values begin, in the order of the file.
 fn objects(bytes: &[u8]) -> Vec<(u32, usize)> {
-    positions(bytes, b"obj").filter_map(|at| Some((number_before(bytes, at)?, at + 3))).collect()
+    positions(bytes, b"obj").filter_map(|at| Some((number_before(bytes, at)?, at + 3))).take(OBJECTS + 1).collect()
 }
 
 /// The first of the two numbers that stand before "obj".

@@ -25,6 +25,7 @@ pub(super) fn unpacked(
         return Ok(None);
     }
     let most = allowance.left_bytes();
+    allowance.spend(bytes.len() as u64)?;
     let mut unpacked = bytes.to_vec();
     for (at, name) in names.iter().enumerate() {
         let Object::Name(name) = name else { return Ok(None) };

@@ -86,6 +86,11 @@ impl Font {
         }
     }
 
+    /// How much it keeps in memory, in entries of its tables.
+    pub(super) fn entries(&self) -> usize {
+        self.widths.len() + self.texts.len() + self.to_unicode.as_ref().map_or(0, CodeMap::entries)
+    }
+
     /// The glyphs of a string.
     pub(super) fn glyphs<'a>(&'a self, codes: &'a [u8]) -> impl Iterator<Item = Glyph> + 'a {
         codes.chunks(self.code_bytes).map(|code| {

@@ -22,179 +22,25 @@ const ACCENTS: &[(&str, char)] = &[
 ];
 
 /// Glyphs whose names say no more than that. Greek small letters; a capital one begins with a capital.
-const GREEK: &[(&str, char)] = &[
-    ("alpha", 'α'),
-    ("beta", 'β'),
-    ("gamma", 'γ'),
-    ("delta", 'δ'),
-    ("epsilon", 'ε'),
-    ("zeta", 'ζ'),
-    ("eta", 'η'),
-    ("theta", 'θ'),
-    ("iota", 'ι'),
-    ("kappa", 'κ'),
-    ("lambda", 'λ'),
-    ("mu", 'μ'),
-    ("nu", 'ν'),
-    ("xi", 'ξ'),
-    ("omicron", 'ο'),
-    ("pi", 'π'),
-    ("rho", 'ρ'),
-    ("sigma", 'σ'),
-    ("tau", 'τ'),
-    ("upsilon", 'υ'),
-    ("phi", 'φ'),
-    ("chi", 'χ'),
-    ("psi", 'ψ'),
-    ("omega", 'ω'),
-    ("sigma1", 'ς'),
-];
+const GREEK: &str = "alpha=α beta=β gamma=γ delta=δ epsilon=ε zeta=ζ eta=η theta=θ iota=ι kappa=κ lambda=λ mu=μ nu=ν xi=ξ \
+    omicron=ο pi=π rho=ρ sigma=σ tau=τ upsilon=υ phi=φ chi=χ psi=ψ omega=ω sigma1=ς";
 
 /// The others that Western fonts have.
-const NAMED: &[(&str, &str)] = &[
-    ("space", " "),
-    ("nbspace", "\u{a0}"),
-    ("exclam", "!"),
-    ("quotedbl", "\""),
-    ("numbersign", "#"),
-    ("dollar", "$"),
-    ("percent", "%"),
-    ("ampersand", "&"),
-    ("quotesingle", "'"),
-    ("quoteright", "\u{2019}"),
-    ("quoteleft", "\u{2018}"),
-    ("parenleft", "("),
-    ("parenright", ")"),
-    ("asterisk", "*"),
-    ("plus", "+"),
-    ("comma", ","),
-    ("hyphen", "-"),
-    ("minus", "\u{2212}"),
-    ("period", "."),
-    ("slash", "/"),
-    ("zero", "0"),
-    ("one", "1"),
-    ("two", "2"),
-    ("three", "3"),
-    ("four", "4"),
-    ("five", "5"),
-    ("six", "6"),
-    ("seven", "7"),
-    ("eight", "8"),
-    ("nine", "9"),
-    ("colon", ":"),
-    ("semicolon", ";"),
-    ("less", "<"),
-    ("equal", "="),
-    ("greater", ">"),
-    ("question", "?"),
-    ("at", "@"),
-    ("bracketleft", "["),
-    ("backslash", "\\"),
-    ("bracketright", "]"),
-    ("asciicircum", "^"),
-    ("underscore", "_"),
-    ("grave", "`"),
-    ("braceleft", "{"),
-    ("bar", "|"),
-    ("braceright", "}"),
-    ("asciitilde", "~"),
-    ("exclamdown", "¡"),
-    ("cent", "¢"),
-    ("sterling", "£"),
-    ("currency", "¤"),
-    ("yen", "¥"),
-    ("brokenbar", "¦"),
-    ("section", "§"),
-    ("dieresis", "¨"),
-    ("copyright", "©"),
-    ("ordfeminine", "ª"),
-    ("guillemotleft", "«"),
-    ("logicalnot", "¬"),
-    ("registered", "®"),
-    ("macron", "¯"),
-    ("degree", "°"),
-    ("plusminus", "±"),
-    ("acute", "´"),
-    ("paragraph", "¶"),
-    ("periodcentered", "·"),
-    ("cedilla", "¸"),
-    ("ordmasculine", "º"),
-    ("guillemotright", "»"),
-    ("onequarter", "¼"),
-    ("onehalf", "½"),
-    ("threequarters", "¾"),
-    ("questiondown", "¿"),
-    ("multiply", "×"),
-    ("divide", "÷"),
-    ("germandbls", "ß"),
-    ("AE", "Æ"),
-    ("ae", "æ"),
-    ("OE", "Œ"),
-    ("oe", "œ"),
-    ("Eth", "Ð"),
-    ("eth", "ð"),
-    ("Thorn", "Þ"),
-    ("thorn", "þ"),
-    ("Oslash", "Ø"),
-    ("oslash", "ø"),
-    ("Lslash", "Ł"),
-    ("lslash", "ł"),
-    ("Dcroat", "Đ"),
-    ("dcroat", "đ"),
-    ("Hbar", "Ħ"),
-    ("hbar", "ħ"),
-    ("dotlessi", "ı"),
-    ("dotlessj", "ȷ"),
-    ("Idotaccent", "İ"),
-    ("kgreenlandic", "ĸ"),
-    ("Eng", "Ŋ"),
-    ("eng", "ŋ"),
-    ("Tbar", "Ŧ"),
-    ("tbar", "ŧ"),
-    ("quotesinglbase", "\u{201a}"),
-    ("quotedblbase", "\u{201e}"),
-    ("quotedblleft", "\u{201c}"),
-    ("quotedblright", "\u{201d}"),
-    ("guilsinglleft", "‹"),
-    ("guilsinglright", "›"),
-    ("endash", "–"),
-    ("emdash", "—"),
-    ("dagger", "†"),
-    ("daggerdbl", "‡"),
-    ("bullet", "•"),
-    ("ellipsis", "…"),
-    ("perthousand", "‰"),
-    ("fraction", "⁄"),
-    ("Euro", "€"),
-    ("euro", "€"),
-    ("florin", "ƒ"),
-    ("trademark", "™"),
-    ("circumflex", "ˆ"),
-    ("tilde", "˜"),
-    ("caron", "ˇ"),
-    ("breve", "˘"),
-    ("dotaccent", "˙"),
-    ("ring", "˚"),
-    ("ogonek", "˛"),
-    ("hungarumlaut", "˝"),
-    ("ff", "ff"),
-    ("fi", "fi"),
-    ("fl", "fl"),
-    ("ffi", "ffi"),
-    ("ffl", "ffl"),
-    ("visiblespace", " "),
-    ("nonbreakinghyphen", "-"),
-    ("sfthyphen", "\u{ad}"),
-    ("softhyphen", "\u{ad}"),
-    ("arrowright", "→"),
-    ("arrowleft", "←"),
-    ("notequal", "≠"),
-    ("lessequal", "≤"),
-    ("greaterequal", "≥"),
-    ("infinity", "∞"),
-    ("heart", "♥"),
-];
+const NAMED: &str = "exclam=! quotedbl=\" numbersign=# dollar=$ percent=% ampersand=& quotesingle=' quoteright=\u{2019} \
+    quoteleft=\u{2018} parenleft=( parenright=) asterisk=* plus=+ comma=, hyphen=- minus=\u{2212} period=. \
+    slash=/ zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 colon=: semicolon=; less=< \
+    equal== greater=> question=? at=@ bracketleft=[ backslash=\\ bracketright=] asciicircum=^ underscore=_ \
+    grave=` braceleft={ bar=| braceright=} asciitilde=~ exclamdown=¡ cent=¢ sterling=£ currency=¤ yen=¥ \
+    brokenbar=¦ section=§ dieresis=¨ copyright=© ordfeminine=ª guillemotleft=« logicalnot=¬ registered=® \
+    macron=¯ degree=° plusminus=± acute=´ paragraph=¶ periodcentered=· cedilla=¸ ordmasculine=º guillemotright=» \
+    onequarter=¼ onehalf=½ threequarters=¾ questiondown=¿ multiply=× divide=÷ germandbls=ß AE=Æ ae=æ OE=Œ oe=œ \
+    Eth=Ð eth=ð Thorn=Þ thorn=þ Oslash=Ø oslash=ø Lslash=Ł lslash=ł Dcroat=Đ dcroat=đ Hbar=Ħ hbar=ħ dotlessi=ı \
+    dotlessj=ȷ Idotaccent=İ kgreenlandic=ĸ Eng=Ŋ eng=ŋ Tbar=Ŧ tbar=ŧ quotesinglbase=\u{201a} \
+    quotedblbase=\u{201e} quotedblleft=\u{201c} quotedblright=\u{201d} guilsinglleft=‹ guilsinglright=› endash=– \
+    emdash=— dagger=† daggerdbl=‡ bullet=• ellipsis=… perthousand=‰ fraction=⁄ Euro=€ euro=€ florin=ƒ \
+    trademark=™ circumflex=ˆ tilde=˜ caron=ˇ breve=˘ dotaccent=˙ ring=˚ ogonek=˛ hungarumlaut=˝ ff=ff fi=fi \
+    fl=fl ffi=ffi ffl=ffl nonbreakinghyphen=- sfthyphen=\u{ad} softhyphen=\u{ad} arrowright=→ arrowleft=← \
+    notequal=≠ lessequal=≤ greaterequal=≥ infinity=∞ heart=♥";
 
 /// The text of a glyph, by its name.
 pub(super) fn named(name: &str) -> Option<String> {
@@ -204,8 +50,11 @@ pub(super) fn named(name: &str) -> Option<String> {
     if let (Some(letter), None) = (letters.next(), letters.next()) {
         return letter.is_ascii_alphabetic().then(|| letter.into());
     }
-    if let Some((_, text)) = NAMED.iter().find(|(known, _)| *known == name) {
-        return Some((*text).to_owned());
+    if let "space" | "nbspace" | "visiblespace" = name {
+        return Some(" ".to_owned());
+    }
+    if let Some(text) = listed(NAMED, name) {
+        return Some(text.to_owned());
     }
     if name.contains('_') {
         return name.split('_').map(named).collect();
@@ -231,8 +80,13 @@ fn accented(name: &str) -> Option<char> {
 
 fn greek(name: &str) -> Option<char> {
     let small = name.to_ascii_lowercase();
-    let (_, letter) = GREEK.iter().find(|(known, _)| *known == small)?;
-    if name == small { Some(*letter) } else { letter.to_uppercase().next() }
+    let letter = listed(GREEK, &small)?.chars().next()?;
+    if name == small { Some(letter) } else { letter.to_uppercase().next() }
+}
+
+/// What stands behind a name in one of the lists above.
+fn listed(list: &'static str, name: &str) -> Option<&'static str> {
+    list.split(' ').find_map(|entry| entry.strip_prefix(name)?.strip_prefix('='))
 }
 
 /// An encoding that the format defines.

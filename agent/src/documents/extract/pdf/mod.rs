@@ -13,13 +13,11 @@ mod object;
 mod page;
 mod place;
 
-use std::collections::HashMap;
-
 use encoding_rs::{UTF_16BE, WINDOWS_1252};
 
 use self::file::{File, Page};
 use self::object::Object;
-use self::page::Scribe;
+use self::page::{Fonts, Scribe};
 use super::allowance::Allowance;
 use super::{Refusal, TEXT_LIMIT_BYTES};
 
@@ -33,7 +31,7 @@ pub(super) fn text(bytes: &[u8], allowance: &mut Allowance) -> Result<String, Re
     if pages.is_empty() {
         return Err(Refusal::Broken);
     }
-    let mut scribe = Scribe { file: &file, fonts: HashMap::new(), allowance, lines: String::new() };
+    let mut scribe = Scribe { file: &file, fonts: Fonts::default(), allowance, lines: String::new() };
     for page in pages {
         write_page(&mut scribe, &page)?;
     }

@@ -3,6 +3,9 @@
 /// Lists and dictionaries may stand in each other this deep; what is deeper reads as nothing.
 const DEPTH: usize = 32;
 
+/// Values that one value may hold, in all that stands in it.
+const VALUES: usize = 500_000;
+
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Object {
@@ -47,11 +50,13 @@ pub(super) enum Piece<'a> {
 pub(super) struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Values that the one being read may still hold.
+    left_values: usize,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn of(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at: at.min(bytes.len()) }
+        Self { bytes, at: at.min(bytes.len()), left_values: VALUES }
     }
 
     /// What is left.
@@ -83,6 +88,7 @@ impl<'a> Lexer<'a> {
 
     /// The next value, with references to other objects; nothing at an operator, which is passed over.
     pub(super) fn value(&mut self) -> Object {
+        self.left_values = VALUES;
         match self.piece(true, 0) {
             Some(Piece::Value(value)) => value,
             Some(Piece::Operator(_)) | None => Object::Null,
@@ -91,6 +97,7 @@ impl<'a> Lexer<'a> {
 
     /// The next piece of content, in which references mean nothing.
     pub(super) fn next_piece(&mut self) -> Option<Piece<'a>> {
+        self.left_values = VALUES;
         self.piece(false, 0)
     }
 
@@ -243,13 +250,23 @@ impl<'a> Lexer<'a> {
         let mut values = Vec::new();
         loop {
             match self.piece(references, depth + 1) {
-                Some(Piece::Value(value)) => values.push(value),
+                Some(Piece::Value(value)) => {
+                    if self.may_hold() {
+                        values.push(value);
+                    }
+                }
                 Some(Piece::Operator(b"]")) | None => return Object::List(values),
                 // The end of the object: the list was never closed.
                 Some(Piece::Operator(b"endobj" | b"stream")) => return Object::List(values),
                 Some(Piece::Operator(_)) => {}
             }
         }
+    }
+
+    fn may_hold(&mut self) -> bool {
+        let left = self.left_values.checked_sub(1);
+        self.left_values = left.unwrap_or(0);
+        left.is_some()
     }
 
     fn dictionary(&mut self, references: bool, depth: usize) -> Object {
@@ -261,7 +278,11 @@ impl<'a> Lexer<'a> {
         loop {
             match (self.piece(references, depth + 1), name.take()) {
                 (Some(Piece::Value(Object::Name(key))), None) => name = Some(key),
-                (Some(Piece::Value(value)), Some(key)) => entries.push((key, value)),
+                (Some(Piece::Value(value)), Some(key)) => {
+                    if self.may_hold() {
+                        entries.push((key, value));
+                    }
+                }
                 (Some(Piece::Value(_)), None) => {}
                 (Some(Piece::Operator(b">")), _) => {
                     if self.peek() == Some(b'>') {

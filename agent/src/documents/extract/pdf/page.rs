@@ -18,12 +18,32 @@ const OPERANDS: usize = 4_096;
 /// States that may be kept for later, and drawings that stand in each other.
 const STATES: usize = 128;
 const DRAWINGS: usize = 8;
+/// Names of fonts that one page keeps at hand.
+const NAMES: usize = 16;
 /// What is taken for a space, and for a new line, in sizes of the font.
 const SPACE: f64 = 0.17;
 const LINE: f64 = 0.5;
 
+/// Entries of the tables of all fonts that are kept at once.
+const FONT_ENTRIES: usize = 500_000;
+
 /// Fonts by the number of their object.
-pub(super) type Fonts = HashMap<u32, Rc<Font>>;
+#[derive(Default)]
+pub(super) struct Fonts {
+    by_number: HashMap<u32, Rc<Font>>,
+    entries: usize,
+}
+
+impl Fonts {
+    fn keep(&mut self, number: u32, font: Rc<Font>) {
+        self.entries += font.entries();
+        if self.entries > FONT_ENTRIES {
+            self.by_number.clear();
+            self.entries = font.entries();
+        }
+        self.by_number.insert(number, font);
+    }
+}
 
 /// What `q` keeps and `Q` brings back.
 #[derive(Clone)]
@@ -63,6 +83,8 @@ struct Walk<'r> {
     /// Where the last piece ended.
     pen: Option<(f64, f64)>,
     depth: usize,
+    /// Fonts by their names here.
+    fonts: HashMap<Vec<u8>, Rc<Font>>,
 }
 
 impl Scribe<'_, '_> {
@@ -77,7 +99,7 @@ impl Scribe<'_, '_> {
     fn follow(&mut self, content: &[u8], resources: &Dictionary, depth: usize) -> Result<(), Refusal> {
         let (state, kept) = (State::default(), Vec::new());
         let (text, line) = (Matrix::UNIT, Matrix::UNIT);
-        let mut walk = Walk { resources, state, kept, text, line, pen: None, depth };
+        let mut walk = Walk { resources, state, kept, text, line, pen: None, depth, fonts: HashMap::new() };
         let mut lexer = Lexer::of(content, 0);
         let mut operands: Vec<Object> = Vec::new();
         while let Some(piece) = lexer.next_piece() {
@@ -112,7 +134,7 @@ impl Scribe<'_, '_> {
             b"TL" => walk.state.leading = number(0),
             b"Tf" => {
                 walk.state.size = number(1);
-                walk.state.font = self.font(walk.resources, operands.first())?;
+                walk.state.font = self.font(walk, operands.first())?;
             }
             b"Tm" => walk.set_line(matrix()),
             b"Td" => walk.next_line(number(0), number(1)),
@@ -149,19 +171,30 @@ impl Scribe<'_, '_> {
         Ok(())
     }
 
-    fn font(&mut self, resources: &Dictionary, name: Option<&Object>) -> Result<Option<Rc<Font>>, Refusal> {
+    fn font(&mut self, walk: &mut Walk<'_>, name: Option<&Object>) -> Result<Option<Rc<Font>>, Refusal> {
         let Some(Object::Name(name)) = name else { return Ok(None) };
+        if let Some(font) = walk.fonts.get(name) {
+            return Ok(Some(font.clone()));
+        }
+        let font = self.font_of(walk.resources, name)?;
+        if let Some(font) = font.clone().filter(|_| walk.fonts.len() < NAMES) {
+            walk.fonts.insert(name.clone(), font);
+        }
+        Ok(font)
+    }
+
+    fn font_of(&mut self, resources: &Dictionary, name: &[u8]) -> Result<Option<Rc<Font>>, Refusal> {
         let fonts = self.file.dictionary(resources.get("Font")).unwrap_or_default();
         let object = fonts.get(&String::from_utf8_lossy(name)).clone();
         if let Object::Reference(number) = object
-            && let Some(font) = self.fonts.get(&number)
+            && let Some(font) = self.fonts.by_number.get(&number)
         {
             return Ok(Some(font.clone()));
         }
         let Some(dictionary) = self.file.dictionary(&object) else { return Ok(None) };
         let font = Rc::new(Font::read(self.file, &dictionary, self.allowance)?);
         if let Object::Reference(number) = object {
-            self.fonts.insert(number, font.clone());
+            self.fonts.keep(number, font.clone());
         }
         Ok(Some(font))
     }

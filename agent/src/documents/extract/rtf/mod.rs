@@ -15,6 +15,8 @@ use super::Refusal;
 
 /// Groups may stand in each other this deep.
 const DEPTH: usize = 256;
+/// Fonts of one document.
+const FONTS: usize = 4_096;
 
 /// The text of a document.
 ///
@@ -208,7 +210,7 @@ impl Page {
     }
 
     fn font_encoding(&mut self, encoding: Option<&'static Encoding>) {
-        if let Some(encoding) = encoding.filter(|_| self.group.is_font_table) {
+        if let Some(encoding) = encoding.filter(|_| self.group.is_font_table && self.fonts.len() < FONTS) {
             self.fonts.insert(self.group.font, encoding);
         }
     }
