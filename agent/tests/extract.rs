@@ -18,11 +18,24 @@ fn file(bytes: &[u8]) -> File {
     file
 }
 
-fn docx(body: &str) -> Vec<u8> {
+fn packed(name: &str, part: &[u8]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    writer.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).expect("a part begins");
-    writer.write_all(format!("<w:document>{body}</w:document>").as_bytes()).expect("memory takes bytes");
+    writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part begins");
+    writer.write_all(part).expect("memory takes bytes");
     writer.finish().expect("the archive ends").into_inner()
+}
+
+fn docx(body: &str) -> Vec<u8> {
+    packed("word/document.xml", format!("<w:document>{body}</w:document>").as_bytes())
+}
+
+/// A page that draws itself, or what else `objects` are.
+fn pdf(objects: &str) -> Vec<u8> {
+    format!(
+        "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Kids[3 0 R]>>endobj\n{objects}\n\
+         trailer<</Root 1 0 R>>\n"
+    )
+    .into_bytes()
 }
 
 async fn refusal(bytes: &[u8]) -> Refusal {
@@ -65,6 +78,72 @@ async fn a_text_or_file_beyond_the_limit_is_too_large() {
 async fn a_text_of_exactly_the_limit_is_read() {
     let text = text_of(file(&vec![b'a'; TEXT_LIMIT_BYTES]), &launch()).await.expect("a text");
     assert_eq!(text.len(), TEXT_LIMIT_BYTES);
+}
+
+#[tokio::test]
+async fn what_expands_without_end_is_too_large() {
+    let spaces = docx(&" ".repeat(300 * 1024 * 1024));
+    assert!(spaces.len() < 1024 * 1024);
+    assert_eq!(refusal(&spaces).await, Refusal::TooLarge);
+    let twice = "/X Do ".repeat(2_000);
+    let drawings = "<</Resources<</XObject<</X 4 0 R>>>>/Subtype/Form";
+    let drawn = format!(
+        "3 0 obj{drawings}/Contents 4 0 R>>endobj 4 0 obj{drawings}/Length {}>>stream\n{twice}\nendstream endobj",
+        twice.len()
+    );
+    assert_eq!(refusal(&pdf(&drawn)).await, Refusal::TooLarge);
+}
+
+#[tokio::test]
+async fn a_file_of_a_gigabyte_of_nothing_is_too_large() {
+    let sparse = tempfile::tempfile().expect("a temporary file");
+    sparse.set_len(1024 * 1024 * 1024).expect("a file can have holes");
+    assert!(matches!(text_of(sparse, &launch()).await, Err(Unread::Refused(Refusal::TooLarge))));
+}
+
+#[tokio::test]
+async fn what_is_nested_too_deep_is_too_large() {
+    let deep = 1_000_000;
+    assert_eq!(refusal(&docx(&"<w:tbl>".repeat(deep))).await, Refusal::TooLarge);
+    assert_eq!(refusal(format!("{{\\rtf1{}", "{".repeat(deep)).as_bytes()).await, Refusal::TooLarge);
+    let parts: String =
+        (0..20_000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")).collect();
+    assert_eq!(refusal(format!("MIME-Version: 1.0\nSubject: a\n{parts}").as_bytes()).await, Refusal::TooLarge);
+    let groups: String = (3..5_000).map(|n| format!("{n} 0 obj<</Kids[{} 0 R]>>endobj\n", n + 1)).collect();
+    assert_eq!(refusal(&pdf(&groups)).await, Refusal::TooLarge);
+}
+
+#[tokio::test]
+async fn what_is_broken_or_refers_to_itself_ends() {
+    assert_eq!(refusal(b"%PDF-1.7\nno objects").await, Refusal::Broken);
+    assert_eq!(refusal(&pdf("3 0 obj<</Kids[2 0 R 3 0 R]>>endobj")).await, Refusal::Broken);
+    let brackets = format!("3 0 obj<</Contents 4 0 R/Resources {}", "[".repeat(3_000_000));
+    let ended = text_of(file(&pdf(&brackets)), &launch()).await;
+    assert!(matches!(ended, Ok(_) | Err(Unread::Refused(_))), "{:?}", ended.err());
+    assert_eq!(refusal(&pdf("trailer<</Encrypt 9 0 R>>")).await, Refusal::Encrypted);
+    let laughs = "<!DOCTYPE d [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\">]><w:document>&b;</w:document>";
+    assert_eq!(refusal(&packed("word/document.xml", laughs.as_bytes())).await, Refusal::Broken);
+}
+
+#[tokio::test]
+async fn documents_of_several_programs_are_read() {
+    let read = async |bytes: &'static [u8]| {
+        let text = text_of(file(bytes), &launch()).await.expect("a text");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let groff = read(include_bytes!("../src/documents/extract/testdata/groff.pdf")).await;
+    let ghostscript = read(include_bytes!("../src/documents/extract/testdata/ghostscript.pdf")).await;
+    for text in [groff, ghostscript] {
+        assert!(
+            text.contains("A plan for the garden The office café offers efficient coffee and a naïve plan."),
+            "{text}"
+        );
+        assert!(text.contains("Some words are set bold and others in italics so that a sentence"), "{text}");
+    }
+    let cairo = read(include_bytes!("../src/documents/extract/testdata/cairo-packed.pdf")).await;
+    assert!(cairo.contains("The office café offers efficient coffee — “naïve” résumés flow fine."), "{cairo}");
+    assert!(cairo.contains("Über straße, Łódź, £5 and 20 €."), "{cairo}");
+    assert!(cairo.contains("Second page: heron and otter."), "{cairo}");
 }
 
 #[tokio::test]

@@ -7,10 +7,10 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::Refusal;
+use super::allowance::Allowance;
 
-const ENTRIES: usize = 4_096;
-/// All parts of one document that are read, together.
-const EXPANDED_BYTES: u64 = 64 * 1024 * 1024;
+/// Parts of one archive.
+pub(super) const ENTRIES: usize = 4_096;
 /// A part may grow this much. Small ones may grow more: a long line of spaces does.
 const GROWTH: u64 = 200;
 const SMALL_BYTES: u64 = 1024 * 1024;
@@ -18,21 +18,17 @@ const SMALL_BYTES: u64 = 1024 * 1024;
 /// An open archive, and what may still be taken out of it.
 pub(super) struct Archive<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
-    left_bytes: u64,
+    allowance: &'a mut Allowance,
 }
 
 impl<'a> Archive<'a> {
     /// Reads the directory of an archive.
-    pub(super) fn open(bytes: &'a [u8]) -> Result<Self, Refusal> {
-        Self::open_within(bytes, EXPANDED_BYTES)
-    }
-
-    fn open_within(bytes: &'a [u8], left_bytes: u64) -> Result<Self, Refusal> {
+    pub(super) fn open(bytes: &'a [u8], allowance: &'a mut Allowance) -> Result<Self, Refusal> {
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| refusal(&error))?;
         if zip.len() > ENTRIES {
             return Err(Refusal::TooLarge);
         }
-        Ok(Self { zip, left_bytes })
+        Ok(Self { zip, allowance })
     }
 
     /// The names of the parts, sorted. One that is not text is no part of a document.
@@ -52,14 +48,14 @@ impl<'a> Archive<'a> {
         }
         let packed_bytes = entry.compressed_size();
         drop(entry);
-        let most = self.left_bytes.min(SMALL_BYTES.max(packed_bytes.saturating_mul(GROWTH)));
+        let most = self.allowance.left_bytes().min(SMALL_BYTES.max(packed_bytes.saturating_mul(GROWTH)));
         let mut bytes = Vec::new();
         let entry = self.zip.by_index(index).map_err(|error| refusal(&error))?;
         let read = entry.take(most + 1).read_to_end(&mut bytes).map_err(|_| Refusal::Broken)? as u64;
         if read > most {
             return Err(Refusal::TooLarge);
         }
-        self.left_bytes -= read;
+        self.allowance.spend(read)?;
         Ok(Some(decoded(bytes)))
     }
 }
@@ -92,12 +88,13 @@ pub(super) fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Archive, ENTRIES, Refusal, packed};
+    use super::{Allowance, Archive, ENTRIES, Refusal, packed};
 
     #[test]
     fn gives_parts_by_name() {
         let bytes = packed(&[("b", b"two"), ("a", "\u{feff}one".as_bytes())]);
-        let mut archive = Archive::open(&bytes).expect("an archive");
+        let mut allowance = Allowance::new();
+        let mut archive = Archive::open(&bytes, &mut allowance).expect("an archive");
         assert_eq!(archive.names(), ["a", "b"]);
         assert_eq!(archive.part("a"), Ok(Some("one".into())));
         assert_eq!(archive.part("c"), Ok(None));
@@ -107,13 +104,16 @@ mod tests {
     fn a_bomb_is_too_large() {
         let bytes = packed(&[("a", &vec![b' '; 4 * 1024 * 1024])]);
         assert!(bytes.len() < 100 * 1024);
-        assert_eq!(Archive::open(&bytes).expect("an archive").part("a"), Err(Refusal::TooLarge));
+        let mut allowance = Allowance::new();
+        let part = Archive::open(&bytes, &mut allowance).expect("an archive").part("a");
+        assert_eq!(part, Err(Refusal::TooLarge));
     }
 
     #[test]
     fn many_parts_share_one_limit() {
         let bytes = packed(&[("a", b"some words"), ("b", b"more words"), ("c", b"too many")]);
-        let mut archive = Archive::open_within(&bytes, 25).expect("an archive");
+        let mut allowance = Allowance::of_bytes(25);
+        let mut archive = Archive::open(&bytes, &mut allowance).expect("an archive");
         assert_eq!(archive.part("a"), Ok(Some("some words".into())));
         assert_eq!(archive.part("b"), Ok(Some("more words".into())));
         assert_eq!(archive.part("c"), Err(Refusal::TooLarge));
@@ -123,12 +123,12 @@ mod tests {
     fn too_many_parts_are_too_large() {
         let names: Vec<String> = (0..=ENTRIES).map(|n| n.to_string()).collect();
         let parts: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
-        assert_eq!(Archive::open(&packed(&parts)).err(), Some(Refusal::TooLarge));
+        assert_eq!(Archive::open(&packed(&parts), &mut Allowance::new()).err(), Some(Refusal::TooLarge));
     }
 
     #[test]
     fn a_cut_archive_is_broken() {
         let bytes = packed(&[("a", b"some words")]);
-        assert_eq!(Archive::open(&bytes[..bytes.len() / 2]).err(), Some(Refusal::Broken));
+        assert_eq!(Archive::open(&bytes[..bytes.len() / 2], &mut Allowance::new()).err(), Some(Refusal::Broken));
     }
 }

@@ -5,6 +5,7 @@
 //! this (platform/windows/confinement.rs); what a system offers no call for is left out there.
 
 use std::io;
+use std::process::ExitStatus;
 
 /// Gives up every right that reading from and writing to open pipes does not need.
 ///
@@ -12,6 +13,11 @@ use std::io;
 /// When a right could not be given up: nothing may be read then.
 pub(super) fn confine() -> io::Result<()> {
     imp::confine()
+}
+
+/// Whether a child was ended because it took too much processor time. Windows does not say why it ended one.
+pub(super) fn is_out_of_time(status: ExitStatus) -> bool {
+    limits::is_out_of_time(status)
 }
 
 #[cfg(target_os = "linux")]
@@ -87,21 +93,36 @@ mod imp {
     pub(super) use crate::platform::confine_this_process as confine;
 }
 
+#[cfg(windows)]
+mod limits {
+    pub(super) fn is_out_of_time(_: std::process::ExitStatus) -> bool {
+        false
+    }
+}
+
 #[cfg(unix)]
 mod limits {
     use std::io;
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::process::ExitStatus;
 
-    use rustix::process::{Resource, Rlimit, setrlimit};
+    use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 
-    const PROCESSOR_SECONDS: u64 = 10;
+    /// Next to none takes a tenth of it. One second later the kernel does not ask any more.
+    const PROCESSOR_SECONDS: u64 = 2;
     /// Input, output and errors: numbers 0 to 2 are taken, so nothing more can be opened.
     const OPEN_FILES: u64 = 3;
 
     pub(super) fn set() -> io::Result<()> {
-        limit(Resource::Cpu, PROCESSOR_SECONDS)?;
+        let (soft, hard) = (Some(PROCESSOR_SECONDS), Some(PROCESSOR_SECONDS + 1));
+        setrlimit(Resource::Cpu, Rlimit { current: soft, maximum: hard })?;
         limit(Resource::Nofile, OPEN_FILES)?;
         limit(Resource::Fsize, 0)?;
         limit(Resource::Core, 0)
+    }
+
+    pub(super) fn is_out_of_time(status: ExitStatus) -> bool {
+        status.signal() == Some(Signal::XCPU.as_raw())
     }
 
     pub(super) fn limit(resource: Resource, most: u64) -> io::Result<()> {

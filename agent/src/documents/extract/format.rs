@@ -1,7 +1,8 @@
 //! Which format bytes are, by what they say themselves, and the text of those that are read.
 
+use super::allowance::Allowance;
 use super::archive::Archive;
-use super::{Refusal, docx, html, odt, plain};
+use super::{Refusal, docx, html, mail, opendocument, pdf, plain, pptx, rtf, xlsx};
 
 const ZIP: &[u8] = b"PK\x03\x04";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
@@ -17,28 +18,44 @@ const PDF_MARK_WITHIN: usize = 1024;
 /// # Errors
 /// When it is encrypted, of no format that is read, broken, or beyond the limits.
 pub fn text(bytes: &[u8]) -> Result<String, Refusal> {
+    text_within(bytes, &mut Allowance::new())
+}
+
+/// The text of a document that may stand in another.
+pub(super) fn text_within(bytes: &[u8], allowance: &mut Allowance) -> Result<String, Refusal> {
     if bytes.starts_with(ZIP) || bytes.starts_with(EMPTY_ZIP) {
-        return archived(bytes);
+        return archived(bytes, allowance);
     }
     if bytes.starts_with(OLE2) {
         return Err(if is_encrypted_package(bytes) { Refusal::Encrypted } else { Refusal::Unsupported });
     }
     let head = &bytes[..bytes.len().min(PDF_MARK_WITHIN)];
-    if bytes.starts_with(RTF) || contains(head, PDF) {
-        return Err(Refusal::Unsupported);
+    if bytes.starts_with(RTF) {
+        return rtf::text(bytes);
+    }
+    if contains(head, PDF) {
+        return pdf::text(bytes, allowance);
+    }
+    if mail::is_mail(bytes) {
+        return mail::text(bytes, allowance);
     }
     let text = plain::text(bytes)?;
-    if html::is_html(&text) { html::text(&text) } else { Ok(text) }
+    Ok(if html::is_html(&text) { html::text(&text) } else { text })
 }
 
-fn archived(bytes: &[u8]) -> Result<String, Refusal> {
-    let mut archive = Archive::open(bytes)?;
+/// Of an archive that is no document, what is in it is not read: the names alone count.
+fn archived(bytes: &[u8], allowance: &mut Allowance) -> Result<String, Refusal> {
+    let mut archive = Archive::open(bytes, allowance)?;
     if docx::is_docx(&archive) {
         docx::text(&mut archive)
-    } else if odt::is_odt(&mut archive)? {
-        odt::text(&mut archive)
+    } else if pptx::is_pptx(&archive) {
+        pptx::text(&mut archive)
+    } else if xlsx::is_xlsx(&archive) {
+        xlsx::text(&mut archive)
+    } else if let Some(kind) = opendocument::kind(&mut archive)? {
+        opendocument::text(&mut archive, kind)
     } else {
-        Err(Refusal::Unsupported)
+        Ok(archive.names().into_iter().map(|name| name + "\n").collect())
     }
 }
 
@@ -57,6 +74,7 @@ mod tests {
     use proptest::prelude::{ProptestConfig, any, proptest};
 
     use super::{Refusal, text};
+    use crate::documents::extract::archive::packed;
 
     #[test]
     fn tells_encrypted_office_files_from_old_ones() {
@@ -69,10 +87,15 @@ mod tests {
 
     #[test]
     fn leaves_formats_alone_that_it_cannot_read() {
-        assert_eq!(text(b"%PDF-1.7\nsome words"), Err(Refusal::Unsupported));
-        assert_eq!(text(b"{\\rtf1\\ansi some words}"), Err(Refusal::Unsupported));
+        assert_eq!(text(b"%PDF-1.7\nsome words"), Err(Refusal::Broken));
         assert_eq!(text(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Err(Refusal::Unsupported));
         assert_eq!(text(b"\x7fELF\x02\x01\x01\0\0\0"), Err(Refusal::Unsupported));
+    }
+
+    #[test]
+    fn the_names_in_an_archive_are_its_text() {
+        let archive = packed(&[("holiday/plan.txt", b"not read"), ("café.jpg", b"")]);
+        assert_eq!(text(&archive).as_deref(), Ok("café.jpg\nholiday/plan.txt\n"));
     }
 
     #[test]
@@ -89,8 +112,8 @@ mod tests {
         }
 
         #[test]
-        fn never_panics_behind_a_known_mark(mark in 0..5_usize, rest in proptest::collection::vec(any::<u8>(), 0..512)) {
-            let marks: [&[u8]; 5] = [super::ZIP, super::EMPTY_ZIP, super::OLE2, b"<html>", b"\xff\xfe"];
+        fn never_panics_behind_a_known_mark(mark in 0..7_usize, rest in proptest::collection::vec(any::<u8>(), 0..512)) {
+            let marks: [&[u8]; 7] = [super::PDF, super::ZIP, super::EMPTY_ZIP, super::OLE2, super::RTF, b"<html>", b"\xff\xfe"];
             let _ = text(&[marks[mark], &rest].concat());
         }
     }

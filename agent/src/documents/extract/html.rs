@@ -1,11 +1,11 @@
 //! The text of a web page: what a reader sees, without scripts and styles.
 
-use html2text::Handle;
+use std::convert::Infallible;
 
-use super::Refusal;
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
 
-/// Lines are broken here; far beyond any word, near enough that nothing is padded to a great width.
-const WIDTH: usize = 8_192;
+use super::TEXT_LIMIT_BYTES;
 
 /// How a page begins. A note that begins with a lone "<" is no page: to read it as one would lose its words.
 const BEGINNINGS: &[&str] = &[
@@ -21,27 +21,156 @@ pub(super) fn is_html(text: &str) -> bool {
     BEGINNINGS.iter().any(|known| name.eq_ignore_ascii_case(known)) || rest.starts_with("!--")
 }
 
-/// The text of a page.
-///
-/// # Errors
-/// When the page cannot be laid out.
-pub(super) fn text(page: &str) -> Result<String, Refusal> {
-    // Raw: tables become lines, and nothing is drawn.
-    let layout = html2text::config::plain_no_decorate().raw_mode(true).no_link_wrapping().allow_width_overflow();
-    let dom = layout.parse_html(page.as_bytes()).map_err(|_| Refusal::Broken)?;
-    remove_rules(&dom.document);
-    let tree = layout.dom_to_render_tree(&dom).map_err(|_| Refusal::Broken)?;
-    layout.render_to_string(tree, WIDTH).map_err(|_| Refusal::Broken)
+/// The text of a page, ended a little behind the longest that counts. Never fails: whatever stands in a file, a browser
+/// shows something of it too.
+pub(super) fn text(page: &str) -> String {
+    let mut sheet = Sheet::default();
+    let take = |event: CallbackEvent<'_>, _: Span<()>| -> Option<Infallible> {
+        sheet.take(event);
+        None
+    };
+    let mut emitter = CallbackEmitter::new(take);
+    // What stands in a script is no markup.
+    emitter.naively_switch_states(true);
+    let Ok(()) = Tokenizer::new_with_emitter(page, emitter).finish();
+    sheet.lines
 }
 
-/// A horizontal rule would be drawn over the whole width: a page of rules would fill the memory.
-fn remove_rules(document: &Handle) {
-    let mut open = vec![document.clone()];
-    while let Some(node) = open.pop() {
-        let mut children = node.children.borrow_mut();
-        children.retain(|child| child.element_name().as_deref() != Some("hr"));
-        open.extend(children.iter().cloned());
+/// What an element means for the text around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing: words go on through it.
+    Inline,
+    /// It stands on lines of its own.
+    Block,
+    /// A block whose spaces and line ends count.
+    Verbatim,
+    /// A cell of a table.
+    Cell,
+    /// A line ends there.
+    Break,
+    /// Nothing in it is seen.
+    Unseen,
+}
+
+fn kind(name: &[u8]) -> Kind {
+    match name {
+        b"address" | b"article" | b"aside" | b"blockquote" | b"body" | b"caption" | b"center" | b"dd" | b"details"
+        | b"dialog" | b"dir" | b"div" | b"dl" | b"dt" | b"fieldset" | b"figcaption" | b"figure" | b"footer"
+        | b"form" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"head" | b"header" | b"hgroup" | b"hr"
+        | b"html" | b"legend" | b"li" | b"main" | b"menu" | b"nav" | b"ol" | b"optgroup" | b"option" | b"p"
+        | b"search" | b"section" | b"summary" | b"table" | b"tbody" | b"tfoot" | b"thead" | b"title" | b"tr"
+        | b"ul" => Kind::Block,
+        b"pre" | b"textarea" | b"listing" | b"xmp" | b"plaintext" => Kind::Verbatim,
+        b"td" | b"th" => Kind::Cell,
+        b"br" => Kind::Break,
+        b"script" | b"style" | b"template" => Kind::Unseen,
+        _ => Kind::Inline,
     }
+}
+
+#[derive(Default)]
+struct Sheet {
+    lines: String,
+    /// A space is due before the next word, unless that begins a line.
+    space: bool,
+    unseen: usize,
+    verbatim: usize,
+    is_alt: bool,
+}
+
+impl Sheet {
+    fn take(&mut self, event: CallbackEvent<'_>) {
+        match event {
+            CallbackEvent::OpenStartTag { name } => self.open(kind(name)),
+            CallbackEvent::EndTag { name } => self.close(kind(name)),
+            CallbackEvent::String { value } => self.write(value),
+            // What is shown, or read out, in place of a picture.
+            CallbackEvent::AttributeName { name } => self.is_alt = name == b"alt",
+            CallbackEvent::AttributeValue { value } if self.is_alt => {
+                self.space = true;
+                self.write(value);
+                self.space = true;
+            }
+            CallbackEvent::AttributeValue { .. }
+            | CallbackEvent::CloseStartTag { .. }
+            | CallbackEvent::Comment { .. }
+            | CallbackEvent::Doctype { .. }
+            | CallbackEvent::Error(_) => {}
+        }
+    }
+
+    fn open(&mut self, kind: Kind) {
+        match kind {
+            Kind::Inline => {}
+            Kind::Block => self.end_line(),
+            Kind::Verbatim => {
+                self.end_line();
+                self.verbatim += 1;
+            }
+            Kind::Cell => self.end_cell(),
+            Kind::Break => self.lines.push('\n'),
+            Kind::Unseen => self.unseen += 1,
+        }
+    }
+
+    fn close(&mut self, kind: Kind) {
+        match kind {
+            Kind::Inline => {}
+            Kind::Block | Kind::Break => self.end_line(),
+            Kind::Verbatim => {
+                self.end_line();
+                self.verbatim = self.verbatim.saturating_sub(1);
+            }
+            Kind::Cell => self.end_cell(),
+            Kind::Unseen => self.unseen = self.unseen.saturating_sub(1),
+        }
+    }
+
+    fn write(&mut self, words: &[u8]) {
+        if self.unseen > 0 || self.lines.len() > TEXT_LIMIT_BYTES {
+            return;
+        }
+        let words = String::from_utf8_lossy(words);
+        if self.verbatim > 0 {
+            self.lines.push_str(&words);
+            return;
+        }
+        self.space |= words.starts_with(is_space);
+        for word in words.split(is_space).filter(|word| !word.is_empty()) {
+            if self.space && !self.is_at_beginning() {
+                self.lines.push(' ');
+            }
+            self.lines.push_str(word);
+            self.space = true;
+        }
+        if !words.ends_with(is_space) {
+            self.space = false;
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.space = false;
+        if !self.lines.is_empty() && !self.lines.ends_with('\n') {
+            self.lines.push('\n');
+        }
+    }
+
+    fn end_cell(&mut self) {
+        self.space = false;
+        if !self.is_at_beginning() {
+            self.lines.push('\t');
+        }
+    }
+
+    fn is_at_beginning(&self) -> bool {
+        self.lines.is_empty() || self.lines.ends_with(['\n', '\t'])
+    }
+}
+
+/// Spaces that a page may have any number of. A no-break space is not one of them.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c')
 }
 
 #[cfg(test)]
@@ -64,27 +193,34 @@ mod tests {
     fn leaves_out_scripts_styles_and_marks() {
         let page = "<html><head><title>t</title><style>p {}</style></head><body><script>var hidden = 1;</script>\
                     <p>one <b>bold</b> word &amp; caf&eacute;</p><p>next</p></body></html>";
-        let text = text(page).expect("a page");
-        assert!(text.contains("one bold word & café"), "{text}");
-        assert!(text.contains("next"));
-        assert!(!text.contains("hidden") && !text.contains("{}"), "{text}");
+        assert_eq!(text(page), "t\none bold word & café\nnext\n");
     }
 
     #[test]
-    fn a_page_of_rules_stays_small() {
-        let text = text(&format!("<html>{}word", "<hr>".repeat(2_000))).expect("a page");
-        assert!(text.contains("word"));
-        assert!(text.len() < 10_000, "{} bytes", text.len());
+    fn only_blocks_part_words() {
+        let page = "<p>pl<b>an</b> to\n  <i> le</i>ave<br>now</p><div>here</div>there<img src=x alt='a picture'>end";
+        assert_eq!(text(page), "plan to leave\nnow\nhere\nthere a picture end");
     }
 
     #[test]
-    fn deep_nesting_ends_without_a_crash() {
-        let _ = text(&format!("<html>{}word", "<div>".repeat(3_000)));
+    fn keeps_lines_that_are_set_by_hand() {
+        assert_eq!(text("<pre>one\n  two</pre>three"), "one\n  two\nthree");
+    }
+
+    #[test]
+    fn deep_nesting_costs_nothing() {
+        assert_eq!(text(&format!("<html>{}word", "<div>".repeat(100_000))), "word");
     }
 
     #[test]
     fn keeps_the_cells_of_a_table() {
-        let text = text("<table><tr><td>left</td><td>right</td></tr></table>").expect("a page");
-        assert!(text.contains("left") && text.contains("right"), "{text}");
+        let table = "<table><tr><td>one</td><td>two</td></tr><tr><th>three</th></tr></table>";
+        assert_eq!(text(table), "one\ttwo\t\nthree\t\n");
+    }
+
+    #[test]
+    fn a_page_that_is_cut_gives_what_is_there() {
+        assert_eq!(text("<p>some wor"), "some wor");
+        assert_eq!(text("<p>some <a href='x"), "some");
     }
 }

@@ -4,15 +4,21 @@
 //! with the open file as its input and waits for it, not for long; [`child_main`] is the child. What a file is, its
 //! content says, never its name.
 
+mod allowance;
 mod archive;
 mod child;
 mod confine;
 mod docx;
 mod format;
 mod html;
-mod odt;
+mod mail;
+mod opendocument;
+mod pdf;
 mod plain;
+mod pptx;
 mod process;
+mod rtf;
+mod xlsx;
 mod xml;
 
 use std::io;

@@ -12,7 +12,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::platform::without_window;
 
-use super::{ARGUMENT, Refusal, TEXT_LIMIT_BYTES, Unread, child};
+use super::{ARGUMENT, Refusal, TEXT_LIMIT_BYTES, Unread, child, confine};
 
 /// How the child is started.
 #[derive(Debug, Clone)]
@@ -24,12 +24,12 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// This program, with ten seconds for a document.
+    /// This program, with five seconds for a document: the processor time that it may take, on a busy machine.
     ///
     /// # Errors
     /// When the system does not say which file this program is.
     pub fn own() -> io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, deadline: Duration::from_secs(10) })
+        Ok(Self { program: std::env::current_exe()?, deadline: Duration::from_secs(5) })
     }
 }
 
@@ -83,6 +83,7 @@ fn reason(status: ExitStatus) -> Unread {
     match status.code().and_then(|code| u8::try_from(code).ok()) {
         Some(child::UNCONFINED) => Unread::Unconfined,
         Some(code) => child::refusal(code).map_or(Unread::Died, Unread::Refused),
+        None if confine::is_out_of_time(status) => Unread::Slow,
         None => Unread::Died,
     }
 }

@@ -5,12 +5,61 @@
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesRef, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::Refusal;
 
 /// Elements may stand in each other this deep.
 const DEPTH: usize = 256;
+
+/// Is told what stands in a document, in its order.
+pub(super) trait Handler {
+    /// An element begins.
+    fn open(&mut self, element: &BytesStart<'_>);
+    /// The element of that local name, opened last, ends.
+    fn close(&mut self, name: &str);
+    /// Words, wherever they stand.
+    fn write(&mut self, words: &str);
+}
+
+/// Tells `handler` what stands in `document`.
+///
+/// # Errors
+/// When it is no XML, declares its type, or is nested too deep.
+pub(super) fn walk(document: &str, handler: &mut impl Handler) -> Result<(), Refusal> {
+    let mut reader = Reader::from_str(document);
+    let mut depth = 0;
+    loop {
+        match reader.read_event().map_err(|_| Refusal::Broken)? {
+            Event::Start(_) if depth == DEPTH => return Err(Refusal::TooLarge),
+            Event::Start(element) => {
+                depth += 1;
+                handler.open(&element);
+            }
+            Event::End(element) => {
+                depth -= 1;
+                handler.close(element.local_name().as_ref());
+            }
+            Event::Empty(element) => {
+                handler.open(&element);
+                handler.close(element.local_name().as_ref());
+            }
+            Event::Text(words) => handler.write(&words.xml10_content()),
+            Event::CData(words) => handler.write(&words.xml10_content()),
+            Event::GeneralRef(reference) => handler.write(resolved(&reference).encode_utf8(&mut [0; 4])),
+            Event::DocType(_) => return Err(Refusal::Broken),
+            Event::Eof if depth == 0 => return Ok(()),
+            Event::Eof => return Err(Refusal::Broken),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+        }
+    }
+}
+
+/// An attribute's value as it stands there, by its name with the usual prefix. Good for what holds no references.
+pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+    let attribute = element.try_get_attribute(name).ok().flatten()?;
+    Some(attribute.value.into_owned())
+}
 
 /// What an element means for the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,10 +68,10 @@ pub(super) enum Mark {
     Plain,
     /// What stands in it is text.
     Text,
-    /// A line ends with it.
-    Line,
-    /// What stands in it is text, and a line ends with it.
-    TextLine,
+    /// What stands in it is text, and this character follows.
+    TextThen(char),
+    /// This character follows it.
+    Then(char),
     /// It stands for one character.
     Character(char),
     /// Its lines belong elsewhere: what stands around it reads on as if it were not there.
@@ -32,26 +81,13 @@ pub(super) enum Mark {
 }
 
 /// The text of `document`, by the meaning of its elements' local names. Asides follow at the end.
+///
+/// # Errors
+/// As [`walk`].
 pub(super) fn text(document: &str, meaning: fn(&str) -> Mark) -> Result<String, Refusal> {
-    let mut reader = Reader::from_str(document);
-    let mut page = Page::new();
-    loop {
-        match reader.read_event().map_err(|_| Refusal::Broken)? {
-            Event::Start(element) => page.open(meaning(element.local_name().as_ref()))?,
-            Event::End(_) => page.close(),
-            Event::Empty(element) => {
-                page.open(meaning(element.local_name().as_ref()))?;
-                page.close();
-            }
-            Event::Text(words) => page.write(&words.xml10_content()),
-            Event::CData(words) => page.write(&words.xml10_content()),
-            Event::GeneralRef(reference) => page.write(resolved(&reference).encode_utf8(&mut [0; 4])),
-            Event::DocType(_) => return Err(Refusal::Broken),
-            Event::Eof if page.opened.is_empty() => return Ok(page.finish()),
-            Event::Eof => return Err(Refusal::Broken),
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
-        }
-    }
+    let mut page = Page::new(meaning);
+    walk(document, &mut page)?;
+    Ok(page.finish())
 }
 
 /// Without declarations there are only character references and the five entities of XML itself.
@@ -71,6 +107,7 @@ struct Sheet {
 }
 
 struct Page {
+    meaning: fn(&str) -> Mark,
     opened: Vec<Mark>,
     skipped: usize,
     sheet: Sheet,
@@ -78,34 +115,27 @@ struct Page {
     asides: String,
 }
 
-impl Page {
-    fn new() -> Self {
-        Self { opened: Vec::new(), skipped: 0, sheet: Sheet::default(), covered: Vec::new(), asides: String::new() }
-    }
-
-    fn open(&mut self, mark: Mark) -> Result<(), Refusal> {
-        if self.opened.len() == DEPTH {
-            return Err(Refusal::TooLarge);
-        }
+impl Handler for Page {
+    fn open(&mut self, element: &BytesStart<'_>) {
+        let mark = (self.meaning)(element.local_name().as_ref());
         self.opened.push(mark);
         match mark {
-            Mark::Plain | Mark::Line => {}
-            Mark::Text | Mark::TextLine => self.sheet.in_text += 1,
+            Mark::Plain | Mark::Then(_) => {}
+            Mark::Text | Mark::TextThen(_) => self.sheet.in_text += 1,
             Mark::Character(character) => self.push(character),
             Mark::Aside => self.covered.push(std::mem::take(&mut self.sheet)),
             Mark::Skipped => self.skipped += 1,
         }
-        Ok(())
     }
 
-    fn close(&mut self) {
+    fn close(&mut self, _: &str) {
         match self.opened.pop() {
             None | Some(Mark::Plain | Mark::Character(_)) => {}
             Some(Mark::Text) => self.sheet.in_text -= 1,
-            Some(Mark::Line) => self.push('\n'),
-            Some(Mark::TextLine) => {
+            Some(Mark::Then(character)) => self.push(character),
+            Some(Mark::TextThen(character)) => {
                 self.sheet.in_text -= 1;
-                self.push('\n');
+                self.push(character);
             }
             Some(Mark::Aside) => {
                 let aside = std::mem::replace(&mut self.sheet, self.covered.pop().unwrap_or_default());
@@ -122,6 +152,13 @@ impl Page {
         if self.skipped == 0 && self.sheet.in_text > 0 {
             self.sheet.lines.push_str(words);
         }
+    }
+}
+
+impl Page {
+    fn new(meaning: fn(&str) -> Mark) -> Self {
+        let (opened, covered) = (Vec::new(), Vec::new());
+        Self { meaning, opened, skipped: 0, sheet: Sheet::default(), covered, asides: String::new() }
     }
 
     fn push(&mut self, character: char) {
@@ -141,7 +178,7 @@ mod tests {
 
     fn meaning(name: &str) -> Mark {
         match name {
-            "p" => Mark::TextLine,
+            "p" => Mark::TextThen('\n'),
             "tab" => Mark::Character('\t'),
             "note" => Mark::Aside,
             "skip" => Mark::Skipped,

@@ -26,8 +26,8 @@ use windows_sys::Win32::System::JobObjects::{
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
 const MEMORY_BYTES: usize = 256 * 1024 * 1024;
-/// Ten seconds, in steps of 100 nanoseconds.
-const PROCESSOR_TIME: i64 = 10 * 10_000_000;
+/// Two seconds, in steps of 100 nanoseconds.
+const PROCESSOR_TIME: i64 = 2 * 10_000_000;
 const NO_DESKTOP: u32 = JOB_OBJECT_UILIMIT_DESKTOP
     | JOB_OBJECT_UILIMIT_DISPLAYSETTINGS
     | JOB_OBJECT_UILIMIT_EXITWINDOWS

@@ -1,0 +1,5 @@
+//! Rich text.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| caretaker_fuzz::extract_marked(b"{\\rtf", bytes));
