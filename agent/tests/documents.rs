@@ -13,7 +13,7 @@ use caretaker_agent::documents::extract::Launch;
 use caretaker_agent::documents::{DocumentSettings, Known, Ledger, Means, watch_with};
 use caretaker_shared::clock::SystemClock;
 use caretaker_shared::digest::{Sha256, keyed};
-use caretaker_shared::lexicon::Hit;
+use caretaker_shared::lexicon::{Arithmetic, Finding, Places, category};
 use caretaker_shared::model::{KeywordEvent, Severity};
 use caretaker_shared::secret::Secret;
 use tokio::sync::{Notify, watch};
@@ -88,10 +88,21 @@ fn document(path: &Path) -> Sha256 {
 }
 
 /// Rules for tests: each word is one.
-fn scan(text: &str, categories: &BTreeSet<String>) -> Vec<Hit> {
+fn scan(text: &str, categories: &BTreeSet<String>) -> Vec<Finding> {
     let hit = |rule: &str| {
         let count = u32::try_from(text.matches(rule).count()).unwrap_or(u32::MAX);
-        Hit { rule: rule.into(), category: "bullying".into(), severity: Severity::HIGHEST, count }
+        let category = category("bullying").expect("a category");
+        Finding {
+            rule: rule.into(),
+            category,
+            severity: Severity::HIGHEST,
+            count,
+            arithmetic: Arithmetic::new(Severity::HIGHEST, category.least, category.most),
+            help_seeking: false,
+            stage: None,
+            topic: category.id.into(),
+            places: Places::At(Vec::new()),
+        }
     };
     let wanted = categories.contains("bullying");
     ["heron", "otter"].into_iter().map(hit).filter(|hit| wanted && hit.count > 0).collect()

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use caretaker_shared::clock::Clock;
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::lexicon::{Hit, Lexicon};
+use caretaker_shared::lexicon::{AgeProfile, Ask, Finding, Lexicon};
 use caretaker_shared::model::KeywordEvent;
 use caretaker_shared::secret::Secret;
 use tokio::sync::watch;
@@ -63,7 +63,7 @@ pub trait Ledger: Send + Sync + 'static {
 }
 
 /// The rules that a text meets, of the given categories.
-pub type Scan = fn(&str, &BTreeSet<String>) -> Vec<Hit>;
+pub type Scan = fn(&str, &BTreeSet<String>) -> Vec<Finding>;
 
 /// What reading needs besides the documents.
 #[derive(Debug, Clone)]
@@ -86,7 +86,8 @@ pub async fn watch(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let launch = extract::Launch::own().context("the agent's own executable cannot be found")?;
-    let means = Means { launch, scan: |text, categories| Lexicon::builtin().scan(text, categories) };
+    let scan: Scan = |text, categories| Lexicon::builtin().read(text, &Ask { categories, age: AgeProfile::Secondary });
+    let means = Means { launch, scan };
     watch_with(means, settings, ledger, key, clock, stop).await;
     Ok(())
 }

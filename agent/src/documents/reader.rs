@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use caretaker_shared::clock::Clock;
 use caretaker_shared::digest::{Sha256, keyed};
-use caretaker_shared::lexicon::Hit;
+use caretaker_shared::lexicon::Finding;
 use caretaker_shared::model::KeywordEvent;
 use caretaker_shared::secret::Secret;
 use jiff::Timestamp;
@@ -143,7 +143,7 @@ impl Reader for DocumentReader {
 }
 
 impl DocumentReader {
-    async fn match_text(&self, text: Zeroizing<String>, categories: Arc<BTreeSet<String>>) -> Option<Vec<Hit>> {
+    async fn match_text(&self, text: Zeroizing<String>, categories: Arc<BTreeSet<String>>) -> Option<Vec<Finding>> {
         let scan = self.means.scan;
         // The text moves into the closure, and is wiped at its end.
         blocking(move || scan(&text, &categories)).await

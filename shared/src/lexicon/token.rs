@@ -338,8 +338,9 @@ fn undo(word: &str, looks: &[u8], undone: &mut String) -> bool {
     true
 }
 
-/// The words of `text` in plain form.
-pub(super) fn plain_words(text: &str) -> Vec<String> {
+/// The words of `text` in plain form, as rules and texts are compared.
+#[must_use]
+pub fn plain_words(text: &str) -> Vec<String> {
     struct Collect<'a> {
         text: &'a str,
         words: Vec<String>,

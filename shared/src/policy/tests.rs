@@ -19,7 +19,7 @@ fn the_preset_holds_the_defaults() {
     let preset = Policy::parse(PRESET).expect("the preset is a policy");
     let silent = Policy::parse(ALERTS).expect("addresses are enough");
     let mut categories = preset.documents.categories.clone();
-    let mut all: Vec<_> = CATEGORIES.iter().map(|category| category.id.to_owned()).collect();
+    let mut all: Vec<_> = CATEGORIES.iter().map(|known| known.id.to_owned()).filter(|id| id != "profanity").collect();
     assert_eq!(Policy { alerts: silent.alerts.clone(), ..preset.clone() }, silent);
     assert_eq!(preset.alerts.mail_from_severity, silent.alerts.mail_from_severity);
     assert_eq!(preset.schedule, BTreeMap::new());
@@ -185,7 +185,7 @@ const WRONG: &[(&str, usize, &str, &str)] = &[
         "[documents]\ncategories = [\"football\"]",
         2,
         "documents.categories entry 1 = \"football\"",
-        "there is no such category; there are: suicide, ",
+        "there is no such category; there are: csa, suicide, ",
     ),
     (
         "[documents]\nfolders = [\"Documents\"]",

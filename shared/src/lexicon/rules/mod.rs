@@ -5,15 +5,24 @@
 
 mod error;
 pub(super) mod phrase;
+mod proof;
 mod read;
 mod table;
 
 use super::arithmetic::Reason;
 use super::category::{AgeProfile, Category, Stage};
+use super::pack::{self, Pack};
 use phrase::{Step, Vocabulary};
 
 pub use error::{Problem, RuleError};
+pub use proof::check;
 pub use read::parse;
+
+/// Compiles packs into one. Of two rules with the same id, the first stays.
+#[must_use]
+pub fn compile(packs: &[Rules]) -> Pack {
+    pack::compile(packs)
+}
 
 /// Where rules come from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,13 @@
-//! Drives the keyword engine over files.
-//!
-//! `check PACK...` reads packs of rules, a file or a folder each, and says the first thing that is wrong in each.
+//! Drives the keyword engine over files: measures it, checks packs of rules, and makes what is built from them.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+mod measure;
+mod packs;
+
+use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use caretaker_shared::lexicon::rules;
+const USAGE: &str = "usage: check PACK... | pack OUT PACK... | words LIST OUT | explain PACK TEXT | load | rules TEXT | \
+                     scan|scale|places|automaton|automaton-places TERMS TEXT";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -22,41 +22,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(words: &[String], out: &mut dyn std::io::Write) -> anyhow::Result<bool> {
-    match words.split_first() {
-        Some((command, packs)) if command == "check" => check(packs, out),
-        Some(_) | None => anyhow::bail!("usage: check PACK..."),
+fn run(words: &[String], out: &mut dyn Write) -> anyhow::Result<bool> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["check", packs @ ..] if !packs.is_empty() => packs::check(packs, out),
+        ["pack", target, packs @ ..] if !packs.is_empty() => packs::pack(target, packs, out),
+        ["words", list, target] => packs::words(list, target, out),
+        ["explain", pack, text] => packs::explain(pack, text, out),
+        ["load"] => measure::load(out),
+        ["rules", text] => measure::rules(text, out),
+        ["scan", terms, text] => measure::scan(terms, text, out),
+        ["scale", terms, text] => measure::scale(terms, text, out),
+        ["places", terms, text] => measure::places(terms, text, out),
+        ["automaton", terms, text] => measure::automaton(terms, text, false, out),
+        ["automaton-places", terms, text] => measure::automaton(terms, text, true, out),
+        _ => anyhow::bail!(USAGE),
     }
-}
-
-fn check(packs: &[String], out: &mut dyn std::io::Write) -> anyhow::Result<bool> {
-    let mut good = true;
-    for pack in packs {
-        let files = read(Path::new(pack))?;
-        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        match rules::parse(&files) {
-            Ok(rules) => writeln!(out, "{pack}: {} rules, {} ", rules.len(), rules.origin.title)?,
-            Err(error) => {
-                good = false;
-                writeln!(out, "{error}")?;
-            }
-        }
-    }
-    Ok(good)
-}
-
-/// The files of a pack: name and text.
-fn read(pack: &Path) -> anyhow::Result<Vec<(String, String)>> {
-    let files = if pack.is_dir() {
-        let entries = std::fs::read_dir(pack)?.map(|entry| entry.map(|entry| entry.path()));
-        entries.collect::<Result<Vec<PathBuf>, _>>()?
-    } else {
-        vec![pack.to_owned()]
-    };
-    let files = files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "toml"));
-    let read = |file: &PathBuf| {
-        let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-        Ok((file.display().to_string(), text))
-    };
-    files.map(read).collect()
 }

@@ -1,0 +1,96 @@
+//! What else may be meant by a word that nobody knows.
+//!
+//! Only words that are in no list are read in another way, and each such reading stands beside the plain one. All of
+//! this is bounded for each word, so that no text takes more than its length deserves.
+
+mod joined;
+mod leet;
+mod misspelt;
+mod torn;
+
+use zeroize::Zeroizing;
+
+use super::fingerprint;
+use super::lattice::{Disguise, Edge, Lattice};
+
+pub(super) use leet::piece_around;
+
+/// Longer words are not looked into.
+const LONGEST: usize = 48;
+
+/// Looks for other readings of the word `token` by itself; says whether there are any.
+pub(super) fn within_word(lattice: &mut Lattice<'_>, token: u32, written: &str, digits: bool) -> bool {
+    if !(2..=LONGEST).contains(&written.len()) || !written.is_ascii() {
+        return false;
+    }
+    let word = Zeroizing::new(written.to_ascii_lowercase().into_bytes());
+    let span = Span { from: token, to: token + 1 };
+    if digits { leet::read(lattice, span, &word) } else { unknown(lattice, span, &word) }
+}
+
+/// Looks for readings that go over several words.
+pub(super) fn across_words(lattice: &mut Lattice<'_>) {
+    leet::pieces(lattice);
+    torn::spaced(lattice);
+    torn::fragments(lattice);
+}
+
+/// The nodes that a reading goes between.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    from: u32,
+    to: u32,
+}
+
+/// Readings of a word of letters that nobody knows.
+fn unknown(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
+    let mut found = false;
+    for squeezed in squeezed(word) {
+        found |= exactly(lattice, span, &squeezed, Disguise::Repeated);
+        if !found {
+            found |= joined::read(lattice, span, &squeezed);
+        }
+    }
+    if !found {
+        found |= misspelt::read(lattice, span, word);
+    }
+    if !found {
+        found |= joined::read(lattice, span, word);
+    }
+    found
+}
+
+/// The reading of letters that are a word of a rule as they are.
+fn exactly(lattice: &mut Lattice<'_>, span: Span, word: &[u8], disguise: Disguise) -> bool {
+    lattice.steps += 1;
+    let number = lattice.tables.word(fingerprint::of(word));
+    if number != 0 {
+        lattice.edges.push(Edge { from: span.from, to: span.to, word: number, disguise });
+    }
+    number != 0
+}
+
+/// A word in which letters are repeated three times or more, with two of them and with one. Where many letters are
+/// repeated, only the first three are tried both ways.
+fn squeezed(word: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+    let runs: Vec<&[u8]> = word.chunk_by(|one, other| one == other).collect();
+    let long = runs.iter().filter(|run| run.len() > 2).count();
+    if long == 0 {
+        return Vec::new();
+    }
+    let forms = 1_usize << long.min(3);
+    let form = |choice: usize| {
+        let mut squeezed = Zeroizing::new(Vec::with_capacity(word.len()));
+        let mut nth = 0;
+        for run in &runs {
+            let mut kept = run.len();
+            if kept > 2 {
+                kept = if nth < 3 && choice >> nth & 1 == 1 { 2 } else { 1 };
+                nth += 1;
+            }
+            squeezed.extend(run.iter().take(kept));
+        }
+        squeezed
+    };
+    (0..forms).map(form).collect()
+}

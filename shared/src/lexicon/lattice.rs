@@ -1,0 +1,309 @@
+//! A text as a row of words, with further readings of single places: what else may have been meant there.
+//!
+//! Nodes are the gaps between words, counted from 0; inside a word that is several run together there are inner nodes.
+//! Every edge is a word. The plain reading is always there, whatever else a place may mean.
+
+use zeroize::Zeroize as _;
+
+use super::disguise;
+use super::known::KnownWords;
+use super::tables::Tables;
+use super::token::{self, Sink, Word};
+
+/// Bits of a token below these are the number of its word.
+const WORD: u32 = (1 << 22) - 1;
+/// A phrase begins with this word.
+const BEGINS: u32 = 1 << 31;
+/// A sentence ended before it.
+const BREAKS: u32 = 1 << 30;
+/// There are further readings from here.
+const MORE: u32 = 1 << 29;
+/// Neither a rule nor the list of plain words knows it.
+const UNKNOWN: u32 = 1 << 28;
+
+/// Nodes from here on are inside of words.
+const INNER: u32 = 1 << 31;
+/// Texts are read up to here: 2 GiB.
+const LONGEST_TEXT: usize = (1 << 31) - 1;
+/// Words whose meaning is remembered: nearly every word of a text has been there before.
+const REMEMBERED_BITS: u32 = 10;
+/// Letters of a fragment of a word that was torn apart.
+pub(super) const FRAGMENT: usize = 5;
+
+/// How a word was disguised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Disguise {
+    /// Digits or symbols for letters.
+    Leet,
+    /// A letter repeated.
+    Repeated,
+    /// Letters masked with stars.
+    Masked,
+    /// One letter wrong, missing, added, or swapped with the next.
+    Misspelt,
+    /// Words run together.
+    Joined,
+    /// Letters standing apart.
+    Spaced,
+    /// Torn into fragments.
+    Torn,
+}
+
+/// A word where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    bits: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Token {
+    pub(super) fn word(self) -> u32 {
+        self.bits & WORD
+    }
+
+    pub(super) fn breaks(self) -> bool {
+        self.bits & BREAKS != 0
+    }
+
+    fn is_unknown(self) -> bool {
+        self.bits & UNKNOWN != 0
+    }
+}
+
+/// A further reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Edge {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    /// Number of the word, 0 for one that only fills.
+    pub(super) word: u32,
+    pub(super) disguise: Disguise,
+}
+
+/// Letters, digits and symbols without a blank: where they stand, and the first word among them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) token: u32,
+}
+
+/// The row and its further readings.
+pub(super) struct Lattice<'a> {
+    pub(super) text: &'a str,
+    pub(super) tables: &'a Tables,
+    pub(super) known: KnownWords<'a>,
+    pub(super) tokens: Vec<Token>,
+    pub(super) edges: Vec<Edge>,
+    /// The word that each inner node is in.
+    inner: Vec<u32>,
+    /// Nodes at which a phrase may begin.
+    pub(super) starts: Vec<u32>,
+    /// Plain letters of short words that are not plain in the text, in eight bytes.
+    shorts: Vec<(u32, [u8; 8])>,
+    pub(super) pieces: Vec<Piece>,
+    /// Short unknown words.
+    pub(super) fragments: Vec<u32>,
+    /// Three single letters or more in a row: first word and how many.
+    pub(super) runs: Vec<(u32, u32)>,
+    run: u32,
+    remembered: Box<[(u64, u32)]>,
+    /// What has been done, in units that take about the same time each.
+    pub(super) steps: u64,
+}
+
+impl<'a> Lattice<'a> {
+    pub(super) fn new(text: &'a str, tables: &'a Tables, known: KnownWords<'a>) -> Self {
+        let text = text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default();
+        let mut lattice = Self {
+            text,
+            tables,
+            known,
+            tokens: Vec::with_capacity(text.len() / 5 + 1),
+            edges: Vec::new(),
+            inner: Vec::new(),
+            starts: Vec::new(),
+            shorts: Vec::new(),
+            pieces: Vec::new(),
+            fragments: Vec::new(),
+            runs: Vec::new(),
+            run: 0,
+            remembered: vec![(0, 0); 1 << REMEMBERED_BITS].into_boxed_slice(),
+            steps: 0,
+        };
+        token::words(text, &mut lattice);
+        lattice.end_run();
+        disguise::across_words(&mut lattice);
+        lattice.settle();
+        lattice
+    }
+
+    /// Puts the further readings in order, and marks where they begin.
+    fn settle(&mut self) {
+        let Self { tokens, edges, inner, starts, tables, .. } = self;
+        edges.sort_unstable();
+        edges.dedup();
+        for edge in edges.iter() {
+            if let Some(token) = tokens.get_mut(edge.from as usize) {
+                token.bits |= MORE;
+            }
+            if tables.begins(edge.word) {
+                starts.push(edge.from);
+            }
+        }
+        // In the order of the text.
+        starts.sort_unstable_by_key(|&node| (place(inner, node), node));
+        starts.dedup();
+    }
+
+    /// The word at or in which a node stands.
+    pub(super) fn token_at(&self, node: u32) -> u32 {
+        place(&self.inner, node)
+    }
+
+    /// The last word before a node.
+    pub(super) fn token_before(&self, node: u32) -> u32 {
+        if node >= INNER { self.token_at(node) } else { node.saturating_sub(1) }
+    }
+
+    /// Whether a node stands inside a word.
+    pub(super) fn is_inner(node: u32) -> bool {
+        node >= INNER
+    }
+
+    /// A new node inside the word `token`.
+    pub(super) fn inner_node(&mut self, token: u32) -> u32 {
+        self.inner.push(token);
+        INNER + (self.inner.len() - 1) as u32
+    }
+
+    /// Hands on the edges from a node: where to, which word, in which disguise.
+    #[inline]
+    pub(super) fn each_edge(&self, node: u32, mut each: impl FnMut(u32, u32, Option<Disguise>)) {
+        let token = self.tokens.get(node as usize);
+        if let Some(token) = token {
+            each(node + 1, token.word(), None);
+        }
+        if token.is_none_or(|token| token.bits & MORE != 0) {
+            let from = self.edges.partition_point(|edge| edge.from < node);
+            for edge in self.edges.iter().skip(from).take_while(|edge| edge.from == node) {
+                each(edge.to, edge.word, Some(edge.disguise));
+            }
+        }
+    }
+
+    /// The plain letters of a word, if they are few and ASCII.
+    pub(super) fn letters(&self, token: u32, into: &mut Vec<u8>) -> bool {
+        let before = into.len();
+        if let Ok(at) = self.shorts.binary_search_by_key(&token, |(token, _)| *token) {
+            let letters = self.shorts.get(at).map_or(&[][..], |(_, letters)| letters);
+            into.extend(letters.iter().filter(|&&letter| letter != 0));
+        } else if let Some(token) = self.tokens.get(token as usize) {
+            let written = self.text.as_bytes().get(token.start as usize..token.end as usize).unwrap_or_default();
+            into.extend(written.iter().map(u8::to_ascii_lowercase));
+        }
+        let letters = into.get(before..).unwrap_or_default();
+        !letters.is_empty() && letters.len() <= FRAGMENT && letters.iter().all(u8::is_ascii_alphanumeric)
+    }
+
+    /// Takes it back that sentences end within a row of words.
+    pub(super) fn join(&mut self, from: u32, to: u32) {
+        for token in self.tokens.iter_mut().take(to as usize).skip(from as usize + 1) {
+            token.bits &= !BREAKS;
+        }
+    }
+
+    /// What a word is that was not met lately.
+    fn look_up(&mut self, word: &Word<'_>) -> u32 {
+        self.steps += 1;
+        let number = self.tables.word(word.fingerprint);
+        let bits = if number != 0 {
+            number | if self.tables.begins(number) { BEGINS } else { 0 }
+        } else if self.known.has(word.fingerprint) {
+            0
+        } else if self.read_otherwise(word) {
+            // Not remembered: each place has readings of its own.
+            return UNKNOWN;
+        } else {
+            UNKNOWN
+        };
+        if let Some(slot) = self.remembered.get_mut(slot(word.fingerprint)) {
+            *slot = (word.fingerprint, bits);
+        }
+        bits
+    }
+
+    fn read_otherwise(&mut self, word: &Word<'_>) -> bool {
+        let token = self.tokens.len() as u32;
+        let text = self.text;
+        let written = word.plain.or_else(|| text.get(word.start..word.end)).unwrap_or_default();
+        disguise::within_word(self, token, written, word.digits)
+    }
+
+    #[cold]
+    fn oddity(&mut self, word: &Word<'_>, bits: u32) {
+        let token = self.tokens.len() as u32;
+        let length = word.plain.map_or(word.end - word.start, str::len);
+        if bits & UNKNOWN != 0 && length <= FRAGMENT {
+            self.fragments.push(token);
+        }
+        if let Some(plain) = word.plain.filter(|plain| plain.len() <= FRAGMENT) {
+            let mut letters = [0; 8];
+            letters.iter_mut().zip(plain.bytes()).for_each(|(slot, letter)| *slot = letter);
+            self.shorts.push((token, letters));
+        }
+        if word.symbols && self.pieces.last().is_none_or(|piece| word.start >= piece.end) {
+            self.pieces.push(disguise::piece_around(self.text.as_bytes(), word.start, token));
+        }
+    }
+
+    fn end_run(&mut self) {
+        if self.run >= 3 {
+            self.runs.push((self.tokens.len() as u32 - self.run, self.run));
+        }
+        self.run = 0;
+    }
+
+    pub(super) fn is_unknown(&self, token: u32) -> bool {
+        self.tokens.get(token as usize).is_some_and(|token| token.is_unknown())
+    }
+}
+
+impl Sink for Lattice<'_> {
+    #[inline]
+    fn word(&mut self, word: Word<'_>) {
+        let bits = match self.remembered.get(slot(word.fingerprint)) {
+            Some(&(fingerprint, bits)) if fingerprint == word.fingerprint => bits,
+            Some(_) | None => self.look_up(&word),
+        };
+        if bits & UNKNOWN != 0 || word.plain.is_some() || word.symbols {
+            self.oddity(&word, bits);
+        }
+        if word.plain.map_or(word.end - word.start, str::len) == 1 {
+            self.run += 1;
+        } else if self.run != 0 {
+            self.end_run();
+        }
+        if bits & BEGINS != 0 {
+            self.starts.push(self.tokens.len() as u32);
+        }
+        let breaks = if word.breaks { BREAKS } else { 0 };
+        self.tokens.push(Token { bits: bits | breaks, start: word.start as u32, end: word.end as u32 });
+    }
+}
+
+impl Drop for Lattice<'_> {
+    fn drop(&mut self) {
+        self.shorts.iter_mut().for_each(|(_, letters)| letters.zeroize());
+    }
+}
+
+#[inline]
+fn slot(fingerprint: u64) -> usize {
+    (fingerprint >> (64 - REMEMBERED_BITS)) as usize
+}
+
+fn place(inner: &[u32], node: u32) -> u32 {
+    if node >= INNER { inner.get((node - INNER) as usize).copied().unwrap_or_default() } else { node }
+}

@@ -1,0 +1,100 @@
+//! What stands around phrases: looked for only there, so that common words cost nothing elsewhere.
+
+use super::lattice::Lattice;
+use super::pack::{Pack, PackedRule};
+use super::rules::{Around, Side};
+use super::tables::Which;
+use super::walk::{Match, Walker};
+
+/// Words that a phrase of a set may have: so far before a window it may begin.
+const LONGEST_PHRASE: u32 = 40;
+
+/// Where the phrases of sets stand, as far as it matters.
+pub(super) struct Nearby {
+    /// For each set, places in the order of their beginnings; none holds another, so their ends are in order too.
+    sets: Vec<Vec<(u32, u32)>>,
+}
+
+impl Nearby {
+    /// Looks around `matches`, which are in order: by rule, then by place.
+    pub(super) fn new(lattice: &Lattice<'_>, matches: &[Match]) -> Self {
+        let pack = &lattice.tables.pack;
+        let windows = windows(pack, matches, lattice.tokens.len() as u32);
+        let mut found = Vec::new();
+        let mut walker = Walker::new(lattice, lattice.tables.automaton(Which::Around));
+        let mut edges =
+            lattice.edges.iter().map(|edge| edge.from).filter(|&from| Lattice::is_inner(from)).collect::<Vec<_>>();
+        edges.dedup();
+        for &(from, to) in &windows {
+            for node in from..to {
+                walker.from(node, &mut found);
+            }
+        }
+        // Sets are looked for inside of joined words too.
+        for node in edges {
+            let at = lattice.token_at(node);
+            let before = windows.partition_point(|&(from, _)| from <= at);
+            if before.checked_sub(1).and_then(|window| windows.get(window)).is_some_and(|&(_, to)| at < to) {
+                walker.from(node, &mut found);
+            }
+        }
+        let mut sets = vec![Vec::new(); pack.sets.len()];
+        found.sort_unstable_by_key(|place| (place.number, place.first, place.last));
+        for place in found {
+            let Some(places): Option<&mut Vec<(u32, u32)>> = sets.get_mut(place.number as usize) else { continue };
+            if places.last().is_some_and(|&(_, last)| last >= place.last) {
+                continue;
+            }
+            // In the order of beginnings, only one that begins at the same word can be held by a later one.
+            places.pop_if(|&mut (first, _)| first == place.first);
+            places.push((place.first, place.last));
+        }
+        Self { sets }
+    }
+
+    /// Whether what `around` asks for stands near a phrase.
+    pub(super) fn has(&self, around: &Around, phrase: &Match) -> bool {
+        let Some(places) = self.sets.get(around.set as usize) else { return false };
+        let Some(within) = around.within else { return !places.is_empty() };
+        let within = u32::from(within);
+        let reach = phrase.first.saturating_sub(within + 1);
+        let from = places.partition_point(|&(_, last)| last < reach);
+        let near = places.iter().skip(from).take_while(|&&(first, _)| first <= phrase.last + within + 1);
+        let mut on_side = near.filter(|&&(first, last)| match around.side {
+            Side::Before => first <= phrase.first,
+            Side::After => last >= phrase.last,
+            Side::Either => true,
+        });
+        on_side.next().is_some()
+    }
+}
+
+/// The words around matches that matter, as ranges that do not overlap.
+fn windows(pack: &Pack, matches: &[Match], words: u32) -> Vec<(u32, u32)> {
+    let mut windows: Vec<(u32, u32)> = Vec::new();
+    for group in matches.chunk_by(|one, other| one.number == other.number) {
+        let rule = group.first().and_then(|first| pack.rules.get(first.number as usize));
+        let Some(reach) = rule.and_then(reach) else { continue };
+        if reach == u32::MAX {
+            return vec![(0, words)];
+        }
+        for phrase in group {
+            let from = phrase.first.saturating_sub(reach + LONGEST_PHRASE);
+            windows.push((from, (phrase.last + reach + 2).min(words)));
+        }
+    }
+    windows.sort_unstable();
+    windows.dedup_by(|next, before| {
+        let touch = next.0 <= before.1;
+        if touch {
+            before.1 = before.1.max(next.1);
+        }
+        touch
+    });
+    windows
+}
+
+/// How far around its phrases a rule looks; `None` when it does not.
+fn reach(rule: &PackedRule) -> Option<u32> {
+    rule.around.iter().map(|around| around.within.map_or(u32::MAX, u32::from)).max()
+}
