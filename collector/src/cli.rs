@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands::client::ClientCommand;
+use crate::commands::lexicon::LexiconCommand;
 use crate::commands::{init, serve};
 
 /// The collector of a school: gathers what its devices report, and tells the right people.
@@ -26,6 +27,9 @@ pub enum Command {
     Init(init::Args),
     /// Run the collector
     Serve(serve::Args),
+    /// Check and measure the keyword rules, and see why they find what they find
+    #[command(subcommand)]
+    Lexicon(LexiconCommand),
     /// A question to a running collector.
     #[command(flatten)]
     Client(ClientCommand),

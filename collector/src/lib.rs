@@ -11,6 +11,7 @@ pub mod commands;
 pub mod config;
 pub mod console;
 pub mod data;
+pub mod evaluation;
 pub mod grpc;
 pub mod mail;
 pub mod outbox;

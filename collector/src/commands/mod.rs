@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod init;
+pub mod lexicon;
 pub mod serve;
 
 mod alerts;
@@ -71,6 +72,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Init(args) => init::run(args, out),
         Command::Serve(args) => serve::run(&args),
+        Command::Lexicon(command) => lexicon::run(&command, &client::data_dir(cli.data), out),
         Command::Client(command) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(client::run(command, &client::data_dir(cli.data), out))

@@ -10,6 +10,7 @@ pub mod executables;
 pub mod farewell;
 pub mod findings;
 mod group;
+pub mod lexicon;
 pub mod made;
 pub mod overview;
 mod sentence;
