@@ -208,11 +208,10 @@ impl Scribe<'_, '_> {
             }
             let words_apart = if glyph.is_space { walk.state.words_apart } else { 0.0 };
             let run = glyph.width * walk.state.size;
-            walk.advance((run + words_apart + walk.state.apart) * walk.state.stretch);
-            if !glyph.text.is_empty() {
-                // Space that is set between all letters belongs to them.
-                walk.pen = Some(walk.text.times(&walk.state.place).origin());
-            }
+            walk.advance(run * walk.state.stretch);
+            // Before what is set behind each letter: some programs set the space between words so.
+            walk.pen = Some(walk.text.times(&walk.state.place).origin());
+            walk.advance((words_apart + walk.state.apart) * walk.state.stretch);
         }
         if self.lines.len() > TEXT_LIMIT_BYTES { Err(Refusal::TooLarge) } else { Ok(()) }
     }
