@@ -158,11 +158,10 @@ impl Scribe<'_, '_> {
             b"TJ" => {
                 if let Some(Object::List(pieces)) = operands.first() {
                     for piece in pieces {
-                        match piece {
-                            Object::Number(back) => {
-                                walk.advance(-back / 1000.0 * walk.state.size * walk.state.stretch);
-                            }
-                            piece => self.show(walk, Some(piece))?,
+                        if let Some(back) = piece.number() {
+                            walk.advance(-back / 1000.0 * walk.state.size * walk.state.stretch);
+                        } else {
+                            self.show(walk, Some(piece))?;
                         }
                     }
                 }
@@ -224,7 +223,7 @@ impl Scribe<'_, '_> {
         let (along, across) = place.steps_from(pen, walk.state.size);
         if across.abs() > LINE {
             self.end_line();
-        } else if (along > SPACE || along < -LINE)
+        } else if !(-LINE..=SPACE).contains(&along)
             && !text.starts_with(char::is_whitespace)
             && !self.lines.ends_with(char::is_whitespace)
         {
