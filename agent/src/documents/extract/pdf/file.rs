@@ -131,13 +131,14 @@ impl<'a> File<'a> {
         match self.resolved(object) {
             Object::List(values) => values,
             Object::Null => Vec::new(),
-            _ if matches!(object, Object::Reference(_)) => vec![object.clone()],
-            value => vec![value],
+            Object::Number(_) | Object::Name(_) | Object::Text(_) | Object::Dictionary(_) | Object::Reference(_) => {
+                vec![object.clone()]
+            }
         }
     }
 
     pub(super) fn number(&self, object: &Object) -> Option<f64> {
-        if let Object::Number(number) = self.resolved(object) { Some(number) } else { None }
+        self.resolved(object).number()
     }
 
     /// The unpacked bytes of a stream; `None` for what is none, or is packed as pictures are.

@@ -172,10 +172,7 @@ fn run_length(bytes: &[u8], most: u64) -> Vec<u8> {
 
 /// Undoes the differences to the row above that lists of objects are written in.
 fn unpredicted(bytes: Vec<u8>, means: &Dictionary) -> Vec<u8> {
-    let number = |name, usual: usize| match means.get(name) {
-        Object::Number(number) => *number as usize,
-        _ => usual,
-    };
+    let number = |name, usual: usize| means.get(name).number().map_or(usual, |number| number as usize);
     if number("Predictor", 1) < 10 {
         return bytes;
     }

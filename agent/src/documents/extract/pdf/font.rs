@@ -113,30 +113,23 @@ impl Font {
 fn texts(file: &File<'_>, font: &Dictionary) -> Vec<Option<String>> {
     let encoding = file.resolved(font.get("Encoding"));
     let usual = if font.says("Subtype", "TrueType") { Base::WinAnsi } else { Base::Standard };
-    let (base, differences) = match &encoding {
-        Object::Name(name) => (Base::of_name(name), Vec::new()),
-        Object::Dictionary(encoding) => {
-            let base = match file.resolved(encoding.get("BaseEncoding")) {
-                Object::Name(name) => Base::of_name(&name),
-                _ => None,
-            };
-            (base, file.list(encoding.get("Differences")))
-        }
-        _ => (None, Vec::new()),
+    let (base, differences) = if let Object::Dictionary(encoding) = &encoding {
+        let base = file.resolved(encoding.get("BaseEncoding")).name().and_then(Base::of_name);
+        (base, file.list(encoding.get("Differences")))
+    } else {
+        (encoding.name().and_then(Base::of_name), Vec::new())
     };
     let base = base.unwrap_or(usual);
     let mut texts: Vec<Option<String>> = (0..=u8::MAX).map(|code| base.text(code)).collect();
     let mut code = 0;
     for difference in differences {
-        match difference {
-            Object::Number(number) => code = number as usize,
-            Object::Name(name) => {
-                if let Some(text) = texts.get_mut(code) {
-                    *text = std::str::from_utf8(&name).ok().and_then(glyphs::named);
-                }
-                code = code.saturating_add(1);
+        if let Some(number) = difference.number() {
+            code = number as usize;
+        } else if let Some(name) = difference.name() {
+            if let Some(text) = texts.get_mut(code) {
+                *text = std::str::from_utf8(name).ok().and_then(glyphs::named);
             }
-            _ => {}
+            code = code.saturating_add(1);
         }
     }
     texts
@@ -149,18 +142,15 @@ fn wide(file: &File<'_>, table: &Object) -> HashMap<u32, f64> {
     let mut values = values.iter();
     while let (Some(first), Some(second)) = (values.next(), values.next()) {
         let Some(first) = file.number(first).map(|first| first as u32) else { continue };
-        match file.resolved(second) {
-            Object::List(list) => {
-                for (code, width) in (first..).zip(&list) {
-                    widths.extend(file.number(width).map(|width| (code, width)));
-                }
+        let second = file.resolved(second);
+        if let Some(list) = second.list() {
+            for (code, width) in (first..).zip(list) {
+                widths.extend(file.number(width).map(|width| (code, width)));
             }
-            Object::Number(last) => {
-                let Some(width) = values.next().and_then(|width| file.number(width)) else { break };
-                let last = (last as u32).min(first.saturating_add(u32::from(u16::MAX)));
-                widths.extend((first..=last).map(|code| (code, width)));
-            }
-            _ => {}
+        } else if let Some(last) = second.number() {
+            let Some(width) = values.next().and_then(|width| file.number(width)) else { break };
+            let last = (last as u32).min(first.saturating_add(u32::from(u16::MAX)));
+            widths.extend((first..=last).map(|code| (code, width)));
         }
         if widths.len() > WIDTHS {
             break;

@@ -43,10 +43,7 @@ fn write_page(scribe: &mut Scribe<'_, '_>, page: &Page) -> Result<(), Refusal> {
     // Several streams are one: a word may begin in one and end in the next.
     let mut content = Vec::new();
     let contents = page.dictionary.get("Contents");
-    let parts = match file.resolved(contents) {
-        Object::List(parts) => parts,
-        _ => vec![contents.clone()],
-    };
+    let parts = file.resolved(contents).list().map_or_else(|| vec![contents.clone()], <[Object]>::to_vec);
     for part in parts {
         if let Some(bytes) = file.stream(&part, scribe.allowance)? {
             content.extend(bytes);

@@ -20,6 +20,20 @@ pub(super) enum Object {
     Reference(u32),
 }
 
+impl Object {
+    pub(super) fn number(&self) -> Option<f64> {
+        if let Self::Number(number) = self { Some(*number) } else { None }
+    }
+
+    pub(super) fn name(&self) -> Option<&[u8]> {
+        if let Self::Name(name) = self { Some(name) } else { None }
+    }
+
+    pub(super) fn list(&self) -> Option<&[Object]> {
+        if let Self::List(values) = self { Some(values) } else { None }
+    }
+}
+
 /// Values by name. Few enough that they are searched from first to last.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Dictionary {

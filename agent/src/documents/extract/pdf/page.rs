@@ -18,6 +18,8 @@ const OPERANDS: usize = 4_096;
 /// States that may be kept for later, and drawings that stand in each other.
 const STATES: usize = 128;
 const DRAWINGS: usize = 8;
+/// A drawing costs as many times its content.
+const DRAWN: u64 = 4;
 /// Names of fonts that one page keeps at hand.
 const NAMES: usize = 16;
 /// What is taken for a space, and for a new line, in sizes of the font.
@@ -156,11 +158,10 @@ impl Scribe<'_, '_> {
             b"TJ" => {
                 if let Some(Object::List(pieces)) = operands.first() {
                     for piece in pieces {
-                        match piece {
-                            Object::Number(back) => {
-                                walk.advance(-back / 1000.0 * walk.state.size * walk.state.stretch);
-                            }
-                            piece => self.show(walk, Some(piece))?,
+                        if let Some(back) = piece.number() {
+                            walk.advance(-back / 1000.0 * walk.state.size * walk.state.stretch);
+                        } else {
+                            self.show(walk, Some(piece))?;
                         }
                     }
                 }
@@ -208,11 +209,10 @@ impl Scribe<'_, '_> {
             }
             let words_apart = if glyph.is_space { walk.state.words_apart } else { 0.0 };
             let run = glyph.width * walk.state.size;
-            walk.advance((run + words_apart + walk.state.apart) * walk.state.stretch);
-            if !glyph.text.is_empty() {
-                // Space that is set between all letters belongs to them.
-                walk.pen = Some(walk.text.times(&walk.state.place).origin());
-            }
+            walk.advance(run * walk.state.stretch);
+            // Before what is set behind each letter: some programs set the space between words so.
+            walk.pen = Some(walk.text.times(&walk.state.place).origin());
+            walk.advance((words_apart + walk.state.apart) * walk.state.stretch);
         }
         if self.lines.len() > TEXT_LIMIT_BYTES { Err(Refusal::TooLarge) } else { Ok(()) }
     }
@@ -223,7 +223,7 @@ impl Scribe<'_, '_> {
         let (along, across) = place.steps_from(pen, walk.state.size);
         if across.abs() > LINE {
             self.end_line();
-        } else if (along > SPACE || along < -LINE)
+        } else if !(-LINE..=SPACE).contains(&along)
             && !text.starts_with(char::is_whitespace)
             && !self.lines.ends_with(char::is_whitespace)
         {
@@ -239,16 +239,19 @@ impl Scribe<'_, '_> {
 
     /// A drawing with a content of its own.
     fn draw(&mut self, walk: &Walk<'_>, name: Option<&Object>) -> Result<(), Refusal> {
+        if walk.depth == DRAWINGS {
+            return Ok(());
+        }
         let Some(Object::Name(name)) = name else { return Ok(()) };
         let drawings = self.file.dictionary(walk.resources.get("XObject")).unwrap_or_default();
         let drawing = drawings.get(&String::from_utf8_lossy(name)).clone();
         let Some(dictionary) = self.file.dictionary(&drawing) else { return Ok(()) };
-        if !dictionary.says("Subtype", "Form") || walk.depth == DRAWINGS {
+        if !dictionary.says("Subtype", "Form") {
             return Ok(());
         }
-        // Spent each time that it is drawn: few drawings that draw each other twice would have no end.
+        // Spent each time that it is drawn, and for the work on it: few drawings that draw each other have no end.
         let Some(content) = self.file.stream(&drawing, self.allowance)? else { return Ok(()) };
-        self.allowance.spend(content.len() as u64)?;
+        self.allowance.spend(DRAWN * content.len() as u64)?;
         let own = self.file.dictionary(dictionary.get("Resources"));
         self.end_line();
         self.follow(&content, own.as_ref().unwrap_or(walk.resources), walk.depth + 1)
