@@ -16,6 +16,7 @@ pub(crate) mod findings;
 mod identity;
 mod in_force;
 mod ingest;
+mod lexicons;
 mod moment;
 mod outbox;
 mod policies;
