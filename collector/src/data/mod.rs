@@ -1,6 +1,7 @@
 //! The folder in which a collector keeps everything: what stands where, and who may use it.
 
 mod identity;
+mod lexicons;
 mod lock;
 mod setup;
 
@@ -11,6 +12,7 @@ use caretaker_shared::private_file;
 
 pub(crate) use identity::read_secret;
 pub use identity::{ServerIdentity, load_authority};
+pub use lexicons::{Installed, is_name};
 pub use lock::{Lock, LockError};
 pub use setup::{Setup, Step, StepOutcome, set_up};
 

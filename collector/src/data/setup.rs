@@ -50,7 +50,7 @@ pub enum StepOutcome {
 }
 
 /// Names by which a folder is known as ours.
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     "collector.lock",
     "collector.toml",
     "caretaker.db",
@@ -59,6 +59,7 @@ const OURS: [&str; 9] = [
     "server.pem",
     "server.key",
     "mail",
+    "lexicons",
     "console.sock",
 ];
 

@@ -38,7 +38,7 @@ pub struct Sample {
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// A line is not as it should be.
-    #[error("{place}: {mistake}")]
+    #[error("{}, line {}: {mistake}", .place.file, .place.line)]
     Line {
         /// Where.
         place: Place,
@@ -246,7 +246,7 @@ mod tests {
         ];
         for (line, told) in cases {
             let error = read(&format!("{{\"text\": \"fine\", \"expect\": \"none\"}}\n{line}\n")).expect_err(line);
-            assert!(error.starts_with("corpus.jsonl:2: ") && error.contains(told), "{line}\n{error}");
+            assert!(error.starts_with("corpus.jsonl, line 2: ") && error.contains(told), "{line}\n{error}");
         }
     }
 

@@ -18,6 +18,7 @@ mod in_force;
 mod ingest;
 mod keywords;
 mod lessons;
+mod lexicons;
 mod moment;
 mod outbox;
 mod policies;

@@ -96,7 +96,7 @@ impl Question {
     }
 }
 
-fn known(id: &str) -> Result<String, String> {
+pub(super) fn known(id: &str) -> Result<String, String> {
     let ids = || CATEGORIES.iter().map(|category| category.id).collect::<Vec<_>>().join(", ");
     category(id).map(|category| category.id.to_owned()).ok_or_else(|| format!("expected one of {}", ids()))
 }

@@ -32,7 +32,8 @@ pub(super) fn meant(paths: &[PathBuf], ending: Option<&str>) -> Result<Vec<PathB
 }
 
 fn gather(folder: &Path, ending: Option<&str>, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    let mut entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    let mut entries =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
     entries.sort();
     for entry in entries {
         let wanted = ending.is_none_or(|ending| entry.extension().is_some_and(|found| found == ending));

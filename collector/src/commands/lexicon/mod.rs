@@ -4,6 +4,8 @@ mod ask;
 mod check;
 mod explain;
 mod files;
+mod import;
+mod list_file;
 mod packs;
 mod silence;
 mod test;
@@ -26,6 +28,12 @@ pub enum LexiconCommand {
     Test(test::Args),
     /// Show how a text is understood, and what comes of each rule that it touches
     Explain(explain::Args),
+    /// Take a licensed list, or terms of the school's own, into the rules; the words are kept nowhere
+    Import(import::ImportArgs),
+    /// List what was imported
+    List(import::ListArgs),
+    /// Remove what was imported
+    Remove(import::RemoveArgs),
 }
 
 /// Runs a command, for the screen that this program writes to. `data` is the folder of the collector.
@@ -40,11 +48,14 @@ pub fn run(command: &LexiconCommand, data: &Path, out: &mut dyn Write) -> anyhow
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_on(command: &LexiconCommand, _data: &Path, screen: &Screen, out: &mut dyn Write) -> anyhow::Result<Exit> {
+pub fn run_on(command: &LexiconCommand, data: &Path, screen: &Screen, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let mut output = Output { out, screen };
     match command {
         LexiconCommand::Check(args) => check::run(args, &mut output),
         LexiconCommand::Test(args) => test::run(args, &mut output),
         LexiconCommand::Explain(args) => explain::run(args, &mut output),
+        LexiconCommand::Import(args) => import::import(args, data, &mut output),
+        LexiconCommand::List(args) => import::list(args, data, &mut output),
+        LexiconCommand::Remove(args) => import::remove(args, data, &mut output),
     }
 }

@@ -24,8 +24,7 @@ pub(super) struct Written {
 impl Written {
     /// Reads the rules.
     pub(super) fn parse(&self) -> Result<Rules, Failure> {
-        let files: Vec<(&str, &str)> =
-            self.files.iter().map(|(file, text)| (file.as_str(), text.as_str())).collect();
+        let files: Vec<(&str, &str)> = self.files.iter().map(|(file, text)| (file.as_str(), text.as_str())).collect();
         rules::parse(&files).map_err(|error| failure(Exit::Findings, error.to_string()))
     }
 

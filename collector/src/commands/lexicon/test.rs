@@ -104,10 +104,7 @@ pub(super) fn run(args: &Args, output: &mut Output<'_>) -> anyhow::Result<Exit> 
 }
 
 /// The texts of all files, one after the other; a file is opened when its turn comes.
-fn samples(
-    files: &[PathBuf],
-    part: Option<HeldOut>,
-) -> impl Iterator<Item = Result<(Place, Sample), Failure>> + '_ {
+fn samples(files: &[PathBuf], part: Option<HeldOut>) -> impl Iterator<Item = Result<(Place, Sample), Failure>> + '_ {
     let told = |error: CorpusError| failure(Exit::Usage, error.to_string());
     let of_file = move |(order, file): (usize, &'_ PathBuf)| {
         let opened = files::open(file).map(|source| Samples::new(source, order, &name(file)));
@@ -141,8 +138,10 @@ fn nothing_counted(tally: &Tally, part: Option<HeldOut>) -> String {
     match part {
         Some(HeldOut::Only) => "none of these texts belongs to the held-out fifth\n  leave --held-out out".to_owned(),
         Some(HeldOut::Without) => "all these texts belong to the held-out fifth\n  leave --held-out out".to_owned(),
-        None => "these files hold no text\n  expected one JSON object a line: {\"text\": \"...\", \"expect\": \"none\"}"
-            .to_owned(),
+        None => {
+            "these files hold no text\n  expected one JSON object a line: {\"text\": \"...\", \"expect\": \"none\"}"
+                .to_owned()
+        }
     }
 }
 

@@ -77,7 +77,8 @@ fn excerpt(text: &str, place: &Range<usize>) -> String {
 
 fn verdict(verdict: &Verdict) -> String {
     let named = |sets: &[String]| {
-        let names = sets.iter().map(|name| if name.is_empty() { "words that the rule names".to_owned() } else { safe(name) });
+        let names =
+            sets.iter().map(|name| if name.is_empty() { "words that the rule names".to_owned() } else { safe(name) });
         names.collect::<Vec<_>>().join(", ")
     };
     match verdict {

@@ -118,7 +118,8 @@ fn disguises(tally: &Tally, screen: &Screen) -> String {
     let each = tally.disguises_by_behaviour.iter().map(|(name, share)| {
         format!("{} {} of {}", safe(name), share.value().map_or_else(|| "-".into(), bare), share.whole)
     });
-    let text = format!("{} kept, {}: {}", percent(tally.disguises), of(tally.disguises), each.collect::<Vec<_>>().join(", "));
+    let text =
+        format!("{} kept, {}: {}", percent(tally.disguises), of(tally.disguises), each.collect::<Vec<_>>().join(", "));
     line("Disguises", &text, screen)
 }
 

@@ -1,5 +1,6 @@
 //! Packs of rules: what they are, and whether they hold what they promise.
 
+use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::rules::Origin;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -98,11 +99,8 @@ fn failure(failed: &Failed, screen: &Screen) -> String {
 /// The built-in packs.
 #[must_use]
 pub fn builtin(rules: usize, origins: &[&Origin], screen: &Screen) -> String {
-    let mut shown = format!(
-        "{} built in, from {}\n",
-        counted(long(rules), "rule"),
-        counted(long(origins.len()), "pack")
-    );
+    let mut shown =
+        format!("{} built in, from {}\n", counted(long(rules), "rule"), counted(long(origins.len()), "pack"));
     for origin in origins {
         let title = format!("{} ({})", safe(&origin.title), safe(&origin.lang));
         shown.push_str(&format!("\n{}\n", screen.ink(Ink::Strong, &title)));
@@ -123,4 +121,76 @@ pub fn json(origin: &Origin) -> Value {
         "licence": origin.licence,
         "reviewed": origin.reviewed,
     })
+}
+
+/// A pack that the school has added.
+#[derive(Debug, Serialize)]
+pub struct Listed {
+    /// By which it is removed.
+    pub name: String,
+    /// Of its rules.
+    pub categories: Vec<&'static str>,
+    /// Its size.
+    pub bytes: usize,
+    /// Of the bytes.
+    pub digest: Sha256,
+    /// Where it comes from, as [`json`] says it.
+    pub origin: Option<Value>,
+    /// Why it cannot be used.
+    pub problem: Option<String>,
+}
+
+fn provenance(pack: &Listed, screen: &Screen) -> String {
+    let field = |key: &str| pack.origin.as_ref().and_then(|origin| origin[key].as_str()).map(safe).unwrap_or_default();
+    if let Some(problem) = &pack.problem {
+        return hang("  cannot be used: ", problem, screen.width);
+    }
+    let mut shown = hang("  category  ", &pack.categories.join(", "), screen.width);
+    for key in ["source", "licence", "reviewed"] {
+        shown.push_str(&hang(&format!("  {key:<10}"), &field(key), screen.width));
+    }
+    shown + &format!("  sha256    {}\n", pack.digest)
+}
+
+/// When what was changed takes effect.
+fn effect(running: bool) -> &'static str {
+    if running {
+        "The collector takes it up when it is next started."
+    } else {
+        "No collector runs in this folder; the next that starts there takes it up."
+    }
+}
+
+/// After `lexicon import`.
+#[must_use]
+pub fn imported(pack: &Listed, phrases: usize, words: usize, running: bool, screen: &Screen) -> String {
+    let mut shown = format!(
+        "{}: {} and {} imported; their words are kept nowhere.\n{}",
+        safe(&pack.name),
+        counted(long(phrases), "phrase"),
+        counted(long(words), "single word"),
+        provenance(pack, screen)
+    );
+    if words > 0 {
+        shown.push_str("Single words are no findings: they add to findings of their category close by.\n");
+    }
+    shown + effect(running) + "\n"
+}
+
+/// `lexicon list`.
+#[must_use]
+pub fn list(packs: &[Listed], screen: &Screen) -> String {
+    if packs.is_empty() {
+        return "No list was imported. The built-in rules:  caretaker-collector lexicon check\n".to_owned();
+    }
+    let each = packs
+        .iter()
+        .map(|pack| format!("{}\n{}", screen.ink(Ink::Strong, &safe(&pack.name)), provenance(pack, screen)));
+    each.collect::<Vec<_>>().join("\n")
+}
+
+/// After `lexicon remove`.
+#[must_use]
+pub fn removed(name: &str, running: bool) -> String {
+    format!("{} is removed.\n{}\n", safe(name), effect(running))
 }
