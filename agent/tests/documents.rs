@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use caretaker_agent::detection::{News, Week};
+use caretaker_agent::detection::{News, Rules, Week};
 use caretaker_agent::documents::extract::Launch;
 use caretaker_agent::documents::{DocumentSettings, Known, Ledger, Means, watch_with};
 use caretaker_shared::clock::SystemClock;
@@ -157,7 +157,7 @@ impl Running {
         };
         let (settings, wanted) = watch::channel(settings);
         let program = PathBuf::from(env!("CARGO_BIN_EXE_caretaker-agent"));
-        let means = Means { launch: Launch { program, deadline: Duration::from_secs(60) }, read };
+        let means = Means { launch: Launch { program, deadline: Duration::from_secs(60) }, rules: Rules::made(read) };
         let stop = CancellationToken::new();
         let watching = watch_with(means, wanted, ledger.clone(), Secret::new(KEY), Arc::new(SystemClock), stop.clone());
         let watching = tokio::spawn(watching);

@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::console;
 use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
-use crate::grpc::{self, AgentParts, AgentService, Limits};
+use crate::grpc::{self, AddedLexicons, AgentParts, AgentService, Limits};
 use crate::store::Store;
 use crate::{audit_check, mail, outbox, scheduler, service_manager};
 
@@ -49,8 +49,17 @@ pub async fn serve(
     let mailer = mail::open(&config.mail).context("mail cannot be sent as [mail] in collector.toml says")?;
     store.end_mail_leases(clock.now()).await.context("mail of the last run cannot be taken up")?;
     let mail_waits = Arc::new(Notify::new());
-    let parts =
-        Parts { store, authority, clock, config, mail_waits, audit: audit_check::Found::default(), stop: stop.clone() };
+    let lexicons = AddedLexicons::of(folder.clone());
+    let parts = Parts {
+        store,
+        authority,
+        clock,
+        config,
+        mail_waits,
+        lexicons,
+        audit: audit_check::Found::default(),
+        stop: stop.clone(),
+    };
     let tasks = TaskTracker::new();
     let devices = tasks.spawn(parts.devices(listener, acceptor));
     let operators = tasks.spawn(parts.operators(console));
@@ -84,6 +93,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     config: Config,
     mail_waits: Arc<Notify>,
+    lexicons: Arc<AddedLexicons>,
     audit: audit_check::Found,
     stop: CancellationToken,
 }
@@ -102,6 +112,7 @@ impl Parts {
             school: self.config.school.clone(),
             device_days: DEVICE_DAYS,
             mail_waits: self.mail_waits.clone(),
+            lexicons: self.lexicons.clone(),
         });
         let stop = self.stop.clone();
         async move {

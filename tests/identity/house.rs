@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use caretaker_agent::clocks::DeviceClocks;
+use caretaker_agent::detection::Rules;
 use caretaker_agent::identity::{self, Identity, Keeper};
 use caretaker_agent::spool::{Options, Spool};
 use caretaker_agent::uplink::{self, Grpc, Session, Wiring};
-use caretaker_collector::grpc::{self, AgentParts, AgentService, Limits};
+use caretaker_collector::data::DataFolder;
+use caretaker_collector::grpc::{self, AddedLexicons, AgentParts, AgentService, Limits};
 use caretaker_collector::store::{NewToken, Store};
 use caretaker_shared::clock::{Clock as _, ManualClock};
 use caretaker_shared::model::{DeviceEvent, DeviceEventKind, Payload};
@@ -59,6 +61,7 @@ impl House {
             school: "Northfield School".into(),
             device_days: DEVICE_DAYS,
             mail_waits: Arc::new(Notify::new()),
+            lexicons: AddedLexicons::of(DataFolder::at(data.path())),
         });
         let stop = CancellationToken::new();
         // The sender is dropped: the collector's own certificate is never renewed here.

@@ -19,7 +19,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::InForce;
-use crate::detection::{self, Visited, WEEK, Week};
+use crate::detection::{self, Rules, Visited, WEEK, Week};
 use crate::history::{self, Excluded, Home, Launch, Reading, Settings};
 use crate::host::{Host, system_of};
 use crate::spool::Spool;
@@ -39,7 +39,7 @@ pub(super) struct Browsing {
     /// A folder for copies.
     pub(super) copies: PathBuf,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) read: detection::Read,
+    pub(super) rules: Rules,
 }
 
 impl Browsing {
@@ -96,7 +96,8 @@ impl Browsing {
                 tracing::info!(reason = %unread, "a history was not read");
             }
         }
-        let (spool, key, device, read) = (self.spool.clone(), self.key.clone(), self.device.clone(), self.read);
+        let (spool, key, device, rules) =
+            (self.spool.clone(), self.key.clone(), self.device.clone(), self.rules.clone());
         let now = self.clock.now();
         tokio::task::spawn_blocking(move || {
             let mut visited = Visited::default();
@@ -106,7 +107,7 @@ impl Browsing {
                 if !scope.reads(source, detection::on_the_wall(visit.visited_at)) {
                     continue;
                 }
-                let findings = read(&visit.text, &detection::ask(&scope));
+                let findings = rules.read(&visit.text, &detection::ask(&scope));
                 if findings.is_empty() {
                     continue;
                 }

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::{browsing, cost, probing, watching};
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
+use crate::detection::Rules;
 use crate::host::Host;
 use crate::identity::{self, Keeper};
 use crate::narrowing::Narrowing;
@@ -22,7 +23,7 @@ use crate::platform::service::{self, Moment, Note};
 use crate::runner::{self, Asking, Launch};
 use crate::spool::{Options, Spool, SpoolError, StateLock};
 use crate::uplink::{self, Describe, Grpc, Session, Wiring};
-use crate::{detection, history, platform, probes};
+use crate::{history, platform, probes};
 
 /// How often a device that is not enrolled is looked at again.
 const ENROLMENT: Duration = Duration::from_secs(10);
@@ -121,6 +122,7 @@ impl Running {
         let host = platform::machine();
         let launch = Launch::own().context("the system does not say which file this program is")?;
         let (policy, policy_seen) = watch::channel(stored_policy(&spool).await?);
+        let rules = rules(&spool).await?;
         let (resend, resent) = mpsc::channel(8);
         let (found, executables) = watch::channel(Arc::default());
         let device = hostname(host.as_ref());
@@ -131,6 +133,7 @@ impl Running {
             clocks: clocks.clone(),
             hostname: device.clone(),
             policy,
+            rules: rules.clone(),
             resend,
             executables,
             describe: describe(launch.clone()),
@@ -162,11 +165,11 @@ impl Running {
             key: key.clone(),
             copies: state.join(COPIES),
             clock: clocks.clock(),
-            read: detection::builtin,
+            rules: rules.clone(),
         };
         let launch = history::Launch::own().context("the system does not say which file this program is")?;
         guard(&loops, "histories", browsing.run(launch, stop.clone()), &failed);
-        let watching = watching::run(policy_seen, device, host, spool.clone(), key, clocks.clock(), stop);
+        let watching = watching::run(rules, policy_seen, device, host, spool.clone(), key, clocks.clock(), stop);
         guard(&loops, "documents", watching, &failed);
         loops.spawn(beat(stop_uplink.clone()));
         Ok(Self { spool, loops, uplink, stop_uplink, failed })
@@ -204,6 +207,17 @@ impl Running {
         tracing::info!("the agent has stopped");
         Ok(())
     }
+}
+
+/// The rules that ship, and those that the school has added.
+async fn rules(spool: &Arc<Spool>) -> anyhow::Result<Rules> {
+    let added = spool.run(Spool::lexicons).await?.unwrap_or_default();
+    let rules = Rules::builtin();
+    if let Err(error) = rules.load(&added) {
+        tracing::error!(reason = %error, "the rules that the school has added are not in force; they are fetched anew");
+        spool.run(|spool| spool.store_lexicons(&[])).await?;
+    }
+    Ok(rules)
 }
 
 /// Starts a loop whose end by a panic ends the whole agent: half of an agent would look like a whole one.

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, InForce};
+use crate::detection::Rules;
 use crate::documents::{self, DocumentSettings};
 use crate::host::{Account, Host};
 use crate::probes::removable;
@@ -20,6 +21,7 @@ const LOOK: Duration = Duration::from_secs(60);
 
 /// Watches documents as the policy says until `stop`.
 pub(super) async fn run(
+    rules: Rules,
     mut policy: watch::Receiver<InForce>,
     device: String,
     host: Arc<dyn Host>,
@@ -32,7 +34,7 @@ pub(super) async fn run(
     let first = settings(&in_force, &device, host.clone()).await.unwrap_or_default();
     let (newest, seen) = watch::channel(first);
     let watching = async {
-        if let Err(error) = documents::watch(seen, spool, key, clock, stop.clone()).await {
+        if let Err(error) = documents::watch(rules, seen, spool, key, clock, stop.clone()).await {
             tracing::error!(reason = format!("{error:#}"), "documents are not watched");
         }
     };

@@ -1,30 +1,23 @@
 //! From findings to events: what of a text is news, and how the week before weighs in. No text comes in here.
 
 mod news;
+mod rules;
 mod visited;
 mod week;
 
 use std::collections::BTreeSet;
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::lexicon::{Ask, Finding, Lexicon, Stage};
+use caretaker_shared::lexicon::{Ask, Finding, Stage};
 use caretaker_shared::model::{KeywordEvent, Severity, Source};
 use caretaker_shared::policy::Scope;
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 
 pub use news::news;
+pub use rules::{Rules, Unusable};
 pub use visited::Visited;
 pub use week::{WEEK, Week};
-
-/// Finds what a text meets, of the categories and for the age that a scope says.
-pub type Read = fn(&str, &Ask<'_>) -> Vec<Finding>;
-
-/// The rules that the product ships.
-#[must_use]
-pub fn builtin(text: &str, ask: &Ask<'_>) -> Vec<Finding> {
-    Lexicon::builtin().read(text, ask)
-}
 
 /// What a text is asked for under `scope`.
 #[must_use]

@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::detection::{self, News, Told, Week};
+use crate::detection::{News, Rules, Told, Week};
 
 /// What the policy says about documents, with the homes filled in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub struct Means {
     /// How the child that takes text out of files is started.
     pub launch: extract::Launch,
     /// Finds what a text meets.
-    pub read: detection::Read,
+    pub rules: Rules,
 }
 
 /// Watches the folders of the settings until `stop`. New settings take effect at once. `key` makes document hashes.
@@ -101,6 +101,7 @@ pub struct Means {
 /// # Errors
 /// At once, when the system does not say which file this program is.
 pub async fn watch(
+    rules: Rules,
     settings: watch::Receiver<DocumentSettings>,
     ledger: Arc<dyn Ledger>,
     key: Secret<[u8; 32]>,
@@ -108,8 +109,7 @@ pub async fn watch(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let launch = extract::Launch::own().context("the agent's own executable cannot be found")?;
-    let means = Means { launch, read: detection::builtin };
-    watch_with(means, settings, ledger, key, clock, stop).await;
+    watch_with(Means { launch, rules }, settings, ledger, key, clock, stop).await;
     Ok(())
 }
 

@@ -156,9 +156,9 @@ impl Reader for DocumentReader {
 
 impl DocumentReader {
     async fn find(&self, text: Zeroizing<String>, scope: Scope) -> Option<Vec<Finding>> {
-        let read = self.means.read;
+        let rules = self.means.rules.clone();
         // The text moves into the closure, and is wiped at its end.
-        blocking(move || read(&text, &detection::ask(&scope))).await
+        blocking(move || rules.read(&text, &detection::ask(&scope))).await
     }
 
     /// Keeps what is new among the findings, in the light of the user's week.

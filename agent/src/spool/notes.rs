@@ -16,6 +16,7 @@ pub(super) const POLICY: &str = "policy";
 pub(super) const CONTACT: &str = "contact-ms";
 pub(super) const COMPARED: &str = "compared-ms";
 const OFFERED: &str = "offered-executables";
+const LEXICONS: &str = "lexicons";
 
 /// Under which the digest of a probe's last whole reading is kept.
 pub(super) fn sent(probe: ProbeName) -> String {
@@ -69,6 +70,22 @@ impl Spool {
     /// When the spool cannot be written.
     pub fn store_policy(&self, policy: &[u8]) -> Result<(), SpoolError> {
         self.change(|change| write(change, POLICY, policy))
+    }
+
+    /// The rules that the school has added, as they came; `None` when there are none.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn lexicons(&self) -> Result<Option<Vec<u8>>, SpoolError> {
+        read(&self.connection(), LEXICONS)
+    }
+
+    /// Keeps the rules that the school has added; none for no bytes.
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn store_lexicons(&self, bytes: &[u8]) -> Result<(), SpoolError> {
+        self.change(|change| if bytes.is_empty() { forget(change, LEXICONS) } else { write(change, LEXICONS, bytes) })
     }
 
     /// Remembers that the collector answered at `at`.

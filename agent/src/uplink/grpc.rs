@@ -50,7 +50,12 @@ impl Uplink for Grpc {
             let stream = Stream::try_from(mark.stream()).map_err(|_| UplinkError::Answer("high_water.stream"))?;
             high_water.push((stream, mark.sequence));
         }
-        Ok(Welcome { high_water, policy_version: answer.policy_version, heartbeat_seconds: answer.heartbeat_seconds })
+        let lexicons = match answer.lexicons_digest.as_slice() {
+            [] => None,
+            digest => Some(Sha256::from_slice(digest).ok_or(UplinkError::Answer("lexicons_digest"))?),
+        };
+        let proto::HelloResponse { policy_version, heartbeat_seconds, .. } = answer;
+        Ok(Welcome { high_water, policy_version, heartbeat_seconds, lexicons })
     }
 
     async fn upload(&self, upload: Upload) -> Result<Receipt, UplinkError> {
@@ -72,6 +77,12 @@ impl Uplink for Grpc {
         let answer = self.client().offer_executables(proto::OfferExecutablesRequest { digests }).await?.into_inner();
         let wanted = answer.wanted.iter().map(|digest| Sha256::from_slice(digest));
         wanted.collect::<Option<_>>().ok_or(UplinkError::Answer("wanted"))
+    }
+
+    async fn lexicons(&self, digest: Sha256, offset: u32) -> Result<(Vec<u8>, u32), UplinkError> {
+        let request = proto::LexiconsRequest { digest: digest.as_bytes().to_vec(), offset };
+        let answer = self.client().lexicons(request).await?.into_inner();
+        Ok((answer.piece, answer.total))
     }
 
     fn adopt(&self, identity: &Identity) -> Result<(), TlsError> {

@@ -31,6 +31,8 @@ pub struct Welcome {
     pub policy_version: u64,
     /// Seconds until the next greeting, before jitter.
     pub heartbeat_seconds: u32,
+    /// Digest of the rules that the school has added; `None` when there are none.
+    pub lexicons: Option<Sha256>,
 }
 
 /// What the collector answers to records.
@@ -96,6 +98,10 @@ pub trait Uplink: Send + Sync + 'static {
 
     /// Which of these executables nobody has described yet; at most 2,000.
     fn offer_executables(&self, digests: Vec<Sha256>) -> impl Future<Output = Result<Vec<Sha256>, UplinkError>> + Send;
+
+    /// A piece of the added rules of this digest, from an offset on, and how many bytes there are in all.
+    fn lexicons(&self, digest: Sha256, offset: u32)
+    -> impl Future<Output = Result<(Vec<u8>, u32), UplinkError>> + Send;
 
     /// Speaks under this identity from now on.
     ///

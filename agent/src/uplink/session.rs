@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, watch};
 use super::{Uplink, UplinkError, Welcome};
 use crate::clocks::DeviceClocks;
 use crate::config::InForce;
+use crate::detection::Rules;
 use crate::identity::Keeper;
 use crate::platform;
 use crate::spool::{Batch, Settled, Spool, SpoolError};
@@ -42,6 +43,8 @@ pub struct Wiring {
     pub hostname: String,
     /// Where a new policy goes.
     pub policy: watch::Sender<InForce>,
+    /// Which rules texts are held against: those that ship, and those that the school has added.
+    pub rules: Rules,
     /// Probes whose whole state the collector wants.
     pub resend: mpsc::Sender<Vec<ProbeName>>,
     /// The executables of the newest reading.
@@ -106,6 +109,7 @@ impl<U: Uplink> Session<U> {
             let held = welcome.high_water.clone();
             self.settle(held).await?;
         }
+        self.follow_lexicons(welcome.lexicons).await?;
         self.renew_when_due().await;
         Ok(welcome)
     }
@@ -212,6 +216,46 @@ impl<U: Uplink> Session<U> {
             Err(fault) => {
                 tracing::error!(reason = %fault, policy.version = version, "the new policy was not taken");
                 Ok(false)
+            }
+        }
+    }
+
+    /// Fetches the rules that the school has added, where they are others than those that are held.
+    async fn follow_lexicons(&self, wanted: Option<Sha256>) -> Result<(), Broken> {
+        let held = self.wiring.spool.run(Spool::lexicons).await?.map(|bytes| Sha256::of(&bytes));
+        if held == wanted {
+            return Ok(());
+        }
+        let bytes = match wanted {
+            Some(digest) => match self.fetch_lexicons(digest).await? {
+                Some(bytes) => bytes,
+                // They changed while they were fetched; the next greeting says to what.
+                None => return Ok(()),
+            },
+            None => Vec::new(),
+        };
+        let rules = self.wiring.rules.clone();
+        let loaded = self.wiring.spool.run(move |spool| match rules.load(&bytes) {
+            Ok(packs) => spool.store_lexicons(&bytes).map(|()| Ok(packs)),
+            Err(error) => Ok(Err(error)),
+        });
+        match loaded.await? {
+            Ok(packs) => tracing::info!(packs, "the rules that the school has added came into force"),
+            Err(error) => tracing::error!(reason = %error, "the rules that the school has added were not taken"),
+        }
+        Ok(())
+    }
+
+    async fn fetch_lexicons(&self, digest: Sha256) -> Result<Option<Vec<u8>>, UplinkError> {
+        let mut bytes = Vec::new();
+        loop {
+            let (piece, total) = self.uplink.lexicons(digest, u32::try_from(bytes.len()).unwrap_or(u32::MAX)).await?;
+            if piece.is_empty() || bytes.len() + piece.len() > limits::PACKS_BYTES {
+                return Ok(None);
+            }
+            bytes.extend(piece);
+            if u32::try_from(bytes.len()).is_ok_and(|have| have >= total) {
+                return Ok(Some(bytes).filter(|bytes| Sha256::of(bytes) == digest));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The loop against a collector in memory: what arrives, when, and what happens when it does not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use caretaker_proto::agent::v1::DevicePolicy as WirePolicy;
 use caretaker_shared::clock::ManualClock;
 use caretaker_shared::digest::Sha256;
+use caretaker_shared::lexicon::{AgeProfile, Ask, rules};
 use caretaker_shared::model::{
     DeviceEvent, DeviceEventKind, DeviceId, EpochId, Executable, ExecutableFacts, ExecutableFormat, Executables,
     KeywordEvent, Payload, ProbeName, Severity, Stream, VersionInfo,
@@ -17,6 +18,7 @@ use caretaker_shared::refusal::Refusal;
 use caretaker_shared::tls::{Fault, TlsError};
 use caretaker_shared::wire::{self, Hello, Upload};
 use jiff::Timestamp;
+use prost::Message as _;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Receipt, Session, Uplink, UplinkError, Welcome, Wiring, run};
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
+use crate::detection::Rules;
 use crate::identity::{CollectorPlace, Identity, Keeper};
 use crate::spool::{Options, Spool, SpoolError};
 
@@ -45,6 +48,7 @@ struct Book {
     policy: Option<WirePolicy>,
     resend: Vec<ProbeName>,
     wanted: Vec<Sha256>,
+    lexicons: Vec<u8>,
 }
 
 /// A collector that everybody in a test shares.
@@ -109,7 +113,8 @@ impl Uplink for Memory {
             let held = book.epochs.entry(hello.epoch).or_default();
             let high_water = Stream::ALL.into_iter().map(|s| (s, held[usize::from(s.priority())])).collect();
             let policy_version = book.policy.as_ref().map_or(0, |policy| policy.version);
-            Ok(Welcome { high_water, policy_version, heartbeat_seconds: 300 })
+            let lexicons = Some(&book.lexicons).filter(|bytes| !bytes.is_empty()).map(|bytes| Sha256::of(bytes));
+            Ok(Welcome { high_water, policy_version, heartbeat_seconds: 300, lexicons })
         })
     }
 
@@ -142,6 +147,17 @@ impl Uplink for Memory {
         self.answer(|book| Ok(digests.into_iter().filter(|digest| book.wanted.contains(digest)).collect()))
     }
 
+    async fn lexicons(&self, digest: Sha256, offset: u32) -> Result<(Vec<u8>, u32), UplinkError> {
+        self.answer(|book| {
+            let from = usize::try_from(offset).expect("small").min(book.lexicons.len());
+            // One byte at a time would do; a few show that pieces are put together.
+            let piece = &book.lexicons[from..book.lexicons.len().min(from + 100)];
+            let is_this = Sha256::of(&book.lexicons) == digest;
+            let total = u32::try_from(book.lexicons.len()).expect("small");
+            Ok((if is_this { piece.to_vec() } else { Vec::new() }, total))
+        })
+    }
+
     fn adopt(&self, identity: &Identity) -> Result<(), TlsError> {
         self.book().adopted.push(identity.certificate.fingerprint);
         Ok(())
@@ -152,6 +168,7 @@ impl Uplink for Memory {
 struct Device {
     home: tempfile::TempDir,
     spool: Arc<Spool>,
+    rules: Rules,
     policy: watch::Receiver<InForce>,
     resend: mpsc::Receiver<Vec<ProbeName>>,
     executables: watch::Sender<Arc<Executables>>,
@@ -185,12 +202,14 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
     let (resend, resent) = mpsc::channel(8);
     let (found, executables) = watch::channel(Arc::default());
     let alarms = spool.clone();
+    let texts = Rules::builtin();
     let wiring = Wiring {
         spool: spool.clone(),
         keeper: keeper(collector, home.path()),
         clocks,
         hostname: "lab-1".into(),
         policy,
+        rules: texts.clone(),
         resend,
         executables,
         describe: Arc::new(move |wanted| {
@@ -201,7 +220,7 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
     };
     let stop = CancellationToken::new();
     let running = tokio::spawn(run(Session::new(collector.clone(), wiring), stop.clone()));
-    Device { home, spool, policy: policy_seen, resend: resent, executables: found, stop, running }
+    Device { home, spool, rules: texts, policy: policy_seen, resend: resent, executables: found, stop, running }
 }
 
 /// What lies at one path is described by raising an alert.
@@ -289,6 +308,44 @@ async fn a_new_policy_is_handed_on_and_survives_the_restart() {
     assert_eq!(device.policy.borrow().as_ref().map(|policy| policy.version), Some(4));
     let stored = device.spool.policy().expect("reads").expect("is kept");
     assert_eq!(config::decode(&stored).expect("a policy").version, 4);
+}
+
+/// Encoded packs with one list of one phrase.
+fn lexicons(phrase: &str) -> Vec<u8> {
+    let list = format!(
+        "lang = \"en-GB\"\ntitle = \"Local\"\nsource = \"a test\"\nlicence = \"CC0-1.0\"\nreviewed = \"by nobody\"\n\
+         [[rule]]\nid = \"bullying.local\"\ncategory = \"bullying\"\nseverity = 3\nsureness = 1\nany = [\"{phrase}\"]\n\
+         [rule.tests]\nhit = [\"{phrase}\"]\nmiss = [\"no club\"]\n"
+    );
+    let pack = rules::compile(&[rules::parse(&[("local.toml", &list)]).expect("a good list")]).write();
+    caretaker_proto::agent::v1::Packs { packs: vec![pack] }.encode_to_vec()
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_that_the_school_has_added_come_into_force_and_go_again() {
+    let collector = Memory::new();
+    collector.book().lexicons = lexicons("purple heron club");
+    let device = start(&collector, &clock());
+    let categories = BTreeSet::from(["bullying".to_owned()]);
+    let met = || {
+        let ask = Ask { categories: &categories, age: AgeProfile::Secondary };
+        device.rules.read("Join the purple heron club!", &ask).len()
+    };
+    collector.until(|book| book.hellos == 2).await;
+    assert_eq!(met(), 1);
+    assert_eq!(device.spool.lexicons().expect("reads"), Some(lexicons("purple heron club")), "kept for the next start");
+    collector.book().lexicons.clear();
+    collector.until(|book| book.hellos == 4).await;
+    assert_eq!((met(), device.spool.lexicons().expect("reads")), (0, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_that_cannot_be_read_leave_those_before_in_force() {
+    let collector = Memory::new();
+    collector.book().lexicons = b"not packs".to_vec();
+    let device = start(&collector, &clock());
+    collector.until(|book| book.hellos == 3).await;
+    assert_eq!(device.spool.lexicons().expect("reads"), None);
 }
 
 #[tokio::test(start_paused = true)]

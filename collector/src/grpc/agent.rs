@@ -13,6 +13,7 @@ use caretaker_shared::wire::{Enrolment, Hello, Offer, Renewal, Upload, WireError
 use tokio::sync::Notify;
 use tonic::{Request, Response, Status};
 
+use super::added::AddedLexicons;
 use super::allowance::{Allowance, Rate};
 use super::callers;
 use super::status::Refused;
@@ -39,6 +40,8 @@ pub struct AgentParts {
     pub device_days: u32,
     /// Told when mail waits to go out.
     pub mail_waits: Arc<Notify>,
+    /// The rules that the school has added.
+    pub lexicons: Arc<AddedLexicons>,
 }
 
 /// The service.
@@ -51,15 +54,16 @@ pub struct AgentService {
     school: String,
     device_days: u32,
     mail_waits: Arc<Notify>,
+    lexicons: Arc<AddedLexicons>,
 }
 
 impl AgentService {
     /// A service that has heard nothing yet.
     #[must_use]
     pub fn new(parts: AgentParts) -> Self {
-        let AgentParts { store, authority, clock, school, device_days, mail_waits } = parts;
+        let AgentParts { store, authority, clock, school, device_days, mail_waits, lexicons } = parts;
         let (calls, wrong_tokens) = (Allowance::new(CALLS), Allowance::new(WRONG_TOKENS));
-        Self { store, clock, calls, wrong_tokens, authority, school, device_days, mail_waits }
+        Self { store, clock, calls, wrong_tokens, authority, school, device_days, mail_waits, lexicons }
     }
 
     fn sign(&self, device: DeviceId, csr_der: &[u8]) -> Result<Issued, Refused> {
@@ -124,6 +128,7 @@ impl Agent for AgentService {
         let hello = Hello::try_from(request.into_inner()).map_err(Refused::Wire)?;
         let now = self.clock.now();
         let welcome = self.store.hello(caller, hello, now).await.map_err(Refused::Store)?;
+        let lexicons = self.lexicons.current(self.clock.steady()).await;
         let high_water = welcome
             .high_water
             .map(|(stream, sequence)| proto::HighWater { stream: proto::Stream::from(stream).into(), sequence });
@@ -132,6 +137,7 @@ impl Agent for AgentService {
             policy_version: welcome.policy_version,
             collector_unix_ms: unix_ms(now),
             heartbeat_seconds: HEARTBEAT_SECONDS,
+            lexicons_digest: lexicons.digest.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
         }))
     }
 
@@ -163,5 +169,15 @@ impl Agent for AgentService {
         let wanted = self.store.undescribed(digests).await.map_err(Refused::Store)?;
         let wanted = wanted.iter().map(|digest| digest.as_bytes().to_vec()).collect();
         Ok(Response::new(proto::OfferExecutablesResponse { wanted }))
+    }
+
+    async fn lexicons(
+        &self,
+        request: Request<proto::LexiconsRequest>,
+    ) -> Result<Response<proto::LexiconsResponse>, Status> {
+        self.device(&request).await?;
+        let proto::LexiconsRequest { digest, offset } = request.into_inner();
+        let bundle = self.lexicons.current(self.clock.steady()).await;
+        Ok(Response::new(bundle.piece(&digest, offset)))
     }
 }

@@ -1,6 +1,7 @@
 //! The port for devices: connections and their limits, who calls, and the service itself.
 
 mod accept;
+mod added;
 mod agent;
 mod allowance;
 mod callers;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 
 pub use accept::{ConnectInfo, Limits};
+pub use added::{AddedLexicons, Bundle};
 pub use agent::{AgentParts, AgentService};
 
 /// How long one call may take.

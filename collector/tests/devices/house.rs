@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use caretaker_collector::grpc::{self, AgentParts, AgentService, Limits};
+use caretaker_collector::data::DataFolder;
+use caretaker_collector::grpc::{self, AddedLexicons, AgentParts, AgentService, Limits};
 use caretaker_collector::store::{NewToken, Store};
 use caretaker_proto::agent::v1 as proto;
 use caretaker_proto::agent::v1::agent_client::AgentClient;
@@ -78,6 +79,7 @@ impl House {
             school: "Northfield School".into(),
             device_days: DEVICE_DAYS,
             mail_waits: mail_waits.clone(),
+            lexicons: AddedLexicons::of(DataFolder::at(data.path())),
         });
         // The sender is dropped: the certificate is never renewed here.
         let (_, acceptor) = watch::channel(acceptor);

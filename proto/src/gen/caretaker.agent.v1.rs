@@ -1294,6 +1294,9 @@ pub struct HelloResponse {
     /// How long until the next Hello when nothing else is to be said, before jitter.
     #[prost(uint32, tag = "4")]
     pub heartbeat_seconds: u32,
+    /// SHA-256 over the encoded Packs that the school has added to the rules; empty when there are none.
+    #[prost(bytes = "vec", tag = "5")]
+    pub lexicons_digest: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct HighWater {
@@ -1451,6 +1454,30 @@ pub struct OfferExecutablesResponse {
     /// Those of the digests offered whose facts nobody has sent yet.
     #[prost(bytes = "vec", repeated, tag = "1")]
     pub wanted: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LexiconsRequest {
+    /// Of the Packs that are wanted.
+    #[prost(bytes = "vec", tag = "1")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// Where the piece begins, in bytes.
+    #[prost(uint32, tag = "2")]
+    pub offset: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LexiconsResponse {
+    /// A piece of the encoded Packs; empty beyond their end, and when these are no longer the ones in force.
+    #[prost(bytes = "vec", tag = "1")]
+    pub piece: ::prost::alloc::vec::Vec<u8>,
+    /// Bytes of all pieces together.
+    #[prost(uint32, tag = "2")]
+    pub total: u32,
+}
+/// Rules that the school has added: licensed lists, terms of its own. They hold fingerprints, no words.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Packs {
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub packs: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
 }
 /// The independent queues of a device. Each numbers its records from 1 without gaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1772,6 +1799,31 @@ pub mod agent_client {
                 .insert(GrpcMethod::new("caretaker.agent.v1.Agent", "OfferExecutables"));
             self.inner.unary(req, path, codec).await
         }
+        /// A piece of the rules that the school has added, when their digest is another than the device has.
+        pub async fn lexicons(
+            &mut self,
+            request: impl tonic::IntoRequest<super::LexiconsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LexiconsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.agent.v1.Agent/Lexicons",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.agent.v1.Agent", "Lexicons"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -1819,6 +1871,14 @@ pub mod agent_server {
             request: tonic::Request<super::OfferExecutablesRequest>,
         ) -> std::result::Result<
             tonic::Response<super::OfferExecutablesResponse>,
+            tonic::Status,
+        >;
+        /// A piece of the rules that the school has added, when their digest is another than the device has.
+        async fn lexicons(
+            &self,
+            request: tonic::Request<super::LexiconsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LexiconsResponse>,
             tonic::Status,
         >;
     }
@@ -2143,6 +2203,49 @@ pub mod agent_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = OfferExecutablesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.agent.v1.Agent/Lexicons" => {
+                    #[allow(non_camel_case_types)]
+                    struct LexiconsSvc<T: Agent>(pub Arc<T>);
+                    impl<T: Agent> tonic::server::UnaryService<super::LexiconsRequest>
+                    for LexiconsSvc<T> {
+                        type Response = super::LexiconsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::LexiconsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Agent>::lexicons(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = LexiconsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

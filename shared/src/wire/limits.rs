@@ -62,6 +62,10 @@ pub const PATTERNS: usize = 32;
 pub const PATTERN_BYTES: usize = 128;
 /// Spans of hours in one list.
 pub const HOURS: usize = 16;
+/// All packs of rules that a school has added, together.
+pub const PACKS_BYTES: usize = 8 * 1024 * 1024;
+/// A piece of them in one answer.
+pub const PACKS_PIECE_BYTES: usize = 128 * 1024;
 /// Parts of the arithmetic of one score.
 pub const SCORE_PARTS: usize = 16;
 /// Probes that a device's policy gives a rhythm.
