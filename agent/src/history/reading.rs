@@ -97,8 +97,15 @@ impl Unread {
     /// Whether the same files would fail the same way.
     fn is_final(self) -> bool {
         match self {
-            Self::TooLarge | Self::Broken | Self::Slow => true,
-            Self::Refused | Self::Gone | Self::Changing | Self::NotCopied | Self::Died | Self::NotStarted => false,
+            Self::TooLarge | Self::Broken => true,
+            // A busy machine is slow, too.
+            Self::Refused
+            | Self::Gone
+            | Self::Changing
+            | Self::NotCopied
+            | Self::Slow
+            | Self::Died
+            | Self::NotStarted => false,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Histories of every family, made by SQL with the browsers' own schemas, and what a hostile person would put there.
 
+#![expect(clippy::disallowed_methods, reason = "saves files as a browser or a pupil does")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
