@@ -129,6 +129,7 @@ impl Device {
             clocks,
             hostname: "library-07".into(),
             policy: watch::channel(None).0,
+            rules: Rules::builtin(),
             resend: mpsc::channel(8).0,
             executables: watch::channel(Arc::default()).1,
             describe: Arc::new(|_| Box::pin(async { Vec::new() })),

@@ -10,7 +10,8 @@ use super::peer::Operator;
 use super::refusal::Refusal;
 use crate::store::Answered;
 use crate::store::alerts::ABOUT_UNREADABLE;
-use crate::store::console::{AlertKey, AlertRow, DeliveryRow};
+use crate::store::console::{AlertKey, AlertRow, CauseRow, DeliveryRow};
+use crate::store::lessons::ABOUT_LESSON;
 
 pub(super) async fn list(
     context: &Context,
@@ -29,8 +30,12 @@ pub(super) async fn show(
     request: proto::GetAlertRequest,
 ) -> Result<proto::GetAlertResponse, Refusal> {
     let found = context.store.alert(&request.reference).await?;
-    let (row, deliveries) = found.ok_or(Refusal::NoAlert(request.reference))?;
-    Ok(proto::GetAlertResponse { alert: Some(alert(row)), deliveries: deliveries.into_iter().map(delivery).collect() })
+    let (row, deliveries, causes) = found.ok_or(Refusal::NoAlert(request.reference))?;
+    Ok(proto::GetAlertResponse {
+        alert: Some(alert(row)),
+        deliveries: deliveries.into_iter().map(delivery).collect(),
+        causes: causes.into_iter().map(cause).collect(),
+    })
 }
 
 pub(super) async fn acknowledge(
@@ -48,7 +53,7 @@ pub(super) async fn close(
     request: proto::CloseAlertRequest,
     operator: &Operator,
 ) -> Result<proto::CloseAlertResponse, Refusal> {
-    let Some((row, _)) = context.store.alert(&request.reference).await? else {
+    let Some((row, ..)) = context.store.alert(&request.reference).await? else {
         return Err(Refusal::NoAlert(request.reference));
     };
     // The kind never changes, so it may be read before the transaction that closes.
@@ -71,8 +76,9 @@ fn done(answered: Answered, reference: String) -> Result<AlertRow, Refusal> {
 fn alert(row: AlertRow) -> proto::Alert {
     proto::Alert {
         reference: row.reference,
-        // A safeguarding alert carries nothing that could tell what it is about, unless nobody could read it.
-        about: if row.kind == "device" || row.about == ABOUT_UNREADABLE { row.about } else { String::new() },
+        // A safeguarding alert carries nothing that could tell what it is about, unless nobody could read it, or it is
+        // a lesson.
+        about: if row.kind == "device" || row.about == ABOUT_UNREADABLE || row.about == ABOUT_LESSON { row.about } else { String::new() },
         kind: row.kind,
         severity: row.severity,
         site: row.site,
@@ -95,4 +101,9 @@ fn delivery(row: DeliveryRow) -> proto::Delivery {
         sent_at: time(row.sent_at),
         last_error: row.last_error,
     }
+}
+
+fn cause(row: CauseRow) -> proto::Cause {
+    let CauseRow { severity, source, arithmetic, times, help_seeking } = row;
+    proto::Cause { severity, source, arithmetic, times, help_seeking }
 }

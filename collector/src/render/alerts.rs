@@ -1,6 +1,6 @@
 //! `alerts` and `alert show`. An alert names no person and no word: what is shown here may be seen over a shoulder.
 
-use caretaker_proto::console::v1::{Alert, Delivery, GetAlertResponse};
+use caretaker_proto::console::v1::{Alert, Cause, Delivery, GetAlertResponse};
 
 use super::devices::footer;
 use super::table::{Cell, Column, Table};
@@ -70,6 +70,7 @@ pub fn show(answer: &GetAlertResponse, screen: &Screen) -> String {
         shown.push_str(&format!("Closed {at} by {} with the outcome {outcome}\n", safe(&alert.closed_by)));
     }
     shown.push('\n');
+    shown.push_str(&causes(&answer.causes, screen));
     shown.push_str(&deliveries(&answer.deliveries, screen));
     shown.push_str(&next(&alert, screen));
     shown
@@ -91,6 +92,30 @@ pub fn answered(alert: &Alert, screen: &Screen) -> String {
 fn raised(at: jiff::Timestamp, screen: &Screen) -> String {
     let (when, ago) = (time::when(at, &screen.now), time::ago(at, &screen.now));
     if when == ago { format!("raised {when}") } else { format!("raised {when}, {ago}") }
+}
+
+/// How the level came about, in words that say nothing of what was written.
+fn causes(causes: &[Cause], screen: &Screen) -> String {
+    if causes.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(vec![Column::text("Why this level").shrinks(20), Column::text("Where"), Column::text("")]);
+    for cause in causes {
+        let times = if cause.times > 1 { format!("{} times", cause.times) } else { String::new() };
+        let help = if cause.help_seeking { "asks for help".to_owned() } else { String::new() };
+        let more: Vec<String> = [times, help].into_iter().filter(|text| !text.is_empty()).collect();
+        table.row(vec![cause.arithmetic.clone().into(), place(&cause.source).into(), more.join(", ").into()]);
+    }
+    format!("{}\n", table.show(screen))
+}
+
+fn place(source: &str) -> &'static str {
+    match source {
+        "searches" => "a search",
+        "titles" => "title of a page",
+        "addresses" => "address of a page",
+        _ => "a document",
+    }
 }
 
 fn deliveries(deliveries: &[Delivery], screen: &Screen) -> String {

@@ -17,7 +17,7 @@ mod identity;
 mod in_force;
 mod ingest;
 mod keywords;
-mod lessons;
+pub(crate) mod lessons;
 mod lexicons;
 mod moment;
 mod outbox;

@@ -663,6 +663,29 @@ pub struct GetAlertResponse {
     pub alert: ::core::option::Option<Alert>,
     #[prost(message, repeated, tag = "2")]
     pub deliveries: ::prost::alloc::vec::Vec<Delivery>,
+    /// How the level of a safeguarding alert came about, the gravest event first; at most ten.
+    #[prost(message, repeated, tag = "3")]
+    pub causes: ::prost::alloc::vec::Vec<Cause>,
+}
+/// An event behind an alert: no rule, no category, no word.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Cause {
+    /// 1 to 5.
+    #[prost(uint32, tag = "1")]
+    pub severity: u32,
+    /// "documents", "searches", "titles", "addresses".
+    #[prost(string, tag = "2")]
+    pub source: ::prost::alloc::string::String,
+    /// "base 3, intent +1, time +1: 5 of 5".
+    #[prost(string, tag = "3")]
+    pub arithmetic: ::prost::alloc::string::String,
+    /// How often the rule was met.
+    #[prost(uint32, tag = "4")]
+    pub times: u32,
+    /// Somebody asks for help.
+    #[prost(bool, tag = "5")]
+    pub help_seeking: bool,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

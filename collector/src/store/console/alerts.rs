@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
+use super::super::keywords::{self, CauseRow};
 use super::super::moment::moment;
 use super::super::{Store, StoreError};
 use super::count;
@@ -98,7 +99,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn alert(&self, reference: &str) -> Result<Option<(AlertRow, Vec<DeliveryRow>)>, StoreError> {
+    pub async fn alert(
+        &self,
+        reference: &str,
+    ) -> Result<Option<(AlertRow, Vec<DeliveryRow>, Vec<CauseRow>)>, StoreError> {
         let reference = reference.to_owned();
         self.read(move |connection| {
             let Some(alert) = by_reference(connection, &reference)? else { return Ok(None) };
@@ -114,7 +118,9 @@ impl Store {
                     last_error: row.get(4)?,
                 })
             })?;
-            Ok(Some((alert, deliveries.collect::<Result<_, _>>()?)))
+            let deliveries = deliveries.collect::<Result<_, _>>()?;
+            let causes = keywords::causes(connection, alert.rowid)?;
+            Ok(Some((alert, deliveries, causes)))
         })
         .await
     }
