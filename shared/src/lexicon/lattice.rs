@@ -25,8 +25,9 @@ const UNKNOWN: u32 = 1 << 28;
 const INNER: u32 = 1 << 31;
 /// Texts are read up to here: 2 GiB.
 const LONGEST_TEXT: usize = (1 << 31) - 1;
-/// Words whose meaning is remembered: nearly every word of a text has been there before.
-const REMEMBERED_BITS: u32 = 10;
+/// Words whose meaning is remembered, as a power of two: nearly every word of a text has been there before. Few for a
+/// short text, which would spend its time on clearing them.
+const REMEMBERED_BITS: std::ops::RangeInclusive<u32> = 4..=13;
 /// Letters of a fragment of a word that was torn apart.
 pub(super) const FRAGMENT: usize = 5;
 
@@ -109,6 +110,8 @@ pub(super) struct Lattice<'a> {
     pub(super) runs: Vec<(u32, u32)>,
     run: u32,
     remembered: Box<[(u64, u32)]>,
+    /// Bits of a fingerprint that choose none of the remembered.
+    rest: u32,
     /// What has been done, in units that take about the same time each.
     pub(super) steps: u64,
 }
@@ -116,6 +119,8 @@ pub(super) struct Lattice<'a> {
 impl<'a> Lattice<'a> {
     pub(super) fn new(text: &'a str, tables: &'a Tables, known: KnownWords<'a>) -> Self {
         let text = text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default();
+        let remembered =
+            (usize::BITS - (text.len() / 16).leading_zeros()).clamp(*REMEMBERED_BITS.start(), *REMEMBERED_BITS.end());
         let mut lattice = Self {
             text,
             tables,
@@ -129,7 +134,8 @@ impl<'a> Lattice<'a> {
             fragments: Vec::new(),
             runs: Vec::new(),
             run: 0,
-            remembered: vec![(0, 0); 1 << REMEMBERED_BITS].into_boxed_slice(),
+            remembered: vec![(0, 0); 1 << remembered].into_boxed_slice(),
+            rest: 64 - remembered,
             steps: 0,
         };
         token::words(text, &mut lattice);
@@ -228,7 +234,7 @@ impl<'a> Lattice<'a> {
         } else {
             UNKNOWN
         };
-        if let Some(slot) = self.remembered.get_mut(slot(word.fingerprint)) {
+        if let Some(slot) = self.remembered.get_mut((word.fingerprint >> self.rest) as usize) {
             *slot = (word.fingerprint, bits);
         }
         bits
@@ -273,7 +279,7 @@ impl<'a> Lattice<'a> {
 impl Sink for Lattice<'_> {
     #[inline]
     fn word(&mut self, word: Word<'_>) {
-        let bits = match self.remembered.get(slot(word.fingerprint)) {
+        let bits = match self.remembered.get((word.fingerprint >> self.rest) as usize) {
             Some(&(fingerprint, bits)) if fingerprint == word.fingerprint => bits,
             Some(_) | None => self.look_up(&word),
         };
@@ -297,11 +303,6 @@ impl Drop for Lattice<'_> {
     fn drop(&mut self) {
         self.shorts.iter_mut().for_each(|(_, letters)| letters.zeroize());
     }
-}
-
-#[inline]
-fn slot(fingerprint: u64) -> usize {
-    (fingerprint >> (64 - REMEMBERED_BITS)) as usize
 }
 
 fn place(inner: &[u32], node: u32) -> u32 {
