@@ -21,6 +21,9 @@ const MORE: u32 = 1 << 29;
 /// Neither a rule nor the list of plain words knows it.
 const UNKNOWN: u32 = 1 << 28;
 
+/// Its plain letters are not those in the text.
+const CHANGED: u32 = 1 << 27;
+
 /// Nodes from here on are inside of words.
 const INNER: u32 = 1 << 31;
 /// Texts are read up to here: 2 GiB.
@@ -65,6 +68,11 @@ impl Token {
 
     pub(super) fn breaks(self) -> bool {
         self.bits & BREAKS != 0
+    }
+
+    /// Whether it may be a piece of a word that was torn apart.
+    pub(super) fn is_short(&self) -> bool {
+        self.bits & CHANGED != 0 || self.end - self.start <= FRAGMENT as u32
     }
 
     fn is_unknown(self) -> bool {
@@ -201,16 +209,21 @@ impl<'a> Lattice<'a> {
 
     /// The plain letters of a word, if they are few and ASCII.
     pub(super) fn letters(&self, token: u32, into: &mut Vec<u8>) -> bool {
+        let Some(place) = self.tokens.get(token as usize) else { return false };
         let before = into.len();
-        if let Ok(at) = self.shorts.binary_search_by_key(&token, |(token, _)| *token) {
+        if place.bits & CHANGED != 0 {
+            let Ok(at) = self.shorts.binary_search_by_key(&token, |(token, _)| *token) else { return false };
             let letters = self.shorts.get(at).map_or(&[][..], |(_, letters)| letters);
             into.extend(letters.iter().filter(|&&letter| letter != 0));
-        } else if let Some(token) = self.tokens.get(token as usize) {
-            let written = self.text.as_bytes().get(token.start as usize..token.end as usize).unwrap_or_default();
+        } else {
+            if place.end - place.start > FRAGMENT as u32 {
+                return false;
+            }
+            let written = self.text.as_bytes().get(place.start as usize..place.end as usize).unwrap_or_default();
             into.extend(written.iter().map(u8::to_ascii_lowercase));
         }
         let letters = into.get(before..).unwrap_or_default();
-        !letters.is_empty() && letters.len() <= FRAGMENT && letters.iter().all(u8::is_ascii_alphanumeric)
+        !letters.is_empty() && letters.iter().all(u8::is_ascii_alphanumeric)
     }
 
     /// Takes it back that sentences end within a row of words.
@@ -295,7 +308,8 @@ impl Sink for Lattice<'_> {
             self.starts.push(self.tokens.len() as u32);
         }
         let breaks = if word.breaks { BREAKS } else { 0 };
-        self.tokens.push(Token { bits: bits | breaks, start: word.start as u32, end: word.end as u32 });
+        let changed = if word.plain.is_some() { CHANGED } else { 0 };
+        self.tokens.push(Token { bits: bits | breaks | changed, start: word.start as u32, end: word.end as u32 });
     }
 }
 

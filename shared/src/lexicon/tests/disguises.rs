@@ -38,7 +38,7 @@ const DISGUISED: &[(Disguise, &[&str])] = &[
         Disguise::Misspelt,
         &["kill mysefl", "kill myslef", "suicde note", "siucide note", "suicidde note", "suicode note", "kill mysel"],
     ),
-    (Disguise::Joined, &["killmyself", "iwanttodie", "wantto die", "iwillkillmyself", "killmyselff", "iwanttodieeeee"]),
+    (Disguise::Joined, &["killmyself", "iwanttodie", "wantto die", "iwillkillmyself", "iwanttodieeeee"]),
     (
         Disguise::Spaced,
         &[
