@@ -23,8 +23,9 @@ pub(super) fn spaced(lattice: &mut Lattice<'_>) {
         if !plain {
             continue;
         }
-        // "k. i. l. l." is one word, and no four sentences.
-        lattice.join(first, first + count);
+        // "k. i. l. l." is one word, and no four sentences; what comes after it goes on.
+        let stops = lattice.tokens.get(first as usize + 1).is_some_and(|token| token.breaks());
+        lattice.join(first, first + count + u32::from(stops));
         let shortest = if letters.len() >= LONG_RUN { 2 } else { 3 };
         for start in 0..letters.len() {
             for end in start + shortest..=letters.len().min(start + SPELT) {
