@@ -13,10 +13,11 @@ const SMALL: u64 = 0x2020_2020_2020_2020;
 /// The fingerprint of a word in plain form.
 pub(super) fn of(word: &[u8]) -> u64 {
     let mut sum = begin(word.len());
-    for block in word.chunks(8) {
-        sum = mix(sum ^ short(block));
+    let (blocks, rest) = word.as_chunks::<8>();
+    for block in blocks {
+        sum = mix(sum ^ u64::from_le_bytes(*block));
     }
-    sum
+    if rest.is_empty() { sum } else { mix(sum ^ short(rest)) }
 }
 
 /// The fingerprint of the ASCII letters and digits `text[start..end]`, of any case.

@@ -21,12 +21,16 @@ const MORE: u32 = 1 << 29;
 /// Neither a rule nor the list of plain words knows it.
 const UNKNOWN: u32 = 1 << 28;
 
+/// Its plain letters are not those in the text.
+const CHANGED: u32 = 1 << 27;
+
 /// Nodes from here on are inside of words.
 const INNER: u32 = 1 << 31;
 /// Texts are read up to here: 2 GiB.
 const LONGEST_TEXT: usize = (1 << 31) - 1;
-/// Words whose meaning is remembered: nearly every word of a text has been there before.
-const REMEMBERED_BITS: u32 = 10;
+/// Words whose meaning is remembered, as a power of two: nearly every word of a text has been there before. Few for a
+/// short text, which would spend its time on clearing them.
+const REMEMBERED_BITS: std::ops::RangeInclusive<u32> = 4..=13;
 /// Letters of a fragment of a word that was torn apart.
 pub(super) const FRAGMENT: usize = 5;
 
@@ -64,6 +68,11 @@ impl Token {
 
     pub(super) fn breaks(self) -> bool {
         self.bits & BREAKS != 0
+    }
+
+    /// Whether it may be a piece of a word that was torn apart.
+    pub(super) fn is_short(&self) -> bool {
+        self.bits & CHANGED != 0 || self.end - self.start <= FRAGMENT as u32
     }
 
     fn is_unknown(self) -> bool {
@@ -109,6 +118,8 @@ pub(super) struct Lattice<'a> {
     pub(super) runs: Vec<(u32, u32)>,
     run: u32,
     remembered: Box<[(u64, u32)]>,
+    /// Bits of a fingerprint that choose none of the remembered.
+    rest: u32,
     /// What has been done, in units that take about the same time each.
     pub(super) steps: u64,
 }
@@ -116,6 +127,8 @@ pub(super) struct Lattice<'a> {
 impl<'a> Lattice<'a> {
     pub(super) fn new(text: &'a str, tables: &'a Tables, known: KnownWords<'a>) -> Self {
         let text = text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default();
+        let remembered =
+            (usize::BITS - (text.len() / 16).leading_zeros()).clamp(*REMEMBERED_BITS.start(), *REMEMBERED_BITS.end());
         let mut lattice = Self {
             text,
             tables,
@@ -129,7 +142,8 @@ impl<'a> Lattice<'a> {
             fragments: Vec::new(),
             runs: Vec::new(),
             run: 0,
-            remembered: vec![(0, 0); 1 << REMEMBERED_BITS].into_boxed_slice(),
+            remembered: vec![(0, 0); 1 << remembered].into_boxed_slice(),
+            rest: 64 - remembered,
             steps: 0,
         };
         token::words(text, &mut lattice);
@@ -195,16 +209,21 @@ impl<'a> Lattice<'a> {
 
     /// The plain letters of a word, if they are few and ASCII.
     pub(super) fn letters(&self, token: u32, into: &mut Vec<u8>) -> bool {
+        let Some(place) = self.tokens.get(token as usize) else { return false };
         let before = into.len();
-        if let Ok(at) = self.shorts.binary_search_by_key(&token, |(token, _)| *token) {
+        if place.bits & CHANGED != 0 {
+            let Ok(at) = self.shorts.binary_search_by_key(&token, |(token, _)| *token) else { return false };
             let letters = self.shorts.get(at).map_or(&[][..], |(_, letters)| letters);
             into.extend(letters.iter().filter(|&&letter| letter != 0));
-        } else if let Some(token) = self.tokens.get(token as usize) {
-            let written = self.text.as_bytes().get(token.start as usize..token.end as usize).unwrap_or_default();
+        } else {
+            if place.end - place.start > FRAGMENT as u32 {
+                return false;
+            }
+            let written = self.text.as_bytes().get(place.start as usize..place.end as usize).unwrap_or_default();
             into.extend(written.iter().map(u8::to_ascii_lowercase));
         }
         let letters = into.get(before..).unwrap_or_default();
-        !letters.is_empty() && letters.len() <= FRAGMENT && letters.iter().all(u8::is_ascii_alphanumeric)
+        !letters.is_empty() && letters.iter().all(u8::is_ascii_alphanumeric)
     }
 
     /// Takes it back that sentences end within a row of words.
@@ -228,7 +247,7 @@ impl<'a> Lattice<'a> {
         } else {
             UNKNOWN
         };
-        if let Some(slot) = self.remembered.get_mut(slot(word.fingerprint)) {
+        if let Some(slot) = self.remembered.get_mut((word.fingerprint >> self.rest) as usize) {
             *slot = (word.fingerprint, bits);
         }
         bits
@@ -273,7 +292,7 @@ impl<'a> Lattice<'a> {
 impl Sink for Lattice<'_> {
     #[inline]
     fn word(&mut self, word: Word<'_>) {
-        let bits = match self.remembered.get(slot(word.fingerprint)) {
+        let bits = match self.remembered.get((word.fingerprint >> self.rest) as usize) {
             Some(&(fingerprint, bits)) if fingerprint == word.fingerprint => bits,
             Some(_) | None => self.look_up(&word),
         };
@@ -289,7 +308,8 @@ impl Sink for Lattice<'_> {
             self.starts.push(self.tokens.len() as u32);
         }
         let breaks = if word.breaks { BREAKS } else { 0 };
-        self.tokens.push(Token { bits: bits | breaks, start: word.start as u32, end: word.end as u32 });
+        let changed = if word.plain.is_some() { CHANGED } else { 0 };
+        self.tokens.push(Token { bits: bits | breaks | changed, start: word.start as u32, end: word.end as u32 });
     }
 }
 
@@ -297,11 +317,6 @@ impl Drop for Lattice<'_> {
     fn drop(&mut self) {
         self.shorts.iter_mut().for_each(|(_, letters)| letters.zeroize());
     }
-}
-
-#[inline]
-fn slot(fingerprint: u64) -> usize {
-    (fingerprint >> (64 - REMEMBERED_BITS)) as usize
 }
 
 fn place(inner: &[u32], node: u32) -> u32 {

@@ -2,7 +2,41 @@
 
 use super::fingerprint;
 use super::graph::{FIRST_WORD, Graph, NOWHERE};
-use super::pack::{FUZZY, LACKS_AT, MASKABLE, Pack};
+use super::pack::{LACKS_AT, MASKABLE, Pack};
+
+/// Bits that say at once of most fingerprints that they are not among some others.
+struct Sieve {
+    bits: Vec<u64>,
+    /// Bits of a fingerprint that choose none.
+    rest: u32,
+}
+
+impl Sieve {
+    /// Of fingerprints; about one of sixteen others passes.
+    fn new(count: usize, fingerprints: impl Iterator<Item = u64>) -> Self {
+        let size = (usize::BITS - count.leading_zeros() + 4).clamp(6, 24);
+        let mut sieve = Self { bits: vec![0; 1 << (size - 6)], rest: 64 - size };
+        for fingerprint in fingerprints {
+            let (at, bit) = sieve.place(fingerprint);
+            if let Some(bits) = sieve.bits.get_mut(at) {
+                *bits |= bit;
+            }
+        }
+        sieve
+    }
+
+    #[inline]
+    fn place(&self, fingerprint: u64) -> (usize, u64) {
+        let place = fingerprint >> self.rest;
+        ((place >> 6) as usize, 1 << (place & 63))
+    }
+
+    #[inline]
+    fn passes(&self, fingerprint: u64) -> bool {
+        let (at, bit) = self.place(fingerprint);
+        self.bits.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+}
 
 /// A pack and what is derived from it.
 pub(super) struct Tables {
@@ -15,6 +49,8 @@ pub(super) struct Tables {
     phrases_root: Vec<u32>,
     /// The same for what stands around them.
     around_root: Vec<u32>,
+    words: Sieve,
+    lacking: Sieve,
 }
 
 impl Tables {
@@ -41,12 +77,18 @@ impl Tables {
             root
         };
         let (phrases_root, around_root) = (root(&pack.phrases), root(&pack.around));
-        Self { pack, buckets, rest, phrases_root, around_root }
+        let aliases = pack.aliases.iter().map(|(alias, _)| *alias);
+        let words = Sieve::new(pack.words.len(), pack.words.iter().copied().chain(aliases));
+        let lacking = Sieve::new(pack.lacking.len(), pack.lacking.iter().map(|&tag| u64::from(tag) << 32));
+        Self { pack, buckets, rest, phrases_root, around_root, words, lacking }
     }
 
     /// The number of a word; 0 for one that no rule knows.
     #[inline]
     pub(super) fn word(&self, fingerprint: u64) -> u32 {
+        if !self.words.passes(fingerprint) {
+            return 0;
+        }
         let bucket = (fingerprint >> self.rest) as usize;
         let (Some(&start), Some(&end)) = (self.buckets.get(bucket), self.buckets.get(bucket + 1)) else { return 0 };
         let words = self.pack.words.get(start as usize..end as usize).unwrap_or_default();
@@ -72,14 +114,10 @@ impl Tables {
         self.word_with(fingerprint::of(letters), MASKABLE)
     }
 
-    pub(super) fn fuzzy(&self, letters: &[u8]) -> u32 {
-        self.word_with(fingerprint::of(letters), FUZZY)
-    }
-
     /// Fuzzy words that without one letter may have this fingerprint: the place of the letter, and the word.
     pub(super) fn lacking(&self, fingerprint: u64) -> impl Iterator<Item = (usize, u32)> {
         let tag = (fingerprint >> 32) as u32;
-        let tags = &self.pack.lacking;
+        let tags = if self.lacking.passes(fingerprint) { self.pack.lacking.as_slice() } else { &[] };
         let from = tags.partition_point(|&other| other < tag);
         let same = tags.iter().skip(from).take_while(move |&&other| other == tag).count();
         let entries = self.pack.lacking_words.get(from..from + same).unwrap_or_default();

@@ -132,7 +132,7 @@ pub(super) fn words<S: Sink>(text: &str, sink: &mut S) {
     while let Some(&byte) = bytes.get(at) {
         let class = class(byte);
         if class & WORD != 0 {
-            let (end, seen) = run(bytes, at, class);
+            let (end, digits) = run(bytes, at);
             if goes_on(bytes, end) {
                 at = slow.read(text, at, &mut between, sink);
                 continue;
@@ -145,7 +145,7 @@ pub(super) fn words<S: Sink>(text: &str, sink: &mut S) {
                 end,
                 fingerprint: fingerprint::of_ascii(bytes, at, end),
                 plain: None,
-                digits: seen & DIGIT != 0,
+                digits,
                 breaks: between.breaks,
                 symbols: touches != 0,
             });
@@ -160,7 +160,10 @@ pub(super) fn words<S: Sink>(text: &str, sink: &mut S) {
                 None => slow.read(text, at, &mut between, sink),
             };
         } else {
-            between.ascii(byte, class);
+            // Most words stand one blank apart.
+            if byte != b' ' || between.ended {
+                between.ascii(byte, class);
+            }
             at += 1;
         }
     }
@@ -171,11 +174,24 @@ fn class(byte: u8) -> u8 {
     CLASS[usize::from(byte)]
 }
 
-/// The end of the ASCII letters and digits from `at` on, and what kinds there are.
+/// The end of the ASCII letters and digits from `at` on, and whether a digit is among them.
 #[inline]
-fn run(bytes: &[u8], at: usize, first: u8) -> (usize, u8) {
-    let mut seen = first;
-    let mut end = at + 1;
+fn run(bytes: &[u8], at: usize) -> (usize, bool) {
+    let mut end = at;
+    let mut digits = 0;
+    // Eight bytes at a time.
+    while let Some(Ok(block)) = bytes.get(end..end + 8).map(<[u8; 8]>::try_from) {
+        let (letter, digit) = kinds(u64::from_le_bytes(block));
+        let other = !(letter | digit) & HIGH;
+        if other != 0 {
+            let length = other.trailing_zeros() / 8;
+            digits |= digit & ((1 << (8 * length)) - 1);
+            return (end + length as usize, digits != 0);
+        }
+        digits |= digit;
+        end += 8;
+    }
+    let mut seen = if digits == 0 { 0 } else { DIGIT };
     while let Some(&byte) = bytes.get(end) {
         let class = class(byte);
         if class & WORD == 0 {
@@ -184,7 +200,23 @@ fn run(bytes: &[u8], at: usize, first: u8) -> (usize, u8) {
         seen |= class;
         end += 1;
     }
-    (end, seen)
+    (end, seen & DIGIT != 0)
+}
+
+/// The highest bit of each byte.
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Which of eight bytes are ASCII letters, which are digits: the highest bit of each says so.
+#[inline]
+fn kinds(block: u64) -> (u64, u64) {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // No sum of two numbers below 128 runs over into the next byte.
+    let within = |low: u64, first: u8, last: u8| {
+        let from = low + EACH * u64::from(0x80 - first);
+        let beyond = low + EACH * u64::from(0x7f - last);
+        from & !beyond & !block & HIGH
+    };
+    (within((block | (0x20 * EACH)) & !HIGH, b'a', b'z'), within(block & !HIGH, b'0', b'9'))
 }
 
 /// Whether the word that seems to end at `end` has more to it than ASCII letters.

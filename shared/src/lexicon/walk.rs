@@ -63,7 +63,7 @@ impl<'a> Walker<'a> {
         let mut left = MOST_STEPS;
         while let Some(path) = self.paths.pop() {
             let numbers = self.automaton.graph.given(path.state);
-            if !numbers.is_empty() && !(path.joined && path.words < JOINED_WORDS) {
+            if !numbers.is_empty() && (!path.joined || path.words >= JOINED_WORDS) {
                 let last = self.lattice.token_before(path.node);
                 found.extend(numbers.iter().map(|&number| Match { number, first, last, disguise: path.disguise }));
             }

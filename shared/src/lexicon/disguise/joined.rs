@@ -1,10 +1,12 @@
 //! Words run together: "killmyself".
 
+use zeroize::Zeroizing;
+
 use super::{Disguise, Edge, Lattice, Span};
 use crate::lexicon::fingerprint;
 
 /// How long words are that are taken apart.
-const LENGTHS: std::ops::RangeInclusive<usize> = 7..=48;
+const LENGTHS: std::ops::RangeInclusive<usize> = 5..=48;
 /// Letters of the longest word within.
 const LONGEST: usize = 18;
 /// Letters of the shortest word within that no rule has, but for those below.
@@ -25,6 +27,9 @@ struct Part {
 /// Takes a word apart in every way that leaves nothing over and has two words of rules beside each other.
 pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
     if !LENGTHS.contains(&word.len()) {
+        return false;
+    }
+    if !has_pair(lattice, word) {
         return false;
     }
     let mut parts = forward(lattice, word);
@@ -54,6 +59,24 @@ pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
         lattice.edges.push(Edge { from, to, word: part.word, disguise: Disguise::Joined });
     }
     true
+}
+
+/// Whether two words of rules stand beside each other somewhere: nearly no word that nobody knows gets further.
+fn has_pair(lattice: &mut Lattice<'_>, word: &[u8]) -> bool {
+    let mut padded = Zeroizing::new([0; 64]);
+    padded.iter_mut().zip(word).for_each(|(slot, letter)| *slot = *letter);
+    let (mut begin, mut end) = (0_u64, 0_u64);
+    for start in 0..word.len() {
+        let longest = word.len().min(start + LONGEST);
+        lattice.steps += (longest - start) as u64;
+        for stop in start + 1..=longest {
+            if lattice.tables.word(fingerprint::of_ascii(&*padded, start, stop)) != 0 {
+                begin |= 1 << start;
+                end |= 1 << stop;
+            }
+        }
+    }
+    begin & end != 0
 }
 
 /// All words that can be reached from the beginning.

@@ -56,7 +56,8 @@ pub(super) fn pieces(lattice: &mut Lattice<'_>) {
         // "ki!!", but not "die!": there the mark says what it says.
         let bare = words == 1 && !lattice.is_unknown(piece.token) && core.iter().all(u8::is_ascii_alphabetic);
         let only_behind = whole.starts_with(core);
-        if !found && !(bare && only_behind && core.len() < whole.len()) && read_piece(lattice, span, whole) {
+        let says_so = bare && only_behind && core.len() < whole.len();
+        if !found && !says_so && read_piece(lattice, span, whole) {
             // An exclamation mark that is a letter ends no sentence.
             lattice.join(span.to - 1, span.to + 1);
         }

@@ -23,9 +23,16 @@ pub(super) fn within_word(lattice: &mut Lattice<'_>, token: u32, written: &str, 
     if !(2..=LONGEST).contains(&written.len()) || !written.is_ascii() {
         return false;
     }
-    let word = Zeroizing::new(written.to_ascii_lowercase().into_bytes());
+    // Most words with a digit are numbers.
+    if digits && written.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let mut letters = Zeroizing::new([0; LONGEST]);
+    let Some(word) = letters.get_mut(..written.len()) else { return false };
+    word.copy_from_slice(written.as_bytes());
+    word.make_ascii_lowercase();
     let span = Span { from: token, to: token + 1 };
-    if digits { leet::read(lattice, span, &word) } else { unknown(lattice, span, &word) }
+    if digits { leet::read(lattice, span, word) } else { unknown(lattice, span, word) }
 }
 
 /// Looks for readings that go over several words.
@@ -73,11 +80,11 @@ fn exactly(lattice: &mut Lattice<'_>, span: Span, word: &[u8], disguise: Disguis
 /// A word in which letters are repeated three times or more, with two of them and with one. Where many letters are
 /// repeated, only the first three are tried both ways.
 fn squeezed(word: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
-    let runs: Vec<&[u8]> = word.chunk_by(|one, other| one == other).collect();
-    let long = runs.iter().filter(|run| run.len() > 2).count();
-    if long == 0 {
+    if !word.windows(3).any(|three| three.iter().all(|letter| Some(letter) == three.first())) {
         return Vec::new();
     }
+    let runs: Vec<&[u8]> = word.chunk_by(|one, other| one == other).collect();
+    let long = runs.iter().filter(|run| run.len() > 2).count();
     let forms = 1_usize << long.min(3);
     let form = |choice: usize| {
         let mut squeezed = Zeroizing::new(Vec::with_capacity(word.len()));

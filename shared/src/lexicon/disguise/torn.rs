@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{Disguise, Edge, Lattice};
 use crate::lexicon::fingerprint;
-use crate::lexicon::lattice::FRAGMENT;
+use crate::lexicon::lattice::{FRAGMENT, Token};
 
 /// Letters of a word that is spelt out.
 const SPELT: usize = 18;
@@ -23,8 +23,9 @@ pub(super) fn spaced(lattice: &mut Lattice<'_>) {
         if !plain {
             continue;
         }
-        // "k. i. l. l." is one word, and no four sentences.
-        lattice.join(first, first + count);
+        // "k. i. l. l." is one word, and no four sentences; what comes after it goes on.
+        let stops = lattice.tokens.get(first as usize + 1).is_some_and(|token| token.breaks());
+        lattice.join(first, first + count + u32::from(stops));
         let shortest = if letters.len() >= LONG_RUN { 2 } else { 3 };
         for start in 0..letters.len() {
             for end in start + shortest..=letters.len().min(start + SPELT) {
@@ -43,8 +44,14 @@ pub(super) fn spaced(lattice: &mut Lattice<'_>) {
 pub(super) fn fragments(lattice: &mut Lattice<'_>) {
     let mut letters = Zeroizing::new(Vec::with_capacity(MOST_FRAGMENTS * (FRAGMENT + 8)));
     for at in std::mem::take(&mut lattice.fragments) {
-        let before = MOST_FRAGMENTS as u32 - 1;
-        for first in at.saturating_sub(before)..=at {
+        // Most stand alone between longer words.
+        let before = (1..MOST_FRAGMENTS as u32)
+            .take_while(|&back| back <= at && is_piece(lattice, at - back, at - back + 1))
+            .count();
+        if before == 0 && !is_piece(lattice, at + 1, at + 1) {
+            continue;
+        }
+        for first in at - before as u32..=at {
             letters.clear();
             for token in first..first + MOST_FRAGMENTS as u32 {
                 lattice.steps += 1;
@@ -62,6 +69,12 @@ pub(super) fn fragments(lattice: &mut Lattice<'_>) {
             }
         }
     }
+}
+
+/// Whether `token` is short enough for a piece of a word, and only a sign stands before `later`, which is it or the next.
+fn is_piece(lattice: &Lattice<'_>, token: u32, later: u32) -> bool {
+    let short = lattice.tokens.get(token as usize).is_some_and(Token::is_short);
+    short && follows(lattice, later)
 }
 
 /// Whether only a blank, a stop or a stroke stands between a word and the one before, and no sentence ends there.

@@ -16,57 +16,48 @@ fn disguises(lexicon: &Lexicon, text: &str) -> Vec<Disguise> {
     met.into_iter().flat_map(|met| met.disguises).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
+/// Each disguise, and texts in it that mean one of three phrases.
+const DISGUISED: &[(Disguise, &[&str])] = &[
+    (
+        Disguise::Leet,
+        &[
+            "k1ll myself",
+            "k!ll myself",
+            "su1c1de note",
+            "$uicide note",
+            "5uic1d3 note",
+            "want to d1e",
+            "ki!! myself",
+            "k1llmyself",
+            "kill mys3lf!",
+        ],
+    ),
+    (Disguise::Repeated, &["kiiiill myself", "kill myselfffff", "want to diiiieeee", "waaaant to die"]),
+    (Disguise::Masked, &["k*ll myself", "k**l myself", "s*icide note", "s**cide note", "kill mys#lf"]),
+    (
+        Disguise::Misspelt,
+        &["kill mysefl", "kill myslef", "suicde note", "siucide note", "suicidde note", "suicode note", "kill mysel"],
+    ),
+    (Disguise::Joined, &["killmyself", "iwanttodie", "wantto die", "iwillkillmyself", "iwanttodieeeee"]),
+    (
+        Disguise::Spaced,
+        &[
+            "k i l l myself",
+            "k.i.l.l myself",
+            "k-i-l-l m-y-s-e-l-f",
+            "k i l l m y s e l f",
+            "s_u_i_c_i_d_e note",
+            "want to d i e",
+            "k. i. l. l. myself",
+        ],
+    ),
+    (Disguise::Torn, &["kil l myself", "su ic ide note", "suic ide note", "kill mys elf"]),
+];
+
 #[test]
 fn each_disguise_is_seen_through() {
     let lexicon = Lexicon::of_terms(&["kill myself", "suicide note", "want to die"]);
-    let cases: &[(Disguise, &[&str])] = &[
-        (
-            Disguise::Leet,
-            &[
-                "k1ll myself",
-                "k!ll myself",
-                "su1c1de note",
-                "$uicide note",
-                "5uic1d3 note",
-                "want to d1e",
-                "ki!! myself",
-                "k1llmyself",
-                "kill mys3lf!",
-            ],
-        ),
-        (Disguise::Repeated, &["kiiiill myself", "kill myselfffff", "want to diiiieeee", "waaaant to die"]),
-        (Disguise::Masked, &["k*ll myself", "k**l myself", "s*icide note", "s**cide note", "kill mys#lf"]),
-        (
-            Disguise::Misspelt,
-            &[
-                "kill mysefl",
-                "kill myslef",
-                "suicde note",
-                "siucide note",
-                "suicidde note",
-                "suicode note",
-                "kill mysel",
-            ],
-        ),
-        (
-            Disguise::Joined,
-            &["killmyself", "iwanttodie", "wantto die", "iwillkillmyself", "killmyselff", "iwanttodieeeee"],
-        ),
-        (
-            Disguise::Spaced,
-            &[
-                "k i l l myself",
-                "k.i.l.l myself",
-                "k-i-l-l m-y-s-e-l-f",
-                "k i l l m y s e l f",
-                "s_u_i_c_i_d_e note",
-                "want to d i e",
-                "k. i. l. l. myself",
-            ],
-        ),
-        (Disguise::Torn, &["kil l myself", "su ic ide note", "suic ide note", "kill mys elf"]),
-    ];
-    for (disguise, texts) in cases {
+    for (disguise, texts) in DISGUISED {
         for text in *texts {
             assert_eq!(ids(&lexicon, text).len(), 1, "{text}");
             assert!(!disguises(&lexicon, text).is_empty(), "{text}: {disguise:?}");
@@ -125,12 +116,6 @@ fn a_joined_word_needs_a_phrase_of_two() {
     let lexicon = Lexicon::of_terms(&["weapon", "kill", "kill him"]);
     assert_eq!(ids(&lexicon, "sweaponry xkill killx"), [""; 0]);
     assert_eq!(ids(&lexicon, "killhim").len(), 1);
-}
-
-#[test]
-fn case_invisible_letters_and_apostrophes_change_nothing() {
-    // Held as a table, for the property below to pick from.
-    assert_eq!(said().len(), 4);
 }
 
 fn said() -> Vec<&'static str> {

@@ -39,7 +39,7 @@ fn oracle(terms: &[String], text: &str) -> BTreeSet<Place> {
     let is_word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
     automaton
         .find_overlapping_iter(text)
-        .filter(|found| !(found.start() > 0 && is_word(found.start() - 1)) && !is_word(found.end()))
+        .filter(|found| (found.start() == 0 || !is_word(found.start() - 1)) && !is_word(found.end()))
         .map(|found| (found.pattern().as_usize(), found.start(), found.end()))
         .collect()
 }

@@ -103,7 +103,7 @@ pub(crate) fn automaton(terms: &str, text: &str, list: bool, out: &mut dyn Write
     let is_word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
     let mut count = 0_u64;
     for found in automaton.find_overlapping_iter(bytes) {
-        if !(found.start() > 0 && is_word(found.start() - 1)) && !is_word(found.end()) {
+        if (found.start() == 0 || !is_word(found.start() - 1)) && !is_word(found.end()) {
             count += 1;
             if list {
                 writeln!(out, "term.{} {} {}", found.pattern().as_usize(), found.start(), found.end())?;
