@@ -78,7 +78,11 @@ fn alert(row: AlertRow) -> proto::Alert {
         reference: row.reference,
         // A safeguarding alert carries nothing that could tell what it is about, unless nobody could read it, or it is
         // a lesson.
-        about: if row.kind == "device" || row.about == ABOUT_UNREADABLE || row.about == ABOUT_LESSON { row.about } else { String::new() },
+        about: if row.kind == "device" || row.about == ABOUT_UNREADABLE || row.about == ABOUT_LESSON {
+            row.about
+        } else {
+            String::new()
+        },
         kind: row.kind,
         severity: row.severity,
         site: row.site,

@@ -99,7 +99,8 @@ fn causes(causes: &[Cause], screen: &Screen) -> String {
     if causes.is_empty() {
         return String::new();
     }
-    let mut table = Table::new(vec![Column::text("Why this level").shrinks(20), Column::text("Where"), Column::text("")]);
+    let mut table =
+        Table::new(vec![Column::text("Why this level").shrinks(20), Column::text("Where"), Column::text("")]);
     for cause in causes {
         let times = if cause.times > 1 { format!("{} times", cause.times) } else { String::new() };
         let help = if cause.help_seeking { "asks for help".to_owned() } else { String::new() };

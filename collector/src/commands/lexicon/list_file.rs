@@ -74,17 +74,17 @@ impl List {
         (self.phrases.len(), self.words.len())
     }
 
-    /// Makes a pack of it. A phrase is a finding; a single word says too little, and adds to findings of its category.
+    /// Makes a pack of it. Each phrase and each word is a finding: the school answers for the list.
     pub(super) fn compile(&self, imported: &Imported<'_>) -> Result<Pack, Failure> {
         let mut toml = head(&imported.origin);
-        for (rows, sureness, kind) in [(&self.phrases, 1, "phrases"), (&self.words, 0, "words")] {
+        for (rows, kind) in [(&self.phrases, "phrases"), (&self.words, "words")] {
             let rows: Vec<&Vec<String>> = rows.iter().collect();
             for (part, rows) in (1..).zip(rows.chunks(OF_ONE_RULE)) {
                 let any: Vec<String> = rows.iter().map(|words| quoted(&words.join(" "))).collect();
                 let _ = write!(
                     toml,
                     "[[rule]]\nid = \"{category}.{name}.{kind}-{part}\"\ncategory = \"{category}\"\n\
-                     severity = {severity}\nsureness = {sureness}\nany = [{any}]\n\
+                     severity = {severity}\nsureness = 1\nany = [{any}]\n\
                      tests = {{ hit = [{hit}], miss = [\"an ordinary sentence\"] }}\n",
                     category = imported.category.id,
                     name = imported.name,
@@ -95,7 +95,7 @@ impl List {
             }
         }
         // The error would repeat a phrase.
-        let rules = rules::parse(&[("import", &toml)]).map_err(|_| {
+        let rules = rules::parse_list(&[("import", &toml)]).map_err(|_| {
             let told = format!(
                 "the list cannot be made into rules of the category {}\n  extremism takes no single words",
                 imported.category.id

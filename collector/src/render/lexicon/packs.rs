@@ -155,9 +155,9 @@ fn provenance(pack: &Listed, screen: &Screen) -> String {
 /// When what was changed takes effect.
 fn effect(running: bool) -> &'static str {
     if running {
-        "The collector takes it up when it is next started."
+        "Devices take it up with their next greeting, within about five minutes."
     } else {
-        "No collector runs in this folder; the next that starts there takes it up."
+        "No collector runs in this folder; devices take it up once one does."
     }
 }
 
@@ -172,7 +172,8 @@ pub fn imported(pack: &Listed, phrases: usize, words: usize, running: bool, scre
         provenance(pack, screen)
     );
     if words > 0 {
-        shown.push_str("Single words are no findings: they add to findings of their category close by.\n");
+        shown.push_str("Each single word is a finding by itself: try the list before you rely on it,\n");
+        shown.push_str("caretaker-collector lexicon test, and take out what is ordinary.\n");
     }
     shown + effect(running) + "\n"
 }

@@ -13,8 +13,8 @@ mod findings;
 pub(crate) mod sample;
 mod software;
 
-pub(in crate::store) use alerts::by_reference as alert_by_reference;
 pub use super::keywords::CauseRow;
+pub(in crate::store) use alerts::by_reference as alert_by_reference;
 pub use alerts::{AlertKey, AlertRow, DeliveryRow};
 pub use changes::ChangeRow;
 pub use device::{DeviceCard, ExecutableRow, OpenFinding, ReadingRow};

@@ -16,7 +16,7 @@ use phrase::{Step, Vocabulary};
 
 pub use error::{Problem, RuleError};
 pub use proof::check;
-pub use read::parse;
+pub use read::{parse, parse_list};
 
 /// Compiles packs into one. Of two rules with the same id, the first stays.
 #[must_use]

@@ -34,6 +34,25 @@ const LONGEST_ID: usize = 64;
 /// # Errors
 /// The first thing that is wrong.
 pub fn parse(files: &[(&str, &str)]) -> Result<Rules, RuleError> {
+    read(files, Singles::Refused)
+}
+
+/// As [`parse`], for a list that a school answers for: a single word of it is a finding, but of extremism.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn parse_list(files: &[(&str, &str)]) -> Result<Rules, RuleError> {
+    read(files, Singles::Accepted)
+}
+
+/// Whether a single word may be a finding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Singles {
+    Refused,
+    Accepted,
+}
+
+fn read(files: &[(&str, &str)], singles: Singles) -> Result<Rules, RuleError> {
     let mut files = files.to_vec();
     files.sort_unstable();
     let trees = files.iter().map(|&(file, text)| {
@@ -46,6 +65,7 @@ pub fn parse(files: &[(&str, &str)]) -> Result<Rules, RuleError> {
     let origin = origin(&tables, files.first().map_or("", |(file, _)| file))?;
     let written = written_sets(&tables)?;
     let mut reader = Reader {
+        singles,
         written: &written,
         vocabulary: Vocabulary::default(),
         sets: Vec::new(),
@@ -119,6 +139,7 @@ fn written_sets<'a>(tables: &[Table<'a>]) -> Result<Sets<'a>, RuleError> {
 }
 
 struct Reader<'a, 'b> {
+    singles: Singles,
     written: &'b Sets<'a>,
     vocabulary: Vocabulary,
     sets: Vec<Set>,
@@ -165,7 +186,9 @@ impl<'a> Reader<'a, '_> {
         let any = table.texts("any")?;
         let any = self.rows(&table, "any", &any)?;
         let around = self.surroundings(&table)?;
-        one_word(&table, category, sureness, &any, &around)?;
+        if self.singles == Singles::Refused || category.id == EXTREMISM {
+            one_word(&table, category, sureness, &any, &around)?;
+        }
         let (hit, miss) = examples(&table)?;
         let topic = table.maybe_text("topic", "expected a word for the subject")?.unwrap_or(category.id);
         Ok(Rule {
@@ -291,6 +314,9 @@ fn known_category(table: &Table<'_>) -> Result<&'static Category, RuleError> {
     category(id).ok_or_else(|| table.refused("category", &expected))
 }
 
+/// No single word is a finding there, whoever answers for it (detection.md C7).
+const EXTREMISM: &str = "extremism";
+
 /// A single word says too little, whatever it is.
 fn one_word(
     table: &Table<'_>,
@@ -302,7 +328,7 @@ fn one_word(
     if any.iter().all(|row| row.len() > 1) {
         return Ok(());
     }
-    if category.id == "extremism" {
+    if category.id == EXTREMISM {
         return Err(table.refused("any", "one of these comes down to a single word, which extremism never may"));
     }
     let backed = around.iter().any(|around| around.effect == Effect::Needed);
