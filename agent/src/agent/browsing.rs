@@ -8,18 +8,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use caretaker_shared::clock::Clock;
 use caretaker_shared::digest::keyed;
 use caretaker_shared::model::Source;
 use caretaker_shared::policy::DevicePolicy;
-use caretaker_shared::secret::Secret;
 use jiff::Timestamp;
-use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::InForce;
-use crate::detection::{self, Rules, Visited, WEEK, Week};
+use super::looking::Looking;
+use crate::detection::{self, Visited, WEEK, Week};
 use crate::history::{self, Excluded, Home, Launch, Reading, Settings};
 use crate::host::{Host, system_of};
 use crate::spool::Spool;
@@ -29,17 +26,10 @@ const EVERY: Duration = Duration::from_secs(45);
 /// Homes of people who are not logged in that have their turn in one reading.
 const QUIET_HOMES: usize = 16;
 
-/// What reading needs.
+/// Histories, and a folder for copies of them.
 pub(super) struct Browsing {
-    pub(super) policy: watch::Receiver<InForce>,
-    pub(super) device: String,
-    pub(super) host: Arc<dyn Host>,
-    pub(super) spool: Arc<Spool>,
-    pub(super) key: Secret<[u8; 32]>,
-    /// A folder for copies.
+    pub(super) looking: Looking,
     pub(super) copies: PathBuf,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) rules: Rules,
 }
 
 impl Browsing {
@@ -53,7 +43,7 @@ impl Browsing {
                 () = stop.cancelled() => return,
                 _ = tick.tick() => {}
             }
-            let policy = self.policy.borrow_and_update().clone();
+            let policy = self.looking.policy.borrow_and_update().clone();
             let Some(policy) = policy.filter(|policy| looks(policy)) else { continue };
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -66,19 +56,19 @@ impl Browsing {
     }
 
     async fn pass(&self, launch: &Launch, policy: &Arc<DevicePolicy>, turn: usize) -> anyhow::Result<()> {
-        let host = self.host.clone();
+        let host = self.looking.host.clone();
         let homes = tokio::task::spawn_blocking(move || due(host.as_ref(), turn)).await??;
-        let marks = self.spool.run(Spool::visit_marks).await?;
+        let marks = self.looking.spool.run(Spool::visit_marks).await?;
         let settings = Settings {
-            system: system_of(self.host.as_ref()),
-            key: self.key.clone(),
+            system: system_of(self.looking.host.as_ref()),
+            key: self.looking.key.clone(),
             copies: self.copies.clone(),
             excluded: Excluded::parse(&policy.detection.excluded_addresses)?,
             most_visits: Settings::MOST_VISITS,
         };
         // One after the other, so that no more than one home's words are in memory.
         for home in homes {
-            let reading = history::read_in_child(launch, &home, &marks, &settings, self.clock.now()).await;
+            let reading = history::read_in_child(launch, &home, &marks, &settings, self.looking.clock.now()).await;
             if reading.marks.is_empty() {
                 continue;
             }
@@ -96,9 +86,8 @@ impl Browsing {
                 tracing::info!(reason = %unread, "a history was not read");
             }
         }
-        let (spool, key, device, rules) =
-            (self.spool.clone(), self.key.clone(), self.device.clone(), self.rules.clone());
-        let now = self.clock.now();
+        let Looking { spool, key, device, rules, .. } = self.looking.clone();
+        let now = self.looking.clock.now();
         tokio::task::spawn_blocking(move || {
             let mut visited = Visited::default();
             for visit in reading.visits {

@@ -2,6 +2,7 @@
 
 mod browsing;
 mod cost;
+mod looking;
 mod probing;
 mod service;
 mod watching;

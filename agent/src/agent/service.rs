@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::looking::Looking;
 use super::{browsing, cost, probing, watching};
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
@@ -157,19 +158,12 @@ impl Running {
         guard(&loops, "probes", probing.run(stop.clone()), &failed);
         guard(&loops, "cost", cost::run(spool.clone(), stop.clone()), &failed);
         let key = spool.run(Spool::document_key).await?;
-        let browsing = browsing::Browsing {
-            policy: policy_seen.clone(),
-            device: device.clone(),
-            host: host.clone(),
-            spool: spool.clone(),
-            key: key.clone(),
-            copies: state.join(COPIES),
-            clock: clocks.clock(),
-            rules: rules.clone(),
-        };
+        let clock = clocks.clock();
+        let looking = Looking { rules, policy: policy_seen, device, host, spool: spool.clone(), key, clock };
+        let browsing = browsing::Browsing { looking: looking.clone(), copies: state.join(COPIES) };
         let launch = history::Launch::own().context("the system does not say which file this program is")?;
         guard(&loops, "histories", browsing.run(launch, stop.clone()), &failed);
-        let watching = watching::run(rules, policy_seen, device, host, spool.clone(), key, clocks.clock(), stop);
+        let watching = watching::run(looking, stop);
         guard(&loops, "documents", watching, &failed);
         loops.spawn(beat(stop_uplink.clone()));
         Ok(Self { spool, loops, uplink, stop_uplink, failed })

@@ -4,32 +4,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use caretaker_shared::clock::Clock;
-use caretaker_shared::secret::Secret;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::looking::Looking;
 use crate::config::{self, InForce};
-use crate::detection::Rules;
 use crate::documents::{self, DocumentSettings};
 use crate::host::{Account, Host};
 use crate::probes::removable;
-use crate::spool::Spool;
 
 /// How often accounts and media are looked at again: a new pupil's home, or a stick, counts from then on.
 const LOOK: Duration = Duration::from_secs(60);
 
 /// Watches documents as the policy says until `stop`.
-pub(super) async fn run(
-    rules: Rules,
-    mut policy: watch::Receiver<InForce>,
-    device: String,
-    host: Arc<dyn Host>,
-    spool: Arc<Spool>,
-    key: Secret<[u8; 32]>,
-    clock: Arc<dyn Clock>,
-    stop: CancellationToken,
-) {
+pub(super) async fn run(looking: Looking, stop: CancellationToken) {
+    let Looking { rules, mut policy, device, host, spool, key, clock } = looking;
     let in_force = policy.borrow_and_update().clone();
     let first = settings(&in_force, &device, host.clone()).await.unwrap_or_default();
     let (newest, seen) = watch::channel(first);

@@ -56,24 +56,6 @@ fn every_key_is_read() {
         enabled = false
         folders = []
         removable_media = false
-        [detection]
-        categories = ["hate"]
-        age = "sixth_form"
-        sources = ["searches"]
-        hours = ["mon-fri 08:00-17:00"]
-        excluded_addresses = ["portal.example.school", "example.org/help"]
-        excluded_folders = ["~/Documents/Union"]
-        [[detection.groups]]
-        name = "staff"
-        devices = ["STAFF-*"]
-        users = ['SCHOOL\*.staff']
-        categories = ["violence"]
-        age = "adult"
-        sources = []
-        hours = []
-        [[detection.groups]]
-        name = "library"
-        devices = ["LIB-*"]
         [executables]
         folders = ["~/bin", "/srv"]
         allowed = ["/opt/whiteboard/", "sha256:{}", 'C:\Whiteboard']
@@ -97,6 +79,48 @@ fn every_key_is_read() {
     let policy = Policy::parse(&text).expect("a policy");
     assert!(!policy.documents.enabled && policy.documents.folders.is_empty());
     assert!(!policy.documents.removable_media);
+    assert_eq!(policy.executables.folders, ["~/bin", "/srv"]);
+    let digest = format!("sha256:{}", "ab".repeat(32));
+    assert_eq!(policy.executables.allowed, ["/opt/whiteboard/", digest.as_str(), r"C:\Whiteboard"]);
+    assert_eq!(policy.executables.allowed_media_folders, [r"d:\Music lessons", "/srv/music"]);
+    assert_eq!(policy.executables.allowed_titles, ["Minecraft Education"]);
+    assert_eq!(policy.antivirus.approved, ["ClamAV"]);
+    assert!(!policy.antivirus.real_time);
+    assert_eq!(policy.antivirus.signature_max_age_hours, 1000);
+    assert_eq!(policy.screen_lock.max_seconds, 16);
+    assert_eq!(policy.contact.silent_after_days, 30);
+    assert_eq!(policy.schedule, BTreeMap::from([(ProbeName::ScreenLock, 15)]));
+    assert_eq!(policy.alerts.safeguarding_lead, ["lead@example.school"]);
+    assert_eq!(policy.alerts.network_manager, ["it@example.school"]);
+    assert_eq!(policy.alerts.mail_from_severity, 5);
+}
+
+#[test]
+fn every_key_about_detection_is_read() {
+    let text = format!(
+        r#"
+        [detection]
+        categories = ["hate"]
+        age = "sixth_form"
+        sources = ["searches"]
+        hours = ["mon-fri 08:00-17:00"]
+        excluded_addresses = ["portal.example.school", "example.org/help"]
+        excluded_folders = ["~/Documents/Union"]
+        [[detection.groups]]
+        name = "staff"
+        devices = ["STAFF-*"]
+        users = ['SCHOOL\*.staff']
+        categories = ["violence"]
+        age = "adult"
+        sources = []
+        hours = []
+        [[detection.groups]]
+        name = "library"
+        devices = ["LIB-*"]
+        {ALERTS}
+        "#
+    );
+    let policy = Policy::parse(&text).expect("a policy");
     let detection = &policy.detection;
     assert_eq!(
         (detection.categories.as_slice(), detection.age),
@@ -114,20 +138,6 @@ fn every_key_is_read() {
     );
     assert_eq!((staff.sources.clone(), staff.hours.clone()), (Some(BTreeSet::new()), Some(Hours::default())));
     assert_eq!((library.age, library.sources.clone(), library.hours.clone()), (None, None, None));
-    assert_eq!(policy.executables.folders, ["~/bin", "/srv"]);
-    let digest = format!("sha256:{}", "ab".repeat(32));
-    assert_eq!(policy.executables.allowed, ["/opt/whiteboard/", digest.as_str(), r"C:\Whiteboard"]);
-    assert_eq!(policy.executables.allowed_media_folders, [r"d:\Music lessons", "/srv/music"]);
-    assert_eq!(policy.executables.allowed_titles, ["Minecraft Education"]);
-    assert_eq!(policy.antivirus.approved, ["ClamAV"]);
-    assert!(!policy.antivirus.real_time);
-    assert_eq!(policy.antivirus.signature_max_age_hours, 1000);
-    assert_eq!(policy.screen_lock.max_seconds, 16);
-    assert_eq!(policy.contact.silent_after_days, 30);
-    assert_eq!(policy.schedule, BTreeMap::from([(ProbeName::ScreenLock, 15)]));
-    assert_eq!(policy.alerts.safeguarding_lead, ["lead@example.school"]);
-    assert_eq!(policy.alerts.network_manager, ["it@example.school"]);
-    assert_eq!(policy.alerts.mail_from_severity, 5);
 }
 
 #[test]
