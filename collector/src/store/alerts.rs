@@ -1,7 +1,7 @@
 //! Alerts: raised in the transaction of their cause, together with the mail that tells of them.
 //!
-//! A flood must not bury what matters: an event about the same document by the same rule joins an alert of the last
-//! hour that is still open and at least as severe, without new mail. At the highest level it joins only while nobody
+//! A flood must not bury what matters: an event about the same document joins an alert of the last hour that is still
+//! open and at least as severe, without new mail, whichever rule was met. At the highest level it joins only while nobody
 //! has acknowledged; afterwards it is news again. Alerts about devices are those of [`super::device_alerts`].
 
 use caretaker_shared::model::{KeywordEvent, Severity, Source};
@@ -127,9 +127,9 @@ fn joinable(
         .prepare_cached(
             "SELECT alert.id FROM alert
              WHERE alert.device = ?1 AND alert.kind = 'safeguarding' AND alert.severity >= ?2
-               AND alert.raised_at BETWEEN ?3 AND ?7 AND (alert.state = 'new' OR (alert.state = 'acknowledged' AND NOT ?4))
-               AND EXISTS (SELECT 1 FROM event WHERE event.alert = alert.id AND event.rule = ?5 AND event.document = ?6)
-               AND (NOT ?8 OR EXISTS (SELECT 1 FROM outbox WHERE outbox.alert = alert.id))
+               AND alert.raised_at BETWEEN ?3 AND ?6 AND (alert.state = 'new' OR (alert.state = 'acknowledged' AND NOT ?4))
+               AND EXISTS (SELECT 1 FROM event WHERE event.alert = alert.id AND event.document = ?5)
+               AND (NOT ?7 OR EXISTS (SELECT 1 FROM outbox WHERE outbox.alert = alert.id))
              ORDER BY alert.raised_at DESC, alert.id DESC LIMIT 1",
         )?
         .query_row(
@@ -138,7 +138,6 @@ fn joinable(
                 event.severity.level(),
                 now.as_millisecond() - JOIN_MS,
                 highest,
-                event.rule,
                 event.document.as_bytes(),
                 now.as_millisecond(),
                 mailed
@@ -209,6 +208,7 @@ fn next_reference(tx: &Transaction<'_>, now: Timestamp) -> Result<String, StoreE
 
 #[cfg(test)]
 mod tests {
+    use caretaker_shared::model::KeywordEvent;
     use jiff::{Timestamp, ToSpan as _};
 
     use super::super::sample::{Sample, keyword, store};
@@ -237,6 +237,15 @@ mod tests {
         assert!(!report(&sample, 3, "essay", 60).await);
         assert_eq!(sample.texts(COUNTS).await, ["26-0001 4 3"]);
         assert_eq!(sample.texts("SELECT address FROM outbox ORDER BY id").await.len(), 2, "one for each lead");
+    }
+
+    #[tokio::test]
+    async fn several_rules_that_one_document_met_are_one_case() {
+        let sample = store().await;
+        assert!(report(&sample, 5, "essay", 0).await);
+        let other = KeywordEvent { rule: "disclosure.hurt".into(), ..keyword(4, "essay") };
+        assert!(!sample.report(other, sample::policy(), at(0)).await);
+        assert_eq!(sample.texts(COUNTS).await, ["26-0001 5 2"]);
     }
 
     #[tokio::test]
