@@ -11,10 +11,11 @@ const TEXT: &str = "The red kite is over the r1ver b-a-n-k. I will build a kyte 
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Ok(pack) = Pack::read(bytes) else { return };
-    assert_eq!(pack.write(), bytes);
+    // A number can be written in several ways, of which one is ours.
+    assert_eq!(Pack::read(&pack.write()).as_ref(), Ok(&pack));
     let categories: BTreeSet<String> = CATEGORIES.iter().map(|category| category.id.to_owned()).collect();
     let ask = Ask { categories: &categories, age: AgeProfile::Secondary };
     let lexicon = Lexicon::of_pack(pack);
-    lexicon.read(TEXT, &ask);
-    lexicon.explain(TEXT, &ask);
+    let found = lexicon.read(TEXT, &ask);
+    assert!(found.len() <= lexicon.explain(TEXT, &ask).met.len(), "more was found than met");
 });
