@@ -38,6 +38,7 @@ pub(super) struct Font {
 #[derive(Debug)]
 struct Single {
     text: String,
+    is_blank: bool,
     width: f64,
 }
 
@@ -45,6 +46,8 @@ struct Single {
 pub(super) struct Glyph<'a> {
     /// Empty where nothing says what it is.
     pub(super) text: Cow<'a, str>,
+    /// Whether that is nothing but white space.
+    pub(super) is_blank: bool,
     /// In sizes of the font; 0 where nothing says how wide it is.
     pub(super) width: f64,
     /// Whether it is the one-byte code 32, to which the space between words is added.
@@ -70,9 +73,10 @@ impl Font {
         }
         let usual_width = if widths.is_empty() && !is_type3 { USUAL_WIDTH } else { 0.0 };
         let scale = scale.filter(|_| is_type3).unwrap_or(0.001).abs();
-        let single = (0..).zip(texts(file, font)).map(|(code, text)| Single {
-            text: to_unicode.as_ref().and_then(|map| map.text(code)).or(text).unwrap_or_default(),
-            width: widths.get(&code).copied().unwrap_or(usual_width) * scale,
+        let single = (0..).zip(texts(file, font)).map(|(code, text)| {
+            let text = to_unicode.as_ref().and_then(|map| map.text(code)).or(text).unwrap_or_default();
+            let width = widths.get(&code).copied().unwrap_or(usual_width) * scale;
+            Single { is_blank: is_blank(&text), text, width }
         });
         let (single, widths) = (single.collect(), HashMap::new());
         Ok(Self { single, to_unicode: None, is_utf16: false, code_bytes: 1, widths, usual_width, scale })
@@ -105,13 +109,14 @@ impl Font {
     /// The glyphs of a string.
     pub(super) fn glyphs<'a>(&'a self, codes: &'a [u8]) -> impl Iterator<Item = Glyph<'a>> + 'a {
         codes.chunks(self.code_bytes).map(|code| {
-            let number = cmap::number(code);
             let is_space = code == b" ";
-            if let Some(single) = self.single.get(number as usize) {
-                return Glyph { text: Cow::Borrowed(&single.text), width: single.width, is_space };
+            let number = cmap::number(code);
+            if let Some(Single { text, is_blank, width }) = self.single.get(number as usize) {
+                return Glyph { text: Cow::Borrowed(text), is_blank: *is_blank, width: *width, is_space };
             }
+            let text = self.text(number).unwrap_or_default();
             let width = self.widths.get(&number).copied().unwrap_or(self.usual_width) * self.scale;
-            Glyph { text: Cow::Owned(self.text(number).unwrap_or_default()), width, is_space }
+            Glyph { is_blank: is_blank(&text), text: Cow::Owned(text), width, is_space }
         })
     }
 
@@ -144,6 +149,10 @@ impl Fonts {
         }
         self.by_number.insert(number, font);
     }
+}
+
+fn is_blank(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(char::is_whitespace)
 }
 
 /// The texts of codes of one byte: the base encoding, and where it differs.

@@ -97,7 +97,7 @@ impl Scribe<'_, '_> {
                 Piece::Value(value) if operands.len() < OPERANDS => operands.push(value),
                 Piece::Value(_) => {}
                 Piece::Operator(b"ID") => {
-                    skip_picture(&mut lexer);
+                    lexer.skip_picture();
                     operands.clear();
                 }
                 Piece::Operator(operator) => {
@@ -191,28 +191,42 @@ impl Scribe<'_, '_> {
     fn show(&mut self, walk: &mut Walk<'_>, codes: Option<&Object>) -> Result<(), Refusal> {
         let (Some(Object::Text(codes)), Some(font)) = (codes, walk.state.font.clone()) else { return Ok(()) };
         let wide = walk.state.apart > SPACE * walk.state.size && font.glyphs(codes).nth(LETTERS_APART - 1).is_some();
+        let behind = walk.state.apart * walk.state.stretch;
+        // Letters that touch are one run, which is measured as a whole.
+        let (mut run, mut in_run) = (0.0, false);
         for glyph in font.glyphs(codes) {
-            let is_blank = !glyph.text.is_empty() && glyph.text.chars().all(char::is_whitespace);
-            if !is_blank && !glyph.text.is_empty() {
-                self.part_from_last(walk);
-                self.lines.push_str(&glyph.text);
+            let words_apart = if glyph.is_space { walk.state.words_apart * walk.state.stretch } else { 0.0 };
+            let width = glyph.width * walk.state.size * walk.state.stretch;
+            if in_run && (glyph.is_blank || glyph.text.is_empty()) {
+                walk.write_to(run);
+                in_run = false;
             }
-            walk.advance(glyph.width * walk.state.size * walk.state.stretch);
-            let words_apart = if glyph.is_space { walk.state.words_apart } else { 0.0 };
-            let behind = (words_apart + walk.state.apart) * walk.state.stretch;
-            if is_blank {
+            if glyph.is_blank {
                 // Only a way to the right: what is set behind its letters may take it back.
                 walk.wrote_space = true;
-                walk.is_space_unknown |= glyph.width == 0.0;
-                walk.advance(behind);
-            } else if wide {
-                walk.advance(behind);
-                walk.lift();
-            } else {
-                // Before what is set behind each letter: some programs set the space between words so.
-                walk.lift();
-                walk.advance(behind);
+                walk.is_space_unknown |= width == 0.0;
+                walk.advance(width + words_apart + behind);
+                continue;
             }
+            if !in_run {
+                if !glyph.text.is_empty() {
+                    self.part_from_last(walk);
+                }
+                run = 0.0;
+            }
+            self.lines.push_str(&glyph.text);
+            run += width;
+            in_run = (wide || behind == 0.0) && words_apart == 0.0 && !glyph.text.is_empty();
+            if in_run {
+                run += behind;
+            } else {
+                // Ended before what is set behind each letter: some programs set the space between words so.
+                walk.write_to(run);
+                walk.advance(behind + words_apart);
+            }
+        }
+        if in_run {
+            walk.write_to(run);
         }
         if self.lines.len() > TEXT_LIMIT_BYTES { Err(Refusal::TooLarge) } else { Ok(()) }
     }
@@ -275,18 +289,10 @@ impl Walk<'_> {
         self.text = self.text.advanced(right);
     }
 
-    /// A glyph ends here.
-    fn lift(&mut self) {
+    /// Glyphs go from here so far to the right, and end there.
+    fn write_to(&mut self, right: f64) {
+        self.advance(right);
         self.pen = Some(self.text.origin_in(&self.state.place));
         (self.wrote_space, self.is_space_unknown) = (false, false);
     }
-}
-
-/// A picture within the content ends at an "EI" that stands alone.
-fn skip_picture(lexer: &mut Lexer<'_>) {
-    let rest = lexer.rest();
-    let end = rest
-        .windows(4)
-        .position(|part| part[0].is_ascii_whitespace() && part[1..3] == *b"EI" && part[3].is_ascii_whitespace());
-    lexer.skip(end.map_or(rest.len(), |end| end + 3));
 }
