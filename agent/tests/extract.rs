@@ -140,10 +140,40 @@ async fn documents_of_several_programs_are_read() {
         );
         assert!(text.contains("Some words are set bold and others in italics so that a sentence"), "{text}");
     }
+    // Here the gap behind a letter is now a space and now none, and a space may take no room.
+    let kerned = read(include_bytes!("../src/documents/extract/testdata/ghostscript-kerned.pdf")).await;
+    assert_eq!(
+        kerned,
+        "There were several reasons why the river valley was covered. Seven of every eleven travellers have never \
+         visited the gravel cave, AVAILABLE TO YOU, Wave Tower. Victoria was wavering over several Toys. We wove \
+         several covers."
+    );
     let cairo = read(include_bytes!("../src/documents/extract/testdata/cairo-packed.pdf")).await;
     assert!(cairo.contains("The office café offers efficient coffee — “naïve” résumés flow fine."), "{cairo}");
     assert!(cairo.contains("Über straße, Łódź, £5 and 20 €."), "{cairo}");
     assert!(cairo.contains("Second page: heron and otter."), "{cairo}");
+}
+
+#[tokio::test]
+async fn gaps_of_a_pdf_are_spaces_by_their_width() {
+    let page = |shown: &str| {
+        let shown = format!("BT /F 10 Tf {shown} ET");
+        pdf(&format!(
+            "3 0 obj<</Type/Page/Contents 4 0 R/Resources<</Font<</F<</Subtype/Type1/FirstChar 32/Widths[250]>>>>>>>>\
+             endobj 4 0 obj<</Length {}>>stream\n{shown}\nendstream endobj",
+            shown.len()
+        ))
+    };
+    let shown = [
+        ("5 Tc (garden party) Tj", "garden party\n"),
+        ("5 Tc (in) Tj", "i n\n"),
+        ("-2.4 Tw (gar den) Tj", "garden\n"),
+        ("-1.5 Tw (a garden) Tj", "a garden\n"),
+        ("[(gar) -100 (den) -300 (gate)] TJ", "garden gate\n"),
+    ];
+    for (operators, text) in shown {
+        assert_eq!(*text_of(file(&page(operators)), &launch()).await.expect("a text"), text, "{operators}");
+    }
 }
 
 #[tokio::test]

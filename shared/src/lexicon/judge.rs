@@ -197,7 +197,9 @@ fn base(rule: &PackedRule, ask: &Ask<'_>) -> Points {
 
 fn add(points: &mut Points, reason: Reason, more: i8) {
     let at = Reason::ALL.iter().position(|&known| known == reason);
-    if let Some(points) = at.and_then(|at| points.get_mut(at)).filter(|points| points.abs() < more.abs()) {
+    if let Some(points) =
+        at.and_then(|at| points.get_mut(at)).filter(|points| points.unsigned_abs() < more.unsigned_abs())
+    {
         *points = more;
     }
 }

@@ -6,13 +6,17 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::platform::without_window;
 
 use super::{ARGUMENT, Refusal, TEXT_LIMIT_BYTES, Unread, child, confine};
+
+/// What is set aside for a text at first. All of it is wiped afterwards, so that setting aside the most that a text may
+/// be would cost each short one a millisecond.
+const FIRST_BYTES: usize = 128 * 1024;
 
 /// How the child is started.
 #[derive(Debug, Clone)]
@@ -61,9 +65,8 @@ pub async fn text_of(file: File, launch: &Launch) -> Result<Zeroizing<String>, U
 
 async fn answer(child: &mut Child) -> Result<Zeroizing<String>, Unread> {
     let Some(out) = child.stdout.take() else { return Err(Unread::Died) };
-    // All of it at once: a buffer that grew would leave copies of the text behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(TEXT_LIMIT_BYTES + 1));
-    let read = out.take(TEXT_LIMIT_BYTES as u64 + 1).read_to_end(&mut bytes).await;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(FIRST_BYTES));
+    let read = read_into(&mut bytes, out).await;
     if bytes.len() > TEXT_LIMIT_BYTES {
         end(child).await;
         return Err(Unread::Refused(Refusal::TooLarge));
@@ -77,6 +80,22 @@ async fn answer(child: &mut Child) -> Result<Zeroizing<String>, Unread> {
         error.into_bytes().zeroize();
         Unread::Died
     })
+}
+
+/// Reads to the end, or to a byte beyond the limit.
+async fn read_into(bytes: &mut Zeroizing<Vec<u8>>, mut out: impl AsyncRead + Unpin) -> io::Result<()> {
+    while bytes.len() <= TEXT_LIMIT_BYTES {
+        if bytes.len() == bytes.capacity() {
+            // A vector that grows by itself leaves copies of the text behind; this one is wiped.
+            let mut larger = Zeroizing::new(Vec::with_capacity((2 * bytes.capacity()).min(TEXT_LIMIT_BYTES + 1)));
+            larger.extend_from_slice(bytes);
+            std::mem::swap(bytes, &mut larger);
+        }
+        if out.read_buf(&mut **bytes).await? == 0 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn reason(status: ExitStatus) -> Unread {

@@ -54,6 +54,8 @@ impl<'a> Table<'a> {
     pub(super) fn maybe_text(&self, key: &str, expected: &str) -> Result<Option<&'a str>, RuleError> {
         let Some(value) = self.entries.get(key) else { return Ok(None) };
         let text = value.get_ref().as_str().filter(|text| !text.trim().is_empty());
+        // A pack that held others would not be read.
+        let text = text.filter(|text| !text.contains(char::is_control));
         text.map(Some).ok_or_else(|| self.wrong(key, value, expected))
     }
 

@@ -53,6 +53,12 @@ fn a_rule_that_is_not_whole_is_not_loaded() {
 }
 
 #[test]
+fn what_a_pack_cannot_hold_is_no_title() {
+    let head = HEAD.replace("\"T\"", "\"T\\tT\"");
+    assert!(refused(&head).to_string().contains("expected a text"), "{head}");
+}
+
+#[test]
 fn an_error_names_file_line_rule_and_remedy() {
     let lines = rule("drugs.b", "drugs", "severity = 9\nany = [\"two words\"]");
     assert_eq!(

@@ -51,7 +51,7 @@ impl CodeMap {
         }
         let behind = self.ranges.partition_point(|(first, _, _)| *first <= code);
         let (first, last, character) = self.ranges.get(behind.checked_sub(1)?)?;
-        let found = (code <= *last).then(|| char::from_u32(character + (code - first)))??;
+        let found = (code <= *last).then(|| char::from_u32(character.checked_add(code - first)?))??;
         Some(found.into())
     }
 

@@ -1,6 +1,8 @@
 //! A font, as far as reading goes: which text its codes are, and how wide they run.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::super::Refusal;
 use super::super::allowance::Allowance;
@@ -14,12 +16,15 @@ const WIDTHS: usize = 70_000;
 /// The width of a glyph that nothing is known about, in thousandths of the size: that of a middling letter.
 const USUAL_WIDTH: f64 = 500.0;
 
+/// Entries of the tables of all fonts that are kept at once.
+const FONT_ENTRIES: usize = 500_000;
+
 /// What codes mean.
 #[derive(Debug)]
 pub(super) struct Font {
+    /// All that is known of the codes of one byte, where there are no others.
+    single: Vec<Single>,
     to_unicode: Option<CodeMap>,
-    /// Texts of the codes of one byte.
-    texts: Vec<Option<String>>,
     /// Codes are UTF-16 themselves.
     is_utf16: bool,
     code_bytes: usize,
@@ -29,11 +34,21 @@ pub(super) struct Font {
     scale: f64,
 }
 
+/// A code of one byte.
+#[derive(Debug)]
+struct Single {
+    text: String,
+    is_blank: bool,
+    width: f64,
+}
+
 /// One code of a string that is shown.
-pub(super) struct Glyph {
+pub(super) struct Glyph<'a> {
     /// Empty where nothing says what it is.
-    pub(super) text: String,
-    /// In sizes of the font.
+    pub(super) text: Cow<'a, str>,
+    /// Whether that is nothing but white space.
+    pub(super) is_blank: bool,
+    /// In sizes of the font; 0 where nothing says how wide it is.
     pub(super) width: f64,
     /// Whether it is the one-byte code 32, to which the space between words is added.
     pub(super) is_space: bool,
@@ -56,15 +71,15 @@ impl Font {
         for (code, width) in (first..).zip(file.list(font.get("Widths"))).take(256) {
             widths.extend(file.number(&width).map(|width| (code, width)));
         }
-        Ok(Self {
-            to_unicode,
-            texts: texts(file, font),
-            is_utf16: false,
-            code_bytes: 1,
-            usual_width: if widths.is_empty() && !is_type3 { USUAL_WIDTH } else { 0.0 },
-            widths,
-            scale: scale.filter(|_| is_type3).unwrap_or(0.001).abs(),
-        })
+        let usual_width = if widths.is_empty() && !is_type3 { USUAL_WIDTH } else { 0.0 };
+        let scale = scale.filter(|_| is_type3).unwrap_or(0.001).abs();
+        let single = (0..).zip(texts(file, font)).map(|(code, text)| {
+            let text = to_unicode.as_ref().and_then(|map| map.text(code)).or(text).unwrap_or_default();
+            let width = widths.get(&code).copied().unwrap_or(usual_width) * scale;
+            Single { is_blank: is_blank(&text), text, width }
+        });
+        let (single, widths) = (single.collect(), HashMap::new());
+        Ok(Self { single, to_unicode: None, is_utf16: false, code_bytes: 1, widths, usual_width, scale })
     }
 
     fn composite(file: &File<'_>, font: &Dictionary, to_unicode: Option<CodeMap>) -> Self {
@@ -76,8 +91,8 @@ impl Font {
         let code_bytes = to_unicode.as_ref().and_then(|map| map.code_bytes).filter(|_| !is_utf16);
         let is_identity = matches!(&encoding, Object::Name(name) if name.starts_with(b"Identity"));
         Self {
+            single: Vec::new(),
             to_unicode,
-            texts: Vec::new(),
             is_utf16,
             code_bytes: code_bytes.filter(|_| !is_identity).unwrap_or(2),
             widths: wide(file, descendant.get("W")),
@@ -88,25 +103,56 @@ impl Font {
 
     /// How much it keeps in memory, in entries of its tables.
     pub(super) fn entries(&self) -> usize {
-        self.widths.len() + self.texts.len() + self.to_unicode.as_ref().map_or(0, CodeMap::entries)
+        self.widths.len() + self.single.len() + self.to_unicode.as_ref().map_or(0, CodeMap::entries)
     }
 
     /// The glyphs of a string.
-    pub(super) fn glyphs<'a>(&'a self, codes: &'a [u8]) -> impl Iterator<Item = Glyph> + 'a {
+    pub(super) fn glyphs<'a>(&'a self, codes: &'a [u8]) -> impl Iterator<Item = Glyph<'a>> + 'a {
         codes.chunks(self.code_bytes).map(|code| {
+            let is_space = code == b" ";
             let number = cmap::number(code);
-            let text = self.to_unicode.as_ref().and_then(|map| map.text(number)).or_else(|| self.own_text(number));
-            let width = self.widths.get(&number).copied().unwrap_or(self.usual_width);
-            Glyph { text: text.unwrap_or_default(), width: width * self.scale, is_space: code == b" " }
+            if let Some(Single { text, is_blank, width }) = self.single.get(number as usize) {
+                return Glyph { text: Cow::Borrowed(text), is_blank: *is_blank, width: *width, is_space };
+            }
+            let text = self.text(number).unwrap_or_default();
+            let width = self.widths.get(&number).copied().unwrap_or(self.usual_width) * self.scale;
+            Glyph { is_blank: is_blank(&text), text: Cow::Owned(text), width, is_space }
         })
     }
 
-    fn own_text(&self, code: u32) -> Option<String> {
-        if self.is_utf16 {
-            return char::from_u32(code).map(String::from);
-        }
-        self.texts.get(code as usize).cloned().flatten()
+    /// The text of a code of several bytes.
+    fn text(&self, code: u32) -> Option<String> {
+        let own = || if self.is_utf16 { char::from_u32(code).map(String::from) } else { None };
+        self.to_unicode.as_ref().and_then(|map| map.text(code)).or_else(own)
     }
+}
+
+/// Fonts by the number of their object.
+#[derive(Default)]
+pub(super) struct Fonts {
+    by_number: HashMap<u32, Rc<Font>>,
+    entries: usize,
+}
+
+impl Fonts {
+    /// One that was kept.
+    pub(super) fn get(&self, number: u32) -> Option<Rc<Font>> {
+        self.by_number.get(&number).cloned()
+    }
+
+    /// Keeps one; before there are too many, all others go.
+    pub(super) fn keep(&mut self, number: u32, font: Rc<Font>) {
+        self.entries += font.entries();
+        if self.entries > FONT_ENTRIES {
+            self.by_number.clear();
+            self.entries = font.entries();
+        }
+        self.by_number.insert(number, font);
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(char::is_whitespace)
 }
 
 /// The texts of codes of one byte: the base encoding, and where it differs.

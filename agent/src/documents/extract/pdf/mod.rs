@@ -16,8 +16,9 @@ mod place;
 use encoding_rs::{UTF_16BE, WINDOWS_1252};
 
 use self::file::{File, Page};
+use self::font::Fonts;
 use self::object::Object;
-use self::page::{Fonts, Scribe};
+use self::page::Scribe;
 use super::allowance::Allowance;
 use super::{Refusal, TEXT_LIMIT_BYTES};
 

@@ -83,6 +83,14 @@ impl<'a> Lexer<'a> {
         self.at = (self.at + count).min(self.bytes.len());
     }
 
+    /// Passes over a picture within the content: it ends at an "EI" that stands alone.
+    pub(super) fn skip_picture(&mut self) {
+        let rest = self.rest();
+        let is_end = |part: &[u8]| matches!(part, [before, b'E', b'I', behind] if before.is_ascii_whitespace() && behind.is_ascii_whitespace());
+        let end = rest.windows(4).position(is_end);
+        self.skip(end.map_or(rest.len(), |end| end + 3));
+    }
+
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::super::allowance::Allowance;
 use super::super::{Refusal, TEXT_LIMIT_BYTES};
 use super::file::File;
-use super::font::Font;
+use super::font::{Font, Fonts};
 use super::object::{Dictionary, Lexer, Object, Piece};
 use super::place::Matrix;
 
@@ -22,30 +22,13 @@ const DRAWINGS: usize = 8;
 const DRAWN: u64 = 4;
 /// Names of fonts that one page keeps at hand.
 const NAMES: usize = 16;
-/// What is taken for a space, and for a new line, in sizes of the font.
+/// What is taken for a space, for one where a space is written, and for a new line, in sizes of the font.
 const SPACE: f64 = 0.17;
+const WRITTEN_SPACE: f64 = 0.06;
 const LINE: f64 = 0.5;
-
-/// Entries of the tables of all fonts that are kept at once.
-const FONT_ENTRIES: usize = 500_000;
-
-/// Fonts by the number of their object.
-#[derive(Default)]
-pub(super) struct Fonts {
-    by_number: HashMap<u32, Rc<Font>>,
-    entries: usize,
-}
-
-impl Fonts {
-    fn keep(&mut self, number: u32, font: Rc<Font>) {
-        self.entries += font.entries();
-        if self.entries > FONT_ENTRIES {
-            self.by_number.clear();
-            self.entries = font.entries();
-        }
-        self.by_number.insert(number, font);
-    }
-}
+/// Glyphs of one string with wide gaps between them are a word with its letters apart, from so many on; fewer are words
+/// of one letter, or the end of one and the beginning of the next.
+const LETTERS_APART: usize = 4;
 
 /// What `q` keeps and `Q` brings back.
 #[derive(Clone)]
@@ -82,8 +65,11 @@ struct Walk<'r> {
     kept: Vec<State>,
     text: Matrix,
     line: Matrix,
-    /// Where the last piece ended.
+    /// Where the last glyph ended that is no space.
     pen: Option<(f64, f64)>,
+    /// Whether spaces were written since, and whether nothing says how wide one of them is.
+    wrote_space: bool,
+    is_space_unknown: bool,
     depth: usize,
     /// Fonts by their names here.
     fonts: HashMap<Vec<u8>, Rc<Font>>,
@@ -101,7 +87,9 @@ impl Scribe<'_, '_> {
     fn follow(&mut self, content: &[u8], resources: &Dictionary, depth: usize) -> Result<(), Refusal> {
         let (state, kept) = (State::default(), Vec::new());
         let (text, line) = (Matrix::UNIT, Matrix::UNIT);
-        let mut walk = Walk { resources, state, kept, text, line, pen: None, depth, fonts: HashMap::new() };
+        let (pen, fonts) = (None, HashMap::new());
+        let (wrote_space, is_space_unknown) = (false, false);
+        let mut walk = Walk { resources, state, kept, text, line, pen, wrote_space, is_space_unknown, depth, fonts };
         let mut lexer = Lexer::of(content, 0);
         let mut operands: Vec<Object> = Vec::new();
         while let Some(piece) = lexer.next_piece() {
@@ -109,7 +97,7 @@ impl Scribe<'_, '_> {
                 Piece::Value(value) if operands.len() < OPERANDS => operands.push(value),
                 Piece::Value(_) => {}
                 Piece::Operator(b"ID") => {
-                    skip_picture(&mut lexer);
+                    lexer.skip_picture();
                     operands.clear();
                 }
                 Piece::Operator(operator) => {
@@ -188,9 +176,9 @@ impl Scribe<'_, '_> {
         let fonts = self.file.dictionary(resources.get("Font")).unwrap_or_default();
         let object = fonts.get(&String::from_utf8_lossy(name)).clone();
         if let Object::Reference(number) = object
-            && let Some(font) = self.fonts.by_number.get(&number)
+            && let Some(font) = self.fonts.get(number)
         {
-            return Ok(Some(font.clone()));
+            return Ok(Some(font));
         }
         let Some(dictionary) = self.file.dictionary(&object) else { return Ok(None) };
         let font = Rc::new(Font::read(self.file, &dictionary, self.allowance)?);
@@ -202,29 +190,59 @@ impl Scribe<'_, '_> {
 
     fn show(&mut self, walk: &mut Walk<'_>, codes: Option<&Object>) -> Result<(), Refusal> {
         let (Some(Object::Text(codes)), Some(font)) = (codes, walk.state.font.clone()) else { return Ok(()) };
+        let wide = walk.state.apart > SPACE * walk.state.size && font.glyphs(codes).nth(LETTERS_APART - 1).is_some();
+        let behind = walk.state.apart * walk.state.stretch;
+        // Letters that touch are one run, which is measured as a whole.
+        let (mut run, mut in_run) = (0.0, false);
         for glyph in font.glyphs(codes) {
-            if !glyph.text.is_empty() {
-                self.part_from_last(walk, &glyph.text);
-                self.lines.push_str(&glyph.text);
+            let words_apart = if glyph.is_space { walk.state.words_apart * walk.state.stretch } else { 0.0 };
+            let width = glyph.width * walk.state.size * walk.state.stretch;
+            if in_run && (glyph.is_blank || glyph.text.is_empty()) {
+                walk.write_to(run);
+                in_run = false;
             }
-            let words_apart = if glyph.is_space { walk.state.words_apart } else { 0.0 };
-            let run = glyph.width * walk.state.size;
-            walk.advance(run * walk.state.stretch);
-            // Before what is set behind each letter: some programs set the space between words so.
-            walk.pen = Some(walk.text.times(&walk.state.place).origin());
-            walk.advance((words_apart + walk.state.apart) * walk.state.stretch);
+            if glyph.is_blank {
+                // Only a way to the right: what is set behind its letters may take it back.
+                walk.wrote_space = true;
+                walk.is_space_unknown |= width == 0.0;
+                walk.advance(width + words_apart + behind);
+                continue;
+            }
+            if !in_run {
+                if !glyph.text.is_empty() {
+                    self.part_from_last(walk);
+                }
+                run = 0.0;
+            }
+            self.lines.push_str(&glyph.text);
+            run += width;
+            in_run = (wide || behind == 0.0) && words_apart == 0.0 && !glyph.text.is_empty();
+            if in_run {
+                run += behind;
+            } else {
+                // Ended before what is set behind each letter: some programs set the space between words so.
+                walk.write_to(run);
+                walk.advance(behind + words_apart);
+            }
+        }
+        if in_run {
+            walk.write_to(run);
         }
         if self.lines.len() > TEXT_LIMIT_BYTES { Err(Refusal::TooLarge) } else { Ok(()) }
     }
 
-    fn part_from_last(&mut self, walk: &Walk<'_>, text: &str) {
+    /// Writes a space or a new line where the gap to the last glyph is one.
+    fn part_from_last(&mut self, walk: &Walk<'_>) {
         let Some(pen) = walk.pen else { return };
+        if !walk.wrote_space && pen == walk.text.origin_in(&walk.state.place) {
+            return;
+        }
         let place = walk.text.times(&walk.state.place);
         let (along, across) = place.steps_from(pen, walk.state.size);
+        let space = if walk.wrote_space { WRITTEN_SPACE } else { SPACE };
         if across.abs() > LINE {
             self.end_line();
-        } else if !(-LINE..=SPACE).contains(&along)
-            && !text.starts_with(char::is_whitespace)
+        } else if (walk.is_space_unknown || !(-LINE..=space).contains(&along))
             && !self.lines.ends_with(char::is_whitespace)
         {
             self.lines.push(' ');
@@ -268,15 +286,13 @@ impl Walk<'_> {
     }
 
     fn advance(&mut self, right: f64) {
-        self.text = Matrix::moved(right, 0.0).times(&self.text);
+        self.text = self.text.advanced(right);
     }
-}
 
-/// A picture within the content ends at an "EI" that stands alone.
-fn skip_picture(lexer: &mut Lexer<'_>) {
-    let rest = lexer.rest();
-    let end = rest
-        .windows(4)
-        .position(|part| part[0].is_ascii_whitespace() && part[1..3] == *b"EI" && part[3].is_ascii_whitespace());
-    lexer.skip(end.map_or(rest.len(), |end| end + 3));
+    /// Glyphs go from here so far to the right, and end there.
+    fn write_to(&mut self, right: f64) {
+        self.advance(right);
+        self.pen = Some(self.text.origin_in(&self.state.place));
+        (self.wrote_space, self.is_space_unknown) = (false, false);
+    }
 }

@@ -25,9 +25,16 @@ impl Matrix {
         ])
     }
 
-    /// Where its own origin stands.
-    pub(super) fn origin(&self) -> (f64, f64) {
-        (self.0[4], self.0[5])
+    /// This one, moved to the right first.
+    pub(super) fn advanced(&self, right: f64) -> Self {
+        let [a, b, c, d, e, f] = self.0;
+        Self([a, b, c, d, right * a + e, right * b + f])
+    }
+
+    /// Where its own origin stands in the other.
+    pub(super) fn origin_in(&self, other: &Self) -> (f64, f64) {
+        let ([.., e, f], [oa, ob, oc, od, oe, of]) = (self.0, other.0);
+        (e * oa + f * oc + oe, e * ob + f * od + of)
     }
 
     /// How far this place is from another, along the line that it writes and across it, in sizes of its letters.
@@ -52,6 +59,7 @@ mod tests {
         let upwards = Matrix([0.0, 2.0, -2.0, 0.0, 10.0, 30.0]);
         let (along, across) = upwards.steps_from((10.0, 10.0), 5.0);
         assert_eq!((along, across), (2.0, 0.0));
-        assert_eq!(Matrix::moved(3.0, 4.0).times(&upwards).origin(), (2.0, 36.0));
+        assert_eq!(Matrix::moved(3.0, 4.0).origin_in(&upwards), (2.0, 36.0));
+        assert_eq!(upwards.advanced(3.0), Matrix::moved(3.0, 0.0).times(&upwards));
     }
 }
