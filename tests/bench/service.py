@@ -1,5 +1,6 @@
 """The service over minutes: how it spreads its work, and what it costs when there is none."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -50,8 +51,9 @@ def throttle(agent, folder, report, **_):
     report.line("throttle", "percent of a core, worst minute", max(shares), CORE_SHARE_PERCENT, 1.0)
 
 
-def idle(agent, folder, report, root, **_):
-    """An enrolled service with nothing to do, over ten minutes."""
+@contextlib.contextmanager
+def enrolled(agent, folder, root, policy=None):
+    """A service that is enrolled at a collector of its own; its process and its state folder."""
     target = os.path.dirname(os.path.dirname(agent))
     subprocess.run(["cargo", "build", "--locked", "--release", "-p", "caretaker-collector", "--bins"], check=True, cwd=root)
     collector = os.path.join(target, "release", "caretaker-collector")
@@ -62,12 +64,23 @@ def idle(agent, folder, report, root, **_):
     running = None
     try:
         time.sleep(3)
-        policy = os.path.join(root, "packaging/policies/all-through.toml")
+        policy = policy or os.path.join(root, "packaging/policies/all-through.toml")
         subprocess.run([collector, "policy", "apply", "--data", data, "--site", "Main", policy], check=True, stdout=subprocess.DEVNULL)
         made = subprocess.run([collector, "token", "create", "--data", data, "--site", "Main"], check=True, capture_output=True, text=True)
         token = made.stdout.split()[0]
         subprocess.run([agent, "enrol", token, "--state", state], check=True, stdout=subprocess.DEVNULL)
         running = subprocess.Popen([agent, "run", "--state", state, "--log", "warn"], stderr=subprocess.DEVNULL)
+        yield running, state
+    finally:
+        for process in (running, serving):
+            if process:
+                process.send_signal(signal.SIGTERM)
+                process.wait()
+
+
+def idle(agent, folder, report, root, **_):
+    """An enrolled service with nothing to do, over ten minutes."""
+    with enrolled(agent, folder, root) as (running, _):
         print("  settling for three minutes, then idle for ten")
         time.sleep(180)
         before = processor_seconds(running.pid)
@@ -78,8 +91,3 @@ def idle(agent, folder, report, root, **_):
         report.line("idle", "MiB resident", rss, IDLE_MIB, 1.0)
         report.line("idle", "percent of a core", share, IDLE_CORE_PERCENT, 1.0)
         report.line("idle", "MiB of the program", os.path.getsize(agent) / 2**20, BINARY_MIB, 1.0)
-    finally:
-        for process in (running, serving):
-            if process:
-                process.send_signal(signal.SIGTERM)
-                process.wait()
