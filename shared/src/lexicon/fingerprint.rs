@@ -26,16 +26,21 @@ pub(super) fn of_ascii(text: &[u8], start: usize, end: usize) -> u64 {
     let mut sum = begin(end - start);
     let mut at = start;
     while at < end {
-        let block = match text.get(at..at + 8) {
-            Some(block) => <[u8; 8]>::try_from(block).map_or(0, u64::from_le_bytes),
-            None => short(text.get(at..).unwrap_or_default()),
-        };
-        let rest = end - at;
-        let kept = if rest >= 8 { u64::MAX } else { (1 << (8 * rest)) - 1 };
-        sum = mix(sum ^ ((block | SMALL) & kept));
+        sum = mix(sum ^ block(text, at, end - at));
         at += 8;
     }
     sum
+}
+
+/// The first eight of `length` ASCII letters and digits from `at` on, in small letters, the first lowest.
+#[inline]
+pub(super) fn block(text: &[u8], at: usize, length: usize) -> u64 {
+    let block = match text.get(at..at + 8) {
+        Some(block) => <[u8; 8]>::try_from(block).map_or(0, u64::from_le_bytes),
+        None => short(text.get(at..).unwrap_or_default()),
+    };
+    let kept = if length >= 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
+    (block | SMALL) & kept
 }
 
 #[inline]

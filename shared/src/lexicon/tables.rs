@@ -2,6 +2,7 @@
 
 use super::fingerprint;
 use super::graph::{FIRST_WORD, Graph, NOWHERE};
+use super::lattice::Memories;
 use super::pack::{LACKS_AT, MASKABLE, Pack};
 
 /// Bits that say at once of most fingerprints that they are not among some others.
@@ -51,6 +52,8 @@ pub(super) struct Tables {
     around_root: Vec<u32>,
     words: Sieve,
     lacking: Sieve,
+    /// What words of earlier texts turned out to be.
+    pub(super) memories: Memories,
 }
 
 impl Tables {
@@ -80,7 +83,7 @@ impl Tables {
         let aliases = pack.aliases.iter().map(|(alias, _)| *alias);
         let words = Sieve::new(pack.words.len(), pack.words.iter().copied().chain(aliases));
         let lacking = Sieve::new(pack.lacking.len(), pack.lacking.iter().map(|&tag| u64::from(tag) << 32));
-        Self { pack, buckets, rest, phrases_root, around_root, words, lacking }
+        Self { pack, buckets, rest, phrases_root, around_root, words, lacking, memories: Memories::default() }
     }
 
     /// The number of a word; 0 for one that no rule knows.

@@ -1,0 +1,48 @@
+//! What words turned out to be, kept from one text to the next: nearly every word has been there before.
+//!
+//! It holds fingerprints and no letters, by what they are and in no order of any text.
+
+use std::sync::{Mutex, PoisonError};
+
+/// Words that are remembered, as a power of two.
+const BITS: u32 = 14;
+
+/// The words that were met last, each in the one place where it can be.
+#[derive(Default)]
+pub(super) struct Memory(Box<[(u64, u32)]>);
+
+impl Memory {
+    fn new() -> Self {
+        Self(vec![(0, 0); 1 << BITS].into_boxed_slice())
+    }
+
+    /// What was learnt of a word, unless another has taken its place since.
+    #[inline]
+    pub(super) fn of(&self, fingerprint: u64) -> Option<u32> {
+        let slot = self.0.get((fingerprint >> (u64::BITS - BITS)) as usize);
+        slot.filter(|(other, _)| *other == fingerprint).map(|(_, bits)| *bits)
+    }
+
+    #[inline]
+    pub(super) fn learn(&mut self, fingerprint: u64, bits: u32) {
+        if let Some(slot) = self.0.get_mut((fingerprint >> (u64::BITS - BITS)) as usize) {
+            *slot = (fingerprint, bits);
+        }
+    }
+}
+
+/// The memories of one set of tables: as many as there were ever texts read at once.
+#[derive(Default)]
+pub(in crate::lexicon) struct Memories(Mutex<Vec<Memory>>);
+
+impl Memories {
+    /// One that nobody uses at the moment.
+    pub(super) fn take(&self) -> Memory {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(Memory::new)
+    }
+
+    /// Gives one back, for the next text.
+    pub(super) fn keep(&self, memory: Memory) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+    }
+}
