@@ -32,6 +32,12 @@ pub(super) fn of_ascii(text: &[u8], start: usize, end: usize) -> u64 {
     sum
 }
 
+/// The fingerprint of the first `length` of eight bytes, 7 at most, which are ASCII letters and digits of any case.
+#[inline]
+pub(super) fn of_short(block: u64, length: usize) -> u64 {
+    mix(begin(length) ^ ((block | SMALL) & ((1 << (8 * length)) - 1)))
+}
+
 /// The first eight of `length` ASCII letters and digits from `at` on, in small letters, the first lowest.
 #[inline]
 pub(super) fn block(text: &[u8], at: usize, length: usize) -> u64 {

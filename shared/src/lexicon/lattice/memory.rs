@@ -7,26 +7,37 @@ use std::sync::{Mutex, PoisonError};
 /// Words that are remembered, as a power of two.
 const BITS: u32 = 14;
 
-/// The words that were met last, each in the one place where it can be.
+/// What a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Learnt {
+    /// A word of a rule or of what stands around it.
+    Asked = 1,
+    /// A word like any other.
+    Known = 2,
+    /// In no list, and nothing else can be meant by it.
+    Unknown = 3,
+}
+
+/// The words that were met last, each in the one slot where it can be. The bits of a fingerprint that choose the slot
+/// are left out of it, and make room for what was learnt.
 #[derive(Default)]
-pub(super) struct Memory(Box<[(u64, u32)]>);
+pub(super) struct Memory(Box<[u64]>);
 
 impl Memory {
     fn new() -> Self {
-        Self(vec![(0, 0); 1 << BITS].into_boxed_slice())
+        Self(vec![0; 1 << BITS].into_boxed_slice())
     }
 
     /// What was learnt of a word, unless another has taken its place since.
     #[inline]
-    pub(super) fn of(&self, fingerprint: u64) -> Option<u32> {
-        let slot = self.0.get((fingerprint >> (u64::BITS - BITS)) as usize);
-        slot.filter(|(other, _)| *other == fingerprint).map(|(_, bits)| *bits)
+    pub(super) fn of(&self, fingerprint: u64) -> Option<Learnt> {
+        let differs = self.0.get((fingerprint >> (u64::BITS - BITS)) as usize)? ^ (fingerprint << BITS);
+        [Learnt::Known, Learnt::Unknown, Learnt::Asked].into_iter().find(|&learnt| differs == learnt as u64)
     }
 
-    #[inline]
-    pub(super) fn learn(&mut self, fingerprint: u64, bits: u32) {
+    pub(super) fn learn(&mut self, fingerprint: u64, learnt: Learnt) {
         if let Some(slot) = self.0.get_mut((fingerprint >> (u64::BITS - BITS)) as usize) {
-            *slot = (fingerprint, bits);
+            *slot = fingerprint << BITS | learnt as u64;
         }
     }
 }
