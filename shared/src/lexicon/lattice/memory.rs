@@ -7,15 +7,19 @@ use std::sync::{Mutex, PoisonError};
 /// Words that are remembered, as a power of two.
 const BITS: u32 = 14;
 
+const ASKED: u64 = 1;
+const KNOWN: u64 = 2;
+const UNKNOWN: u64 = 3;
+
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Learnt {
     /// A word of a rule or of what stands around it.
-    Asked = 1,
+    Asked = ASKED as isize,
     /// A word like any other.
-    Known = 2,
+    Known = KNOWN as isize,
     /// In no list, and nothing else can be meant by it.
-    Unknown = 3,
+    Unknown = UNKNOWN as isize,
 }
 
 /// The words that were met last, each in the one slot where it can be. The bits of a fingerprint that choose the slot
@@ -28,11 +32,16 @@ impl Memory {
         Self(vec![0; 1 << BITS].into_boxed_slice())
     }
 
-    /// What was learnt of a word, unless another has taken its place since.
+    /// What was learnt of a word, unless another has taken its slot since.
     #[inline]
     pub(super) fn of(&self, fingerprint: u64) -> Option<Learnt> {
         let differs = self.0.get((fingerprint >> (u64::BITS - BITS)) as usize)? ^ (fingerprint << BITS);
-        [Learnt::Known, Learnt::Unknown, Learnt::Asked].into_iter().find(|&learnt| differs == learnt as u64)
+        match differs {
+            ASKED => Some(Learnt::Asked),
+            KNOWN => Some(Learnt::Known),
+            UNKNOWN => Some(Learnt::Unknown),
+            _ => None,
+        }
     }
 
     pub(super) fn learn(&mut self, fingerprint: u64, learnt: Learnt) {
