@@ -20,7 +20,8 @@ const SHORTEST: usize = 4;
 pub(super) fn spaced(lattice: &mut Lattice<'_>) {
     for (first, count) in std::mem::take(&mut lattice.runs) {
         let mut letters = Zeroizing::new(Vec::with_capacity(count as usize));
-        letters.extend((first..first + count).map_while(|token| lattice.letters(token)).map(|(letter, _)| letter as u8));
+        letters
+            .extend((first..first + count).map_while(|token| lattice.letters(token)).map(|(letter, _)| letter as u8));
         if letters.len() < count as usize {
             continue;
         }
@@ -81,7 +82,8 @@ impl Row {
         self.count = 0;
         let mut end = 0;
         for token in first..at + MOST_FRAGMENTS {
-            let Some((block, length)) = lattice.letters(token).filter(|_| token <= at || follows(lattice, token)) else {
+            let Some((block, length)) = lattice.letters(token).filter(|_| token <= at || follows(lattice, token))
+            else {
                 break;
             };
             if let Some(place) = self.letters.get_mut(end..end + 8) {

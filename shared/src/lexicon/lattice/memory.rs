@@ -4,9 +4,13 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// Words that are remembered, as a power of two.
-const BITS: u32 = 14;
+use super::Token;
 
+/// Words that are remembered, as a power of two.
+const BITS: u32 = 15;
+
+/// Words for which room is kept: 1.5 MiB.
+const LONGEST_ROW: usize = 1 << 17;
 const ASKED: u64 = 1;
 const KNOWN: u64 = 2;
 const UNKNOWN: u64 = 3;
@@ -25,17 +29,21 @@ pub(super) enum Learnt {
 /// The words that were met last, each in the one slot where it can be. The bits of a fingerprint that choose the slot
 /// are left out of it, and make room for what was learnt.
 #[derive(Default)]
-pub(super) struct Memory(Box<[u64]>);
+pub(super) struct Memory {
+    slots: Box<[u64]>,
+    /// Room for the row of the next text, which would else be asked of the system each time.
+    pub(super) row: Vec<Token>,
+}
 
 impl Memory {
     fn new() -> Self {
-        Self(vec![0; 1 << BITS].into_boxed_slice())
+        Self { slots: vec![0; 1 << BITS].into_boxed_slice(), row: Vec::new() }
     }
 
     /// What was learnt of a word, unless another has taken its slot since.
     #[inline]
     pub(super) fn of(&self, fingerprint: u64) -> Option<Learnt> {
-        let differs = self.0.get((fingerprint >> (u64::BITS - BITS)) as usize)? ^ (fingerprint << BITS);
+        let differs = self.slots.get((fingerprint >> (u64::BITS - BITS)) as usize)? ^ (fingerprint << BITS);
         match differs {
             ASKED => Some(Learnt::Asked),
             KNOWN => Some(Learnt::Known),
@@ -45,7 +53,7 @@ impl Memory {
     }
 
     pub(super) fn learn(&mut self, fingerprint: u64, learnt: Learnt) {
-        if let Some(slot) = self.0.get_mut((fingerprint >> (u64::BITS - BITS)) as usize) {
+        if let Some(slot) = self.slots.get_mut((fingerprint >> (u64::BITS - BITS)) as usize) {
             *slot = fingerprint << BITS | learnt as u64;
         }
     }
@@ -62,7 +70,9 @@ impl Memories {
     }
 
     /// Gives one back, for the next text.
-    pub(super) fn keep(&self, memory: Memory) {
+    pub(super) fn keep(&self, mut memory: Memory) {
+        memory.row.clear();
+        memory.row.shrink_to(LONGEST_ROW);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
     }
 }

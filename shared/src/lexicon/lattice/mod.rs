@@ -8,10 +8,10 @@ use zeroize::Zeroize as _;
 mod gather;
 mod memory;
 
-use super::{disguise, fingerprint};
 use super::known::KnownWords;
 use super::tables::Tables;
 use super::token;
+use super::{disguise, fingerprint};
 
 pub(super) use memory::Memories;
 use memory::Memory;
@@ -123,11 +123,13 @@ pub(super) struct Lattice<'a> {
 impl<'a> Lattice<'a> {
     pub(super) fn new(text: &'a str, tables: &'a Tables, known: KnownWords<'a>) -> Self {
         let text = text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default();
+        let mut memory = tables.memories.take();
+        memory.row.reserve(text.len() / 5 + 1);
         let mut lattice = Self {
             text,
             tables,
             known,
-            tokens: Vec::with_capacity(text.len() / 5 + 1),
+            tokens: std::mem::take(&mut memory.row),
             edges: Vec::new(),
             inner: Vec::new(),
             starts: Vec::new(),
@@ -136,7 +138,7 @@ impl<'a> Lattice<'a> {
             fragments: Vec::new(),
             runs: Vec::new(),
             run: 0,
-            memory: tables.memories.take(),
+            memory,
             steps: 0,
         };
         token::words(text, &mut lattice);
@@ -230,6 +232,7 @@ impl<'a> Lattice<'a> {
 impl Drop for Lattice<'_> {
     fn drop(&mut self) {
         self.shorts.iter_mut().for_each(|(_, letters)| letters.zeroize());
+        self.memory.row = std::mem::take(&mut self.tokens);
         self.tables.memories.keep(std::mem::take(&mut self.memory));
     }
 }

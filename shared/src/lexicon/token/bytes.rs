@@ -68,6 +68,7 @@ impl Run {
         Self::long(bytes, at)
     }
 
+    #[inline(never)]
     fn long(bytes: &[u8], at: usize) -> Self {
         let (end, digits) = end(bytes, at);
         Self { end, fingerprint: fingerprint::of_ascii(bytes, at, end), digits }
