@@ -8,9 +8,9 @@ use super::Token;
 
 /// Words that are remembered, as a power of two.
 const BITS: u32 = 15;
-
-/// Words for which room is kept: 1.5 MiB.
+/// Words of a row for which room is kept: 1.5 MiB.
 const LONGEST_ROW: usize = 1 << 17;
+
 const ASKED: u64 = 1;
 const KNOWN: u64 = 2;
 const UNKNOWN: u64 = 3;
