@@ -26,16 +26,44 @@ pub(super) fn of_ascii(text: &[u8], start: usize, end: usize) -> u64 {
     let mut sum = begin(end - start);
     let mut at = start;
     while at < end {
-        let block = match text.get(at..at + 8) {
-            Some(block) => <[u8; 8]>::try_from(block).map_or(0, u64::from_le_bytes),
-            None => short(text.get(at..).unwrap_or_default()),
-        };
-        let rest = end - at;
-        let kept = if rest >= 8 { u64::MAX } else { (1 << (8 * rest)) - 1 };
-        sum = mix(sum ^ ((block | SMALL) & kept));
+        sum = mix(sum ^ block(text, at, end - at));
         at += 8;
     }
     sum
+}
+
+/// The fingerprint of the first `length` of eight bytes, 7 at most, which are ASCII letters and digits of any case.
+#[inline]
+pub(super) fn of_short(block: u64, length: usize) -> u64 {
+    mix(begin(length) ^ ((block | SMALL) & ((1 << (8 * length)) - 1)))
+}
+
+/// Hands on the fingerprints of the first letter, the first two, and so on up to `most` of the ASCII letters and digits
+/// from `at` on, each with how many they are.
+#[inline]
+pub(super) fn of_beginnings(text: &[u8], at: usize, most: usize, mut each: impl FnMut(usize, u64)) {
+    let first = block(text, at, most);
+    for length in 1..=most.min(7) {
+        each(length, of_short(first, length));
+    }
+    for length in 8..=most {
+        let mut sum = mix(begin(length) ^ first);
+        for behind in (8..length).step_by(8) {
+            sum = mix(sum ^ block(text, at + behind, length - behind));
+        }
+        each(length, sum);
+    }
+}
+
+/// The first eight of `length` ASCII letters and digits from `at` on, in small letters, the first lowest.
+#[inline]
+pub(super) fn block(text: &[u8], at: usize, length: usize) -> u64 {
+    let block = match text.get(at..at + 8) {
+        Some(block) => <[u8; 8]>::try_from(block).map_or(0, u64::from_le_bytes),
+        None => short(text.get(at..).unwrap_or_default()),
+    };
+    let kept = if length >= 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
+    (block | SMALL) & kept
 }
 
 #[inline]
@@ -51,7 +79,13 @@ fn mix(sum: u64) -> u64 {
 }
 
 /// Up to eight bytes, the first lowest.
+#[inline]
 fn short(bytes: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        // Where the two overlap they are the same.
+        let shift = 8 * (bytes.len().min(8) - 4);
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << shift;
+    }
     bytes.iter().rev().fold(0, |block, &byte| block << 8 | u64::from(byte))
 }
 
@@ -59,7 +93,7 @@ fn short(bytes: &[u8]) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{of, of_ascii};
+    use super::{of, of_ascii, of_beginnings};
 
     proptest! {
         #[test]
@@ -67,6 +101,15 @@ mod tests {
             let text = format!("{before}{word}{after}");
             let found = of_ascii(text.as_bytes(), before.len(), before.len() + word.len());
             prop_assert_eq!(found, of(word.to_ascii_lowercase().as_bytes()));
+        }
+
+        #[test]
+        fn beginnings_are_words(word in "[0-9a-z]{1,40}", most in 1_usize..40) {
+            let most = most.min(word.len());
+            let mut found = Vec::new();
+            of_beginnings(word.as_bytes(), 0, most, |length, print| found.push((length, print)));
+            let wanted = (1..=most).map(|length| (length, of(&word.as_bytes()[..length])));
+            prop_assert_eq!(found, wanted.collect::<Vec<_>>());
         }
 
         #[test]

@@ -2,6 +2,7 @@
 
 use super::fingerprint;
 use super::graph::{FIRST_WORD, Graph, NOWHERE};
+use super::lattice::Memories;
 use super::pack::{LACKS_AT, MASKABLE, Pack};
 
 /// Bits that say at once of most fingerprints that they are not among some others.
@@ -12,29 +13,31 @@ struct Sieve {
 }
 
 impl Sieve {
-    /// Of fingerprints; about one of sixteen others passes.
+    /// Of fingerprints; about one of forty others passes.
     fn new(count: usize, fingerprints: impl Iterator<Item = u64>) -> Self {
-        let size = (usize::BITS - count.leading_zeros() + 4).clamp(6, 24);
+        let size = (usize::BITS - count.leading_zeros() + 3).clamp(6, 24);
         let mut sieve = Self { bits: vec![0; 1 << (size - 6)], rest: 64 - size };
         for fingerprint in fingerprints {
-            let (at, bit) = sieve.place(fingerprint);
+            let (at, two) = sieve.place(fingerprint);
             if let Some(bits) = sieve.bits.get_mut(at) {
-                *bits |= bit;
+                *bits |= two;
             }
         }
         sieve
     }
 
+    /// Two bits that lie together, so that one look is enough.
     #[inline]
     fn place(&self, fingerprint: u64) -> (usize, u64) {
         let place = fingerprint >> self.rest;
-        ((place >> 6) as usize, 1 << (place & 63))
+        // Of some only the upper half is at hand.
+        ((place >> 6) as usize, 1 << (place & 63) | 1 << (fingerprint >> 32 & 63))
     }
 
     #[inline]
     fn passes(&self, fingerprint: u64) -> bool {
-        let (at, bit) = self.place(fingerprint);
-        self.bits.get(at).is_some_and(|bits| bits & bit != 0)
+        let (at, two) = self.place(fingerprint);
+        self.bits.get(at).is_some_and(|bits| bits & two == two)
     }
 }
 
@@ -51,6 +54,8 @@ pub(super) struct Tables {
     around_root: Vec<u32>,
     words: Sieve,
     lacking: Sieve,
+    /// What words of earlier texts turned out to be.
+    pub(super) memories: Memories,
 }
 
 impl Tables {
@@ -80,7 +85,7 @@ impl Tables {
         let aliases = pack.aliases.iter().map(|(alias, _)| *alias);
         let words = Sieve::new(pack.words.len(), pack.words.iter().copied().chain(aliases));
         let lacking = Sieve::new(pack.lacking.len(), pack.lacking.iter().map(|&tag| u64::from(tag) << 32));
-        Self { pack, buckets, rest, phrases_root, around_root, words, lacking }
+        Self { pack, buckets, rest, phrases_root, around_root, words, lacking, memories: Memories::default() }
     }
 
     /// The number of a word; 0 for one that no rule knows.

@@ -69,12 +69,12 @@ fn has_pair(lattice: &mut Lattice<'_>, word: &[u8]) -> bool {
     for start in 0..word.len() {
         let longest = word.len().min(start + LONGEST);
         lattice.steps += (longest - start) as u64;
-        for stop in start + 1..=longest {
-            if lattice.tables.word(fingerprint::of_ascii(&*padded, start, stop)) != 0 {
+        fingerprint::of_beginnings(&*padded, start, longest - start, |length, print| {
+            if lattice.tables.word(print) != 0 {
                 begin |= 1 << start;
-                end |= 1 << stop;
+                end |= 1 << (start + length);
             }
-        }
+        });
     }
     begin & end != 0
 }

@@ -97,21 +97,22 @@ pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
     let mut found = false;
     for choice in 0..1_usize << unsure {
         let mut nth = 0;
-        let decoded = word.iter().map(|&byte| {
+        let mut letters = Zeroizing::new([0; LONGEST]);
+        for (slot, &byte) in letters.iter_mut().zip(word) {
             let readings = readings(byte);
             let second = readings.len() > 1 && {
                 nth += 1;
                 nth <= unsure && choice >> (nth - 1) & 1 == 1
             };
-            readings.get(usize::from(second)).copied().unwrap_or(byte)
-        });
-        let decoded: Zeroizing<Vec<u8>> = Zeroizing::new(decoded.collect());
-        found |= exactly(lattice, span, &decoded, Disguise::Leet);
-        for squeezed in squeezed(&decoded) {
+            *slot = readings.get(usize::from(second)).copied().unwrap_or(byte);
+        }
+        let decoded = letters.get(..word.len()).unwrap_or_default();
+        found |= exactly(lattice, span, decoded, Disguise::Leet);
+        for squeezed in squeezed(decoded) {
             found |= exactly(lattice, span, &squeezed, Disguise::Leet);
         }
         if !found && choice < 2 {
-            found |= joined::read(lattice, span, &decoded);
+            found |= joined::read(lattice, span, decoded);
         }
     }
     found

@@ -58,6 +58,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
+    fn what_was_read_before_changes_nothing(texts in prop::collection::vec("[ab1!*' .-]{0,30}", 1..6), terms in terms()) {
+        let borrowed: Vec<&str> = terms.iter().map(String::as_str).collect();
+        let old = Lexicon::of_terms(&borrowed);
+        for text in texts.iter().chain(&texts) {
+            let fresh = Lexicon::of_terms(&borrowed);
+            prop_assert_eq!(found(&old, text), found(&fresh, text), "{:?}", text);
+        }
+    }
+
+    #[test]
     fn overlapping_terms_are_all_found(terms in terms(), text in "([abAB]{1,4} ){0,40}[ab]{0,3}") {
         compare(&terms, &text);
     }

@@ -5,10 +5,16 @@
 
 use zeroize::Zeroize as _;
 
-use super::disguise;
+mod gather;
+mod memory;
+
 use super::known::KnownWords;
 use super::tables::Tables;
-use super::token::{self, Sink, Word};
+use super::token;
+use super::{disguise, fingerprint};
+
+pub(super) use memory::Memories;
+use memory::Memory;
 
 /// Bits of a token below these are the number of its word.
 const WORD: u32 = (1 << 22) - 1;
@@ -28,9 +34,6 @@ const CHANGED: u32 = 1 << 27;
 const INNER: u32 = 1 << 31;
 /// Texts are read up to here: 2 GiB.
 const LONGEST_TEXT: usize = (1 << 31) - 1;
-/// Words whose meaning is remembered, as a power of two: nearly every word of a text has been there before. Few for a
-/// short text, which would spend its time on clearing them.
-const REMEMBERED_BITS: std::ops::RangeInclusive<u32> = 4..=13;
 /// Letters of a fragment of a word that was torn apart.
 pub(super) const FRAGMENT: usize = 5;
 
@@ -68,11 +71,6 @@ impl Token {
 
     pub(super) fn breaks(self) -> bool {
         self.bits & BREAKS != 0
-    }
-
-    /// Whether it may be a piece of a word that was torn apart.
-    pub(super) fn is_short(&self) -> bool {
-        self.bits & CHANGED != 0 || self.end - self.start <= FRAGMENT as u32
     }
 
     fn is_unknown(self) -> bool {
@@ -117,9 +115,7 @@ pub(super) struct Lattice<'a> {
     /// Three single letters or more in a row: first word and how many.
     pub(super) runs: Vec<(u32, u32)>,
     run: u32,
-    remembered: Box<[(u64, u32)]>,
-    /// Bits of a fingerprint that choose none of the remembered.
-    rest: u32,
+    memory: Memory,
     /// What has been done, in units that take about the same time each.
     pub(super) steps: u64,
 }
@@ -127,13 +123,13 @@ pub(super) struct Lattice<'a> {
 impl<'a> Lattice<'a> {
     pub(super) fn new(text: &'a str, tables: &'a Tables, known: KnownWords<'a>) -> Self {
         let text = text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default();
-        let remembered =
-            (usize::BITS - (text.len() / 16).leading_zeros()).clamp(*REMEMBERED_BITS.start(), *REMEMBERED_BITS.end());
+        let mut memory = tables.memories.take();
+        memory.row.reserve(text.len() / 5 + 1);
         let mut lattice = Self {
             text,
             tables,
             known,
-            tokens: Vec::with_capacity(text.len() / 5 + 1),
+            tokens: std::mem::take(&mut memory.row),
             edges: Vec::new(),
             inner: Vec::new(),
             starts: Vec::new(),
@@ -142,8 +138,7 @@ impl<'a> Lattice<'a> {
             fragments: Vec::new(),
             runs: Vec::new(),
             run: 0,
-            remembered: vec![(0, 0); 1 << remembered].into_boxed_slice(),
-            rest: 64 - remembered,
+            memory,
             steps: 0,
         };
         token::words(text, &mut lattice);
@@ -207,23 +202,19 @@ impl<'a> Lattice<'a> {
         }
     }
 
-    /// The plain letters of a word, if they are few and ASCII.
-    pub(super) fn letters(&self, token: u32, into: &mut Vec<u8>) -> bool {
-        let Some(place) = self.tokens.get(token as usize) else { return false };
-        let before = into.len();
+    /// The plain letters of a word, if they are few and ASCII: the first lowest, and how many.
+    #[inline]
+    pub(super) fn letters(&self, token: u32) -> Option<(u64, usize)> {
+        let place = self.tokens.get(token as usize)?;
+        let (start, length) = (place.start as usize, (place.end - place.start) as usize);
         if place.bits & CHANGED != 0 {
-            let Ok(at) = self.shorts.binary_search_by_key(&token, |(token, _)| *token) else { return false };
-            let letters = self.shorts.get(at).map_or(&[][..], |(_, letters)| letters);
-            into.extend(letters.iter().filter(|&&letter| letter != 0));
-        } else {
-            if place.end - place.start > FRAGMENT as u32 {
-                return false;
-            }
-            let written = self.text.as_bytes().get(place.start as usize..place.end as usize).unwrap_or_default();
-            into.extend(written.iter().map(u8::to_ascii_lowercase));
+            let at = self.shorts.binary_search_by_key(&token, |(token, _)| *token).ok()?;
+            let (_, letters) = self.shorts.get(at)?;
+            let length = letters.iter().take_while(|&&letter| letter != 0).count();
+            let plain = letters.iter().take(length).all(u8::is_ascii_alphanumeric);
+            return (length > 0 && plain).then_some((u64::from_le_bytes(*letters), length));
         }
-        let letters = into.get(before..).unwrap_or_default();
-        !letters.is_empty() && letters.iter().all(u8::is_ascii_alphanumeric)
+        (length <= FRAGMENT).then(|| (fingerprint::block(self.text.as_bytes(), start, length), length))
     }
 
     /// Takes it back that sentences end within a row of words.
@@ -233,89 +224,16 @@ impl<'a> Lattice<'a> {
         }
     }
 
-    /// What a word is that was not met lately.
-    fn look_up(&mut self, word: &Word<'_>) -> u32 {
-        self.steps += 1;
-        let number = self.tables.word(word.fingerprint);
-        let bits = if number != 0 {
-            number | if self.tables.begins(number) { BEGINS } else { 0 }
-        } else if self.known.has(word.fingerprint) {
-            0
-        } else if self.read_otherwise(word) {
-            // Not remembered: each place has readings of its own.
-            return UNKNOWN;
-        } else {
-            UNKNOWN
-        };
-        if let Some(slot) = self.remembered.get_mut((word.fingerprint >> self.rest) as usize) {
-            *slot = (word.fingerprint, bits);
-        }
-        bits
-    }
-
-    fn read_otherwise(&mut self, word: &Word<'_>) -> bool {
-        let token = self.tokens.len() as u32;
-        let text = self.text;
-        let written = word.plain.or_else(|| text.get(word.start..word.end)).unwrap_or_default();
-        disguise::within_word(self, token, written, word.digits)
-    }
-
-    #[cold]
-    fn oddity(&mut self, word: &Word<'_>, bits: u32) {
-        let token = self.tokens.len() as u32;
-        let length = word.plain.map_or(word.end - word.start, str::len);
-        if bits & UNKNOWN != 0 && length <= FRAGMENT {
-            self.fragments.push(token);
-        }
-        if let Some(plain) = word.plain.filter(|plain| plain.len() <= FRAGMENT) {
-            let mut letters = [0; 8];
-            letters.iter_mut().zip(plain.bytes()).for_each(|(slot, letter)| *slot = letter);
-            self.shorts.push((token, letters));
-        }
-        if word.symbols && self.pieces.last().is_none_or(|piece| word.start >= piece.end) {
-            self.pieces.push(disguise::piece_around(self.text.as_bytes(), word.start, token));
-        }
-    }
-
-    fn end_run(&mut self) {
-        if self.run >= 3 {
-            self.runs.push((self.tokens.len() as u32 - self.run, self.run));
-        }
-        self.run = 0;
-    }
-
     pub(super) fn is_unknown(&self, token: u32) -> bool {
         self.tokens.get(token as usize).is_some_and(|token| token.is_unknown())
-    }
-}
-
-impl Sink for Lattice<'_> {
-    #[inline]
-    fn word(&mut self, word: Word<'_>) {
-        let bits = match self.remembered.get((word.fingerprint >> self.rest) as usize) {
-            Some(&(fingerprint, bits)) if fingerprint == word.fingerprint => bits,
-            Some(_) | None => self.look_up(&word),
-        };
-        if bits & UNKNOWN != 0 || word.plain.is_some() || word.symbols {
-            self.oddity(&word, bits);
-        }
-        if word.plain.map_or(word.end - word.start, str::len) == 1 {
-            self.run += 1;
-        } else if self.run != 0 {
-            self.end_run();
-        }
-        if bits & BEGINS != 0 {
-            self.starts.push(self.tokens.len() as u32);
-        }
-        let breaks = if word.breaks { BREAKS } else { 0 };
-        let changed = if word.plain.is_some() { CHANGED } else { 0 };
-        self.tokens.push(Token { bits: bits | breaks | changed, start: word.start as u32, end: word.end as u32 });
     }
 }
 
 impl Drop for Lattice<'_> {
     fn drop(&mut self) {
         self.shorts.iter_mut().for_each(|(_, letters)| letters.zeroize());
+        self.memory.row = std::mem::take(&mut self.tokens);
+        self.tables.memories.keep(std::mem::take(&mut self.memory));
     }
 }
 
