@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use caretaker_shared::clock::{Clock as _, SystemClock};
-use caretaker_shared::model::Stream;
+use caretaker_shared::model::{Source, Stream};
 use caretaker_shared::policy::DevicePolicy;
 use jiff::Timestamp;
 use serde_json::json;
@@ -111,10 +111,21 @@ fn policy(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result
     };
     writeln!(out, "Policy         version {}", policy.version)?;
     if reads_documents(policy) {
-        writeln!(out, "Documents      read in {}", policy.document_folders.join(", "))
+        let mut folders = policy.document_folders.clone();
+        folders.extend(policy.removable_media.then(|| "removable media".to_owned()));
+        writeln!(out, "Documents      read in {}", folders.join(", "))?;
     } else {
-        writeln!(out, "Documents      not read")
+        writeln!(out, "Documents      not read")?;
     }
+    let read = [Source::Search, Source::Title, Source::Address]
+        .into_iter()
+        .filter(|&source| policy.detection.may_read(source));
+    let read: Vec<&str> = read.map(Source::word).collect();
+    writeln!(
+        out,
+        "Browsers       {}",
+        if read.is_empty() { "not read".to_owned() } else { format!("{} read", read.join(", ")) }
+    )
 }
 
 /// Whether any document is read.
