@@ -36,7 +36,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    fn new() -> Self {
+    fn with_room() -> Self {
         Self { slots: vec![0; 1 << BITS].into_boxed_slice(), row: Vec::new() }
     }
 
@@ -66,7 +66,7 @@ pub(in crate::lexicon) struct Memories(Mutex<Vec<Memory>>);
 impl Memories {
     /// One that nobody uses at the moment.
     pub(super) fn take(&self) -> Memory {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(Memory::new)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(Memory::with_room)
     }
 
     /// Gives one back, for the next text.
