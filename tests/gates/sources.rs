@@ -37,7 +37,7 @@ fn no_manifest_asks_for_another_tls() {
             }
         }
     }
-    assert_eq!(seen, 6, "the workspace and its five members");
+    assert_eq!(seen, 8, "the workspace, its six members, and what feeds them hostile input");
 }
 
 #[test]
