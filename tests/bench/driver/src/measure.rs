@@ -46,7 +46,11 @@ fn each_piece(path: &str, mut each: impl FnMut(u64, &str) -> anyhow::Result<()>)
             buffer.resize(2 * filled, 0);
             continue;
         };
-        each(before, &String::from_utf8_lossy(held.get(..end).unwrap_or_default()))?;
+        let piece = held.get(..end).unwrap_or_default();
+        match std::str::from_utf8(piece) {
+            Ok(piece) => each(before, piece)?,
+            Err(_) => each(before, &String::from_utf8_lossy(piece))?,
+        }
         if read == 0 {
             return Ok(());
         }
