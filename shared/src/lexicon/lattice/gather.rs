@@ -62,6 +62,16 @@ impl Lattice<'_> {
         self.run = 0;
     }
 
+    /// Counts single letters in a row.
+    #[inline]
+    fn go_on_with_run(&mut self, length: usize) {
+        if length == 1 {
+            self.run += 1;
+        } else if self.run != 0 {
+            self.end_run();
+        }
+    }
+
     /// Takes in a word that is not of the common kind.
     #[inline(never)]
     fn uncommon(&mut self, word: &Word<'_>) {
@@ -69,11 +79,7 @@ impl Lattice<'_> {
         if bits & UNKNOWN != 0 || word.plain.is_some() || word.symbols {
             self.oddity(word, bits);
         }
-        if word.plain.map_or(word.end - word.start, str::len) == 1 {
-            self.run += 1;
-        } else if self.run != 0 {
-            self.end_run();
-        }
+        self.go_on_with_run(word.plain.map_or(word.end - word.start, str::len));
         if bits & BEGINS != 0 {
             self.starts.push(self.tokens.len() as u32);
         }
@@ -91,9 +97,9 @@ impl Lattice<'_> {
 impl Sink for Lattice<'_> {
     #[inline]
     fn word(&mut self, word: Word<'_>) {
-        let plain = word.plain.is_none() && !word.symbols && self.run == 0 && word.end - word.start > 1;
-        if plain && self.memory.of(word.fingerprint) == Some(Learnt::Known) {
+        if word.plain.is_none() && !word.symbols && self.memory.has_known(word.fingerprint) {
             // Nearly every word of a text.
+            self.go_on_with_run(word.end - word.start);
             self.push(&word, 0);
         } else {
             self.uncommon(&word);

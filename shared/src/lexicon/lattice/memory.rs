@@ -8,6 +8,8 @@ use super::Token;
 
 /// Words that are remembered, as a power of two.
 const BITS: u32 = 15;
+/// Words that are remembered once more in 16 KiB, which stay in the nearest cache, as a power of two.
+const FRONT_BITS: u32 = 11;
 /// Words of a row for which room is kept: 1.5 MiB.
 const LONGEST_ROW: usize = 1 << 17;
 
@@ -31,13 +33,31 @@ pub(super) enum Learnt {
 #[derive(Default)]
 pub(super) struct Memory {
     slots: Box<[u64]>,
+    /// Of the words like any other those that were met last.
+    front: Box<[u64]>,
     /// Room for the row of the next text, which would else be asked of the system each time.
     pub(super) row: Vec<Token>,
 }
 
 impl Memory {
     fn with_room() -> Self {
-        Self { slots: vec![0; 1 << BITS].into_boxed_slice(), row: Vec::new() }
+        let room = |bits: u32| vec![0; 1 << bits].into_boxed_slice();
+        Self { slots: room(BITS), front: room(FRONT_BITS), row: Vec::new() }
+    }
+
+    /// Whether a word is remembered as one like any other.
+    #[inline]
+    pub(super) fn has_known(&mut self, fingerprint: u64) -> bool {
+        let whole = fingerprint << FRONT_BITS | KNOWN;
+        let Some(slot) = self.front.get_mut((fingerprint >> (u64::BITS - FRONT_BITS)) as usize) else { return false };
+        if *slot == whole {
+            return true;
+        }
+        let differs = self.slots.get((fingerprint >> (u64::BITS - BITS)) as usize).map(|it| it ^ (fingerprint << BITS));
+        if differs == Some(KNOWN) {
+            *slot = whole;
+        }
+        differs == Some(KNOWN)
     }
 
     /// What was learnt of a word, unless another has taken its slot since.
