@@ -1,7 +1,7 @@
 //! Browser history as a source of text: what was searched for, the titles of pages, the words of their addresses.
 //!
 //! A browser keeps its history in an SQLite file in a person's home. That file is never opened with SQLite: it and what
-//! SQLite keeps beside it are copied to an owner-only folder ([`copy`]), the copy is read and removed. So the browser is
+//! SQLite keeps beside it are copied to an owner-only folder (`copy`), the copy is read and removed. So the browser is
 //! never held up, and nothing is ever written in a home. Links are not followed: a pupil owns that folder.
 //!
 //! A pupil can put any bytes there, so SQLite reads them in a short-lived child of this program ([`read_in_child`],

@@ -1,7 +1,7 @@
 //! Reads what is new in the histories of one home.
 //!
-//! What is due is found out by looking at files from outside ([`plan`]); only then is a database copied and read
-//! ([`run`]), in the child. A profile that cannot be read has a reason, and keeps its place for the next time.
+//! What is due is found out by looking at files from outside (`Plan`); only then is a database copied and read
+//! (`run`), in the child. A profile that cannot be read has a reason, and keeps its place for the next time.
 
 use std::io;
 use std::path::{Path, PathBuf};

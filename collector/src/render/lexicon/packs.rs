@@ -134,7 +134,7 @@ pub struct Listed {
     pub bytes: usize,
     /// Of the bytes.
     pub digest: Sha256,
-    /// Where it comes from, as [`json`] says it.
+    /// Where it comes from, as [`json()`] says it.
     pub origin: Option<Value>,
     /// Why it cannot be used.
     pub problem: Option<String>,
