@@ -69,10 +69,11 @@ fn no_rule_stands_in_two_packs() {
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
 }
 
+/// Ids of rules and names of sets stand there, and no word that only a phrase has.
 #[test]
 fn no_letter_of_a_phrase_is_in_the_pack() {
     let bytes = String::from_utf8_lossy(BUILTIN).to_lowercase();
-    for word in ["myself", "stupid", "loser", "tonight", "everyone", "goodbye"] {
+    for word in ["stupid", "loser", "tonight", "everyone", "tablets", "asleep"] {
         assert!(!bytes.contains(word), "{word}");
     }
 }
