@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Context as _;
 use caretaker_shared::lexicon;
 use caretaker_shared::model::Source;
-use caretaker_shared::policy::{DevicePolicy, Group};
+use caretaker_shared::policy::{ALWAYS, DevicePolicy, Group};
 
 use super::status::{readable, reads_documents};
 use super::words;
@@ -137,7 +137,10 @@ fn documents(policy: &DevicePolicy, out: &mut dyn Write) -> std::io::Result<()> 
 }
 
 fn history(policy: &DevicePolicy, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "  From the history of Chrome, Edge, Chromium, Brave, Firefox and Safari this computer reads:")?;
+    writeln!(
+        out,
+        "  From the history of Chrome, Edge, Chromium, Brave, Opera, Vivaldi, Firefox and Safari this computer reads:"
+    )?;
     for (source, what) in
         HISTORY.into_iter().zip(["what was searched for", "the titles of pages", "the addresses of pages"])
     {
@@ -178,7 +181,7 @@ fn groups(group: &Group, out: &mut dyn Write) -> std::io::Result<()> {
         });
     }
     if let Some(categories) = &group.categories {
-        what.push(format!("searched for {}", categories.join(", ")));
+        what.push(format!("searched for {}, {}", categories.join(", "), ALWAYS.join(", ")));
     }
     if what.is_empty() {
         return Ok(());

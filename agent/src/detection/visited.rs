@@ -36,10 +36,12 @@ impl Visited {
             match met.iter_mut().rev().find(same) {
                 Some(before) => {
                     let count = before.finding.count.saturating_add(finding.count);
+                    let help_seeking = before.finding.help_seeking || finding.help_seeking;
                     if finding.severity > before.finding.severity {
                         *before = Met { user, source, at: before.at, finding };
                     }
                     before.finding.count = count;
+                    before.finding.help_seeking = help_seeking;
                 }
                 None => met.push(Met { user, source, at, finding }),
             }
@@ -61,10 +63,12 @@ impl Visited {
             let mut known = told(&profile)?;
             let mut events = Vec::new();
             for Met { user, source, at, finding } in met {
+                // A visit that was made under a clock that ran ahead must not weigh in for years.
+                let at = at.min(now);
                 // Another visit is never the same text once more.
                 let before: Vec<Told> = known.iter().map(|told| Told { count: 0, ..told.clone() }).collect();
                 let subject = Subject { source, document: profile, user: Some(user), at };
-                let fresh = news(&before, vec![finding], &week(&user)?, &subject, at.min(now));
+                let fresh = news(&before, vec![finding], &week(&user)?, &subject, at);
                 for told in fresh.told {
                     known.retain(|known| known.rule != told.rule);
                     known.push(told);

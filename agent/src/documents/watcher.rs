@@ -126,10 +126,14 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
     /// Lets a file wait until it has come to rest, if it may be a document at all.
     fn hold(&mut self, path: &Path) {
         let Some((_, inside)) = self.following.place(path) else { return };
-        let is_excluded = self.settings.excluded.iter().any(|excluded| path.starts_with(excluded));
-        if !is_excluded && names::is_document(&inside) && !self.waiting.changed(path, self.started.elapsed()) {
+        if !self.is_excluded(path) && names::is_document(&inside) && !self.waiting.changed(path, self.started.elapsed())
+        {
             self.held_back = true;
         }
+    }
+
+    fn is_excluded(&self, path: &Path) -> bool {
+        self.settings.excluded.iter().any(|excluded| path.starts_with(excluded))
     }
 
     fn search_all(&mut self) {
@@ -180,6 +184,9 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
             // The folder may have left the settings since.
             let Some((folder, inside)) = self.following.place(&turn.path) else { continue };
             let Some((user, scope)) = self.settings.scope(&folder) else { continue };
+            if self.is_excluded(&turn.path) {
+                continue;
+            }
             let errand = Errand { folder, inside, attempts: turn.attempts, user, scope };
             let reader = self.reader.clone();
             self.reading = Some(turn);

@@ -54,8 +54,8 @@ impl Uplink for Grpc {
             [] => None,
             digest => Some(Sha256::from_slice(digest).ok_or(UplinkError::Answer("lexicons_digest"))?),
         };
-        let proto::HelloResponse { policy_version, heartbeat_seconds, .. } = answer;
-        Ok(Welcome { high_water, policy_version, heartbeat_seconds, lexicons })
+        let proto::HelloResponse { policy_version, heartbeat_seconds, lexicons_unknown, .. } = answer;
+        Ok(Welcome { high_water, policy_version, heartbeat_seconds, lexicons, lexicons_unknown })
     }
 
     async fn upload(&self, upload: Upload) -> Result<Receipt, UplinkError> {

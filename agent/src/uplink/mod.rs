@@ -33,6 +33,8 @@ pub struct Welcome {
     pub heartbeat_seconds: u32,
     /// Digest of the rules that the school has added; `None` when there are none.
     pub lexicons: Option<Sha256>,
+    /// The collector cannot tell which these are now.
+    pub lexicons_unknown: bool,
 }
 
 /// What the collector answers to records.

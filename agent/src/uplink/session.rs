@@ -109,7 +109,13 @@ impl<U: Uplink> Session<U> {
             let held = welcome.high_water.clone();
             self.settle(held).await?;
         }
-        self.follow_lexicons(welcome.lexicons).await?;
+        if !welcome.lexicons_unknown {
+            match self.follow_lexicons(welcome.lexicons).await {
+                // An alert must not wait for a list.
+                Err(Broken::Uplink(error)) => tracing::warn!(reason = %error, "the added rules were not fetched"),
+                followed => followed?,
+            }
+        }
         self.renew_when_due().await;
         Ok(welcome)
     }

@@ -114,7 +114,7 @@ impl Uplink for Memory {
             let high_water = Stream::ALL.into_iter().map(|s| (s, held[usize::from(s.priority())])).collect();
             let policy_version = book.policy.as_ref().map_or(0, |policy| policy.version);
             let lexicons = Some(&book.lexicons).filter(|bytes| !bytes.is_empty()).map(|bytes| Sha256::of(bytes));
-            Ok(Welcome { high_water, policy_version, heartbeat_seconds: 300, lexicons })
+            Ok(Welcome { high_water, policy_version, heartbeat_seconds: 300, lexicons, lexicons_unknown: false })
         })
     }
 

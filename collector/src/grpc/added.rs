@@ -23,6 +23,8 @@ pub struct Bundle {
     pub bytes: Vec<u8>,
     /// Of the bytes; `None` when there are no packs.
     pub digest: Option<Sha256>,
+    /// They could not be read, and never were since the start.
+    pub is_unknown: bool,
 }
 
 /// The packs of a data folder.
@@ -49,7 +51,8 @@ impl AddedLexicons {
         let this = self.clone();
         let read = tokio::task::spawn_blocking(move || this.bundle()).await.ok().flatten();
         // What cannot be read now leaves in force what was: devices must not forget a list because of that.
-        let bundle = read.map(Arc::new).or_else(|| known.map(|(_, bundle)| bundle)).unwrap_or_default();
+        let unknown = || Arc::new(Bundle { is_unknown: true, ..Bundle::default() });
+        let bundle = read.map(Arc::new).or_else(|| known.map(|(_, bundle)| bundle)).unwrap_or_else(unknown);
         *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some((steady, bundle.clone()));
         bundle
     }
@@ -70,7 +73,7 @@ impl AddedLexicons {
             tracing::error!(bytes = bytes.len(), "the lists that were added to the rules are too large: remove some");
             return None;
         }
-        Some(Bundle { digest: Some(Sha256::of(&bytes)), bytes })
+        Some(Bundle { digest: Some(Sha256::of(&bytes)), bytes, is_unknown: false })
     }
 }
 

@@ -137,6 +137,7 @@ impl Agent for AgentService {
             policy_version: welcome.policy_version,
             collector_unix_ms: unix_ms(now),
             heartbeat_seconds: HEARTBEAT_SECONDS,
+            lexicons_unknown: lexicons.is_unknown,
             lexicons_digest: lexicons.digest.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
         }))
     }

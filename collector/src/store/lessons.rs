@@ -18,6 +18,8 @@ use crate::audit::Entry;
 const PEOPLE: usize = 5;
 /// Within this time.
 const WINDOW_MS: i64 = 10 * 60 * 1000;
+/// How long a lesson goes on at the most: what comes later is told of anew.
+const LONGEST_MS: i64 = 90 * 60 * 1000;
 /// What an alert about a lesson says.
 pub(crate) const ABOUT_LESSON: &str = "probably a lesson: five or more people, one topic, within ten minutes";
 /// The outcome of an alert that became part of a lesson.
@@ -76,10 +78,12 @@ impl Met<'_> {
             .prepare_cached(
                 "SELECT lesson.alert FROM lesson JOIN alert ON alert.id = lesson.alert
                  WHERE lesson.site = ?1 AND lesson.topic = ?2 AND alert.state <> 'closed'
-                   AND ?3 BETWEEN lesson.first_at - ?4 AND lesson.last_at + ?4
+                   AND ?3 BETWEEN lesson.first_at - ?4 AND min(lesson.last_at + ?4, lesson.first_at + ?5)
                  ORDER BY lesson.last_at DESC LIMIT 1",
             )?
-            .query_row(params![self.site_rowid, self.event.topic, self.at_ms(), WINDOW_MS], |row| row.get(0))
+            .query_row(params![self.site_rowid, self.event.topic, self.at_ms(), WINDOW_MS, LONGEST_MS], |row| {
+                row.get(0)
+            })
             .optional()?;
         Ok(found)
     }
@@ -101,11 +105,18 @@ impl Met<'_> {
                 "SELECT keyword.event, keyword.occurred_at, event.device, keyword.user
                  FROM keyword JOIN event ON event.id = keyword.event
                  WHERE keyword.site = ?1 AND keyword.topic = ?2 AND keyword.occurred_at BETWEEN ?3 AND ?4
-                   AND event.severity < ?5
+                   AND event.severity > ?5 AND event.severity < ?6
                  ORDER BY keyword.occurred_at",
             )?
             .query_map(
-                params![self.site_rowid, self.event.topic, at - WINDOW_MS, at + WINDOW_MS, Severity::HIGHEST.level()],
+                params![
+                    self.site_rowid,
+                    self.event.topic,
+                    at - WINDOW_MS,
+                    at + WINDOW_MS,
+                    Severity::LOWEST.level(),
+                    Severity::HIGHEST.level()
+                ],
                 |row| Ok(Of { event: row.get(0)?, at_ms: row.get(1)?, person: (row.get(2)?, row.get(3)?) }),
             )?
             .collect::<Result<Vec<_>, _>>()?;

@@ -1297,6 +1297,9 @@ pub struct HelloResponse {
     /// SHA-256 over the encoded Packs that the school has added to the rules; empty when there are none.
     #[prost(bytes = "vec", tag = "5")]
     pub lexicons_digest: ::prost::alloc::vec::Vec<u8>,
+    /// The collector cannot tell which they are now: what the device has stays in force.
+    #[prost(bool, tag = "6")]
+    pub lexicons_unknown: bool,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct HighWater {

@@ -17,12 +17,13 @@ pub(super) fn sources(sources: &BTreeSet<Source>) -> Vec<i32> {
 }
 
 /// How old people are and what is looked at. A collector from before there was a choice says neither, and means
-/// documents.
-pub(super) fn of_whom(age: proto::AgeProfile, sources: Vec<i32>) -> Result<(AgeProfile, BTreeSet<Source>), WireError> {
-    if age == proto::AgeProfile::Unspecified {
+/// documents; an age of a later one is taken for the middle.
+pub(super) fn of_whom(age: i32, sources: Vec<i32>) -> Result<(AgeProfile, BTreeSet<Source>), WireError> {
+    if age == i32::from(proto::AgeProfile::Unspecified) {
         return Ok((AgeProfile::Secondary, BTreeSet::from([Source::Document])));
     }
-    Ok((age.try_into()?, sources_of(sources)?))
+    let known = proto::AgeProfile::try_from(age).ok().and_then(|age| AgeProfile::try_from(age).ok());
+    Ok((known.unwrap_or(AgeProfile::Secondary), sources_of(sources)?))
 }
 
 /// Sources of a later collector are passed over: this version does not have them.

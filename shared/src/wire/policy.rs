@@ -46,7 +46,7 @@ impl TryFrom<proto::DevicePolicy> for DevicePolicy {
         if policy.probe_seconds.len() > limits::PROBES {
             return Err(WireError::TooLarge("probe_seconds"));
         }
-        let (age, sources) = detection::of_whom(policy.age(), policy.sources)?;
+        let (age, sources) = detection::of_whom(policy.age, policy.sources)?;
         let mut probe_every = std::collections::BTreeMap::new();
         for (name, seconds) in policy.probe_seconds {
             if seconds == 0 {
