@@ -38,6 +38,8 @@ impl Browsing {
         let mut tick = interval(EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut turn = 0;
+        // A killed agent may have left words behind, also where the policy has no history read any more.
+        history::clear(self.copies.clone()).await;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -66,6 +68,7 @@ impl Browsing {
             excluded: Excluded::parse(&policy.detection.excluded_addresses)?,
             most_visits: Settings::MOST_VISITS,
         };
+        history::clear(self.copies.clone()).await;
         // One after the other, so that no more than one home's words are in memory.
         for home in homes {
             let reading = history::read_in_child(launch, &home, &marks, &settings, self.looking.clock.now()).await;

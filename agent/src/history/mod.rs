@@ -40,7 +40,7 @@ pub use self::copy::remove_stale;
 pub use self::excluded::{BadRule, Excluded};
 pub use self::home::{Home, homes};
 pub use self::marks::{Last, Mark, Marks};
-pub use self::process::{Launch, pass, read_in_child};
+pub use self::process::{Launch, clear, read_in_child};
 pub use self::reading::{Reading, Settings, Unread, read};
 pub use self::visit::{Visit, VisitKind};
 

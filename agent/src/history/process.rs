@@ -35,26 +35,6 @@ impl Launch {
     }
 }
 
-/// Reads what is new in each of these homes, one after the other, and hands each reading on before the next home has its
-/// turn, so that no more than one home's words are in memory. Call it on a timer, and never twice at once: copies lie in
-/// one folder.
-pub async fn pass(
-    launch: &Launch,
-    homes: &[Home],
-    marks: &Marks,
-    settings: &Settings,
-    now: Timestamp,
-    mut take: impl AsyncFnMut(Reading),
-) {
-    clear(settings.copies.clone()).await;
-    for home in homes {
-        let reading = read_in_child(launch, home, marks, settings, now).await;
-        if !reading.marks.is_empty() {
-            take(reading).await;
-        }
-    }
-}
-
 /// Reads what is new in one home. When nothing changed since the marks were made, no child is started. The child ends with
 /// this future; a copy that it leaves when it is dropped is removed before the next one is made.
 pub async fn read_in_child(
@@ -97,8 +77,9 @@ pub async fn read_in_child(
     plan.reading
 }
 
-/// Whatever became of the child, its copies go.
-async fn clear(copies: PathBuf) {
+/// Removes copies that a killed agent, or a child, left behind. Call it at the start, whatever the policy says, and before
+/// homes are read one after the other.
+pub async fn clear(copies: PathBuf) {
     if let Ok(Err(error)) = tokio::task::spawn_blocking(move || copy::remove_stale(&copies)).await {
         tracing::warn!(reason = %error.kind(), "the copy of a history cannot be removed yet");
     }
