@@ -89,8 +89,9 @@ impl Graph {
     }
 }
 
+/// A row of `all`, which holds rows one after the other.
 #[inline]
-fn slice<'a>(starts: &[u32], all: &'a [u32], state: u32) -> &'a [u32] {
+pub(super) fn slice<'a>(starts: &[u32], all: &'a [u32], state: u32) -> &'a [u32] {
     let state = state as usize;
     match (starts.get(state), starts.get(state + 1)) {
         (Some(&start), Some(&end)) => all.get(start as usize..end as usize).unwrap_or_default(),

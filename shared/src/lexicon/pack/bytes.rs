@@ -3,7 +3,11 @@
 use super::PackError;
 
 /// Appends a number in seven bits a byte, lowest first.
-pub(super) fn put(out: &mut Vec<u8>, mut number: u32) {
+pub(super) fn put(out: &mut Vec<u8>, number: u32) {
+    put_long(out, number.into());
+}
+
+pub(super) fn put_long(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
@@ -35,12 +39,16 @@ impl<'a> Bytes<'a> {
     }
 
     pub(super) fn number(&mut self) -> Result<u32, PackError> {
-        let mut number = 0_u32;
-        for shift in (0..35).step_by(7) {
+        u32::try_from(self.long()?).map_err(|_| PackError::Damaged)
+    }
+
+    pub(super) fn long(&mut self) -> Result<u64, PackError> {
+        let mut number = 0_u64;
+        for shift in (0..70).step_by(7) {
             let byte = self.byte()?;
-            let bits = u32::from(byte & 0x7f);
-            // The fifth byte has room for four bits only.
-            if shift == 28 && bits > 0xf {
+            let bits = u64::from(byte & 0x7f);
+            // The tenth byte has room for one bit only.
+            if shift == 63 && bits > 1 {
                 return Err(PackError::Damaged);
             }
             number |= bits << shift;
@@ -54,26 +62,18 @@ impl<'a> Bytes<'a> {
     /// How many things follow, each of at least `least` bytes: there must be room for them.
     pub(super) fn count(&mut self, least: usize) -> Result<usize, PackError> {
         let count = self.number()? as usize;
-        if count.checked_mul(least).is_some_and(|bytes| bytes <= self.0.len()) {
-            Ok(count)
-        } else {
-            Err(PackError::Damaged)
-        }
+        self.room(count.checked_mul(least).ok_or(PackError::Damaged)?)?;
+        Ok(count)
+    }
+
+    /// A number of bytes, if so many are left.
+    pub(super) fn room(&self, bytes: usize) -> Result<usize, PackError> {
+        if bytes <= self.0.len() { Ok(bytes) } else { Err(PackError::Damaged) }
     }
 
     pub(super) fn text(&mut self) -> Result<String, PackError> {
         let length = self.count(1)?;
         let text = std::str::from_utf8(self.take(length)?).map_err(|_| PackError::Damaged)?;
         if text.chars().any(char::is_control) { Err(PackError::Damaged) } else { Ok(text.to_owned()) }
-    }
-
-    pub(super) fn long(&mut self) -> Result<u64, PackError> {
-        let bytes = self.take(8)?.try_into().map_err(|_| PackError::Damaged)?;
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    pub(super) fn half(&mut self) -> Result<u32, PackError> {
-        let bytes = self.take(4)?.try_into().map_err(|_| PackError::Damaged)?;
-        Ok(u32::from_le_bytes(bytes))
     }
 }

@@ -1,15 +1,19 @@
 //! A pack as bytes, and back. Everything that is read is checked: bytes may come from anywhere.
 
-use super::bytes::{Bytes, put, put_len, put_text};
+use super::automaton;
+use super::bytes::{Bytes, put, put_len, put_long, put_text};
 use super::{FUZZY, LACKS_AT, MASKABLE, Pack, PackError, PackedRule};
 use crate::lexicon::arithmetic::Reason;
 use crate::lexicon::category::{AgeProfile, Stage, category};
-use crate::lexicon::graph::{FIRST_WORD, Graph};
+use crate::lexicon::graph::FIRST_WORD;
 use crate::lexicon::rules::{Around, Effect, Origin, Side, Sureness};
 use crate::model::Severity;
 
 /// The last byte is the version of the format and of what makes a fingerprint.
-const MAGIC: &[u8; 8] = b"CTKWPK\0\x01";
+const MAGIC: &[u8; 8] = b"CTKWPK\0\x02";
+
+/// The bits of an entry of `lacking_words` that are the number of a word.
+const WORD: u32 = (1 << LACKS_AT) - 1;
 
 pub(super) fn write(pack: &Pack) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
@@ -20,15 +24,15 @@ pub(super) fn write(pack: &Pack) -> Vec<u8> {
         }
     }
     put_len(&mut out, pack.words.len());
-    out.extend(pack.words.iter().flat_map(|word| word.to_le_bytes()));
+    put_steps(&mut out, pack.words.iter().copied());
     out.extend(&pack.flags);
     put_len(&mut out, pack.aliases.len());
     for (alias, word) in &pack.aliases {
-        out.extend(alias.to_le_bytes());
+        put_long(&mut out, *alias);
         put(&mut out, *word);
     }
-    write_graph(&mut out, &pack.phrases);
-    write_graph(&mut out, &pack.around);
+    automaton::write(&mut out, &pack.phrases);
+    automaton::write(&mut out, &pack.around);
     put_len(&mut out, pack.sets.len());
     for name in &pack.sets {
         put_text(&mut out, name);
@@ -38,7 +42,11 @@ pub(super) fn write(pack: &Pack) -> Vec<u8> {
         write_rule(&mut out, rule);
     }
     put_len(&mut out, pack.lacking.len());
-    out.extend(pack.lacking.iter().chain(&pack.lacking_words).flat_map(|half| half.to_le_bytes()));
+    put_steps(&mut out, pack.lacking.iter().map(|half| u64::from(*half)));
+    for entry in &pack.lacking_words {
+        put(&mut out, entry & WORD);
+    }
+    out.extend(pack.lacking_words.iter().map(|entry| (entry >> LACKS_AT) as u8));
     out
 }
 
@@ -50,16 +58,22 @@ pub(super) fn read(bytes: &[u8]) -> Result<Pack, PackError> {
             [bytes.text()?, bytes.text()?, bytes.text()?, bytes.text()?, bytes.text()?];
         Ok(Origin { lang, title, source, licence, reviewed })
     })?;
-    let words = list(bytes, 9, Bytes::long)?;
+    let count = bytes.count(2)?;
+    let words = steps(bytes, count)?;
     let flags = bytes.take(words.len())?.to_vec();
-    let aliases = list(bytes, 9, |bytes| Ok((bytes.long()?, bytes.number()?)))?;
-    let phrases = read_graph(bytes)?;
-    let around = read_graph(bytes)?;
+    let aliases = list(bytes, 2, |bytes| Ok((bytes.long()?, bytes.number()?)))?;
+    let phrases = automaton::read(bytes)?;
+    let around = automaton::read(bytes)?;
     let sets = list(bytes, 1, Bytes::text)?;
     let rules = list(bytes, 8, read_rule)?;
-    let count = bytes.count(8)?;
-    let mut halves = || (0..count).map(|_| bytes.half()).collect::<Result<Vec<u32>, PackError>>();
-    let (lacking, lacking_words) = (halves()?, halves()?);
+    let count = bytes.count(3)?;
+    let halves = steps(bytes, count)?.into_iter().map(u32::try_from);
+    let lacking = halves.collect::<Result<Vec<u32>, _>>().map_err(|_| PackError::Damaged)?;
+    let mut lacking_words = (0..count).map(|_| bytes.number()).collect::<Result<Vec<u32>, PackError>>()?;
+    for (entry, &place) in lacking_words.iter_mut().zip(bytes.take(count)?) {
+        // A word beyond these bits is none, which is asked below.
+        *entry = if *entry <= WORD { *entry | u32::from(place) << LACKS_AT } else { 0 };
+    }
     let pack = Pack { origins, words, flags, aliases, phrases, around, sets, rules, lacking, lacking_words };
     if bytes.0.is_empty() && holds(&pack) { Ok(pack) } else { Err(PackError::Damaged) }
 }
@@ -81,7 +95,7 @@ fn holds(pack: &Pack) -> bool {
         && pack.around.holds(words, sets)
         && pack.rules.iter().all(|rule| rule.around.iter().all(|around| around.set < sets))
         && pack.lacking.is_sorted()
-        && pack.lacking_words.iter().all(|entry| is_word(entry & ((1 << LACKS_AT) - 1)))
+        && pack.lacking_words.iter().all(|entry| is_word(entry & WORD))
         && ids.windows(2).all(|pair| pair.first() < pair.last())
 }
 
@@ -94,46 +108,22 @@ fn list<'a, T>(
     (0..count).map(|_| one(bytes)).collect()
 }
 
-/// States by their numbers of edges; labels by their distance from the one before.
-fn write_graph(out: &mut Vec<u8>, graph: &Graph) {
-    put_len(out, graph.states());
-    for state in 0..=graph.root() {
-        let (labels, targets) = graph.edges(state);
-        let given = graph.given(state);
-        put_len(out, labels.len());
-        put_len(out, given.len());
-        let mut before = 0;
-        for (label, target) in labels.iter().zip(targets) {
-            put(out, label - before);
-            put(out, state - target);
-            before = *label;
-        }
-        for number in given {
-            put(out, *number);
-        }
+/// Numbers that rise, by the distance of each from the one before.
+fn put_steps(out: &mut Vec<u8>, numbers: impl Iterator<Item = u64>) {
+    let mut before = 0;
+    for number in numbers {
+        put_long(out, number - before);
+        before = number;
     }
 }
 
-fn read_graph(bytes: &mut Bytes<'_>) -> Result<Graph, PackError> {
-    let states = bytes.count(2)?;
-    let mut graph = Graph { first_edge: vec![0], first_given: vec![0], ..Graph::default() };
-    for state in 0..u32::try_from(states).map_err(|_| PackError::Damaged)? {
-        let edges = bytes.count(1)?;
-        let given = bytes.count(1)?;
-        let mut label = 0_u32;
-        for _ in 0..edges {
-            label = label.checked_add(bytes.number()?).ok_or(PackError::Damaged)?;
-            let target = state.checked_sub(bytes.number()?).ok_or(PackError::Damaged)?;
-            graph.labels.push(label);
-            graph.targets.push(target);
-        }
-        for _ in 0..given {
-            graph.given.push(bytes.number()?);
-        }
-        graph.first_edge.push(u32::try_from(graph.labels.len()).map_err(|_| PackError::Damaged)?);
-        graph.first_given.push(u32::try_from(graph.given.len()).map_err(|_| PackError::Damaged)?);
-    }
-    Ok(graph)
+fn steps(bytes: &mut Bytes<'_>, count: usize) -> Result<Vec<u64>, PackError> {
+    let mut before = 0_u64;
+    let mut next = || {
+        before = before.checked_add(bytes.long()?).ok_or(PackError::Damaged)?;
+        Ok(before)
+    };
+    (0..count).map(|_| next()).collect()
 }
 
 fn write_rule(out: &mut Vec<u8>, rule: &PackedRule) {

@@ -3,6 +3,7 @@
 //! Words are fingerprints, phrases are paths of an automaton over their numbers. What can be read are the ids of rules,
 //! of categories, of topics, and the names of sets.
 
+mod automaton;
 mod bytes;
 mod compile;
 mod format;
