@@ -80,7 +80,7 @@ impl Rules {
     }
 
     /// Lays the rules aside if no text has come since this was last called; says whether it did. Nothing is lost: the next
-    /// text waits for them, some 30 ms.
+    /// text waits for them, some 20 ms.
     pub fn lay_aside(&self) -> bool {
         match self.0.as_ref() {
             Source::Lexicon(shelf) => {
