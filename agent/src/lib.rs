@@ -4,6 +4,7 @@
 //! `detection` makes events; all hand what they find to the `spool`, which the `uplink` empties towards the collector. `agent` wires them and nothing else.
 
 pub mod agent;
+mod blocking;
 pub mod cli;
 pub mod clocks;
 pub mod commands;

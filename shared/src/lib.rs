@@ -4,10 +4,11 @@
 //! things that every long-running program of ours does the same: clock, log, shutdown, private files. No input or
 //! output of either program lives here, and only this crate names rustls and ring.
 
+pub use caretaker_lexicon as lexicon;
+
 pub mod catalogue;
 pub mod clock;
 pub mod digest;
-pub mod lexicon;
 pub mod log;
 pub mod model;
 pub mod pki;

@@ -78,6 +78,13 @@ def enrolled(agent, folder, root, policy=None):
                 process.wait()
 
 
+def size(agent, report, **_):
+    """The program as it is shipped, without symbols."""
+    mib = os.path.getsize(agent) / 2**20
+    print(f"  {os.path.getsize(agent):,} bytes")
+    report.line("size", "MiB of the program", mib, BINARY_MIB, 1.0)
+
+
 def idle(agent, folder, report, root, **_):
     """An enrolled service with nothing to do, over ten minutes."""
     with enrolled(agent, folder, root) as (running, _):
@@ -90,4 +97,3 @@ def idle(agent, folder, report, root, **_):
         print(f"  resident {rss:.1f} MiB, proportional {pss:.1f} MiB, {share:.4f} % of a core, its children included")
         report.line("idle", "MiB resident", rss, IDLE_MIB, 1.0)
         report.line("idle", "percent of a core", share, IDLE_CORE_PERCENT, 1.0)
-        report.line("idle", "MiB of the program", os.path.getsize(agent) / 2**20, BINARY_MIB, 1.0)

@@ -32,6 +32,8 @@ const ENROLMENT: Duration = Duration::from_secs(10);
 const MEMORY: &str = "memory";
 /// The folder, in the state folder, for copies of histories while they are read.
 const COPIES: &str = "copies";
+/// How long no text may have come before the rules are laid aside.
+const QUIET: Duration = Duration::from_secs(2 * 60);
 /// How long probes and the watcher may take to end.
 const DRAIN: Duration = Duration::from_secs(5);
 /// How long the uplink may take: its last words, and what surrounds them.
@@ -157,6 +159,7 @@ impl Running {
         let failed = CancellationToken::new();
         guard(&loops, "probes", probing.run(stop.clone()), &failed);
         guard(&loops, "cost", cost::run(spool.clone(), stop.clone()), &failed);
+        guard(&loops, "rules", lay_aside(rules.clone(), stop.clone()), &failed);
         let key = spool.run(Spool::document_key).await?;
         let clock = clocks.clock();
         let looking = Looking { rules, policy: policy_seen, device, host, spool: spool.clone(), key, clock };
@@ -212,6 +215,19 @@ async fn rules(spool: &Arc<Spool>) -> anyhow::Result<Rules> {
         spool.run(|spool| spool.store_lexicons(&[])).await?;
     }
     Ok(rules)
+}
+
+/// Lays the rules aside whenever no text has come for a while.
+async fn lay_aside(rules: Rules, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(QUIET) => {}
+            () = stop.cancelled() => return,
+        }
+        if rules.lay_aside() {
+            platform::give_back_memory();
+        }
+    }
 }
 
 /// Starts a loop whose end by a panic ends the whole agent: half of an agent would look like a whole one.

@@ -1,20 +1,47 @@
 //! The rules that texts are held against: those that ship, and those that the school has added.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use caretaker_proto::agent::v1 as proto;
 use caretaker_shared::lexicon::{Ask, Finding, Lexicon, Pack};
 use prost::Message as _;
 
 /// Finds what a text meets. All parts of the agent share one, so that rules that are added count everywhere at once.
+///
+/// Ready to be asked, the rules take megabytes, and most of the time there is no text: they are made ready for the first
+/// one, and laid aside when none has come for a while.
 #[derive(Clone)]
 pub struct Rules(Arc<Source>);
 
 enum Source {
-    Lexicon(RwLock<Arc<Lexicon>>),
+    Lexicon(Mutex<Shelf>),
     /// What a test has instead.
     Made(fn(&str, &Ask<'_>) -> Vec<Finding>),
+}
+
+/// Where the rules lie.
+#[derive(Default)]
+struct Shelf {
+    /// The packs that the school has added, as bytes that have been read once without a fault.
+    added: Vec<Vec<u8>>,
+    /// All rules, ready to be asked.
+    ready: Option<Arc<Lexicon>>,
+    /// Whether a text came since it was last asked for.
+    used: bool,
+}
+
+impl Shelf {
+    fn take(&mut self) -> Arc<Lexicon> {
+        self.used = true;
+        let Self { added, ready, .. } = self;
+        ready.get_or_insert_with(|| Arc::new(lexicon(added))).clone()
+    }
+}
+
+fn lexicon(added: &[Vec<u8>]) -> Lexicon {
+    let read = |pack: &Vec<u8>| Pack::read(pack).expect("these very bytes were read when they were added");
+    Lexicon::with(&added.iter().map(read).collect::<Vec<_>>())
 }
 
 /// Why rules were not taken. The ones before stay in force.
@@ -26,7 +53,7 @@ impl Rules {
     /// The rules that the product ships.
     #[must_use]
     pub fn builtin() -> Self {
-        Self(Arc::new(Source::Lexicon(RwLock::new(Arc::new(Lexicon::with(&[]))))))
+        Self(Arc::new(Source::Lexicon(Mutex::default())))
     }
 
     /// Made-up rules, for tests.
@@ -42,19 +69,35 @@ impl Rules {
     /// [`Unusable`] when one of them cannot be read.
     pub fn load(&self, bytes: &[u8]) -> Result<usize, Unusable> {
         let packs = proto::Packs::decode(bytes).map_err(|_| Unusable)?.packs;
-        let packs = packs.iter().map(|pack| Pack::read(pack)).collect::<Result<Vec<_>, _>>().map_err(|_| Unusable)?;
-        if let Source::Lexicon(held) = self.0.as_ref() {
-            *held.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Lexicon::with(&packs));
+        if packs.iter().any(|pack| Pack::read(pack).is_err()) {
+            return Err(Unusable);
         }
-        Ok(packs.len())
+        let count = packs.len();
+        if let Source::Lexicon(shelf) = self.0.as_ref() {
+            *locked(shelf) = Shelf { added: packs, ..Shelf::default() };
+        }
+        Ok(count)
+    }
+
+    /// Lays the rules aside if no text has come since this was last called; says whether it did. Nothing is lost: the next
+    /// text waits for them, some 20 ms.
+    pub fn lay_aside(&self) -> bool {
+        match self.0.as_ref() {
+            Source::Lexicon(shelf) => {
+                let mut shelf = locked(shelf);
+                !std::mem::take(&mut shelf.used) && shelf.ready.take().is_some()
+            }
+            Source::Made(_) => false,
+        }
     }
 
     /// What a text meets.
     #[must_use]
     pub fn read(&self, text: &str, ask: &Ask<'_>) -> Vec<Finding> {
         match self.0.as_ref() {
-            Source::Lexicon(held) => {
-                let lexicon = held.read().unwrap_or_else(PoisonError::into_inner).clone();
+            Source::Lexicon(shelf) => {
+                // Texts are read beside each other; only taking the rules is done one by one.
+                let lexicon = locked(shelf).take();
                 lexicon.read(text, ask)
             }
             Source::Made(read) => read(text, ask),
@@ -65,5 +108,33 @@ impl Rules {
 impl fmt::Debug for Rules {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Rules")
+    }
+}
+
+/// A thread that panicked while it held the shelf leaves it whole: each of its parts is put there at once.
+fn locked(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use caretaker_shared::lexicon::{AgeProfile, Ask};
+
+    use super::Rules;
+
+    #[test]
+    fn rules_are_laid_aside_when_no_text_comes_and_taken_again_for_the_next() {
+        let rules = Rules::builtin();
+        let categories = BTreeSet::from(["demonstration".to_owned()]);
+        let ask = Ask { categories: &categories, age: AgeProfile::Secondary };
+        let found = || rules.read("Caretaker demonstration phrase", &ask).len();
+        assert!(!rules.lay_aside(), "nothing was taken yet");
+        assert_eq!(found(), 1);
+        assert!(!rules.lay_aside(), "a text came just now");
+        assert!(rules.lay_aside());
+        assert!(!rules.lay_aside(), "they lie there already");
+        assert_eq!(found(), 1);
     }
 }

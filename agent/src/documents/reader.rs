@@ -20,6 +20,7 @@ use super::beneath::{self, Found, Version};
 use super::catch_up::{Caught, Search};
 use super::extract::{FILE_LIMIT_BYTES, Refusal, Unread, text_of};
 use super::{Known, Ledger, Means};
+use crate::blocking::blocking;
 use crate::detection::{self, News, Subject, WEEK};
 
 /// Files that changed longer ago than this are left alone when nobody saw them change.
@@ -92,7 +93,7 @@ impl Reader for DocumentReader {
     async fn read(&self, errand: Errand) -> Outcome {
         let document = self.memory.document(&errand.folder.join(&errand.inside));
         let (folder, inside) = (errand.folder.clone(), errand.inside.clone());
-        let (file, version) = match blocking(move || beneath::open(&folder, &inside)).await {
+        let (file, version) = match blocking(move || beneath::open(&folder, &inside)).await.ok() {
             Some(Ok(Found::File(file, version))) => (file, version),
             Some(Ok(Found::Folder)) => return Outcome::Folder,
             Some(Ok(Found::Other | Found::Nothing)) => return Outcome::Done,
@@ -103,7 +104,7 @@ impl Reader for DocumentReader {
             None => return Outcome::Again,
         };
         let memory = self.memory.clone();
-        let before = match blocking(move || memory.ledger.known(&document)).await {
+        let before = match blocking(move || memory.ledger.known(&document)).await.ok() {
             Some(Ok(before)) => before,
             Some(Err(error)) => return ledger_failed(&error),
             None => return Outcome::Again,
@@ -158,7 +159,7 @@ impl DocumentReader {
     async fn find(&self, text: Zeroizing<String>, scope: Scope) -> Option<Vec<Finding>> {
         let rules = self.means.rules.clone();
         // The text moves into the closure, and is wiped at its end.
-        blocking(move || rules.read(&text, &detection::ask(&scope))).await
+        blocking(move || rules.read(&text, &detection::ask(&scope))).await.ok()
     }
 
     /// Keeps what is new among the findings, in the light of the user's week.
@@ -172,12 +173,12 @@ impl DocumentReader {
             let news = detection::news(&known.told, findings, &week, &subject, now);
             memory.ledger.record(&document, &known, &news)
         });
-        after(kept.await)
+        after(kept.await.ok())
     }
 
     async fn keep(&self, document: Sha256, known: Known, news: News) -> Outcome {
         let memory = self.memory.clone();
-        after(blocking(move || memory.ledger.record(&document, &known, &news)).await)
+        after(blocking(move || memory.ledger.record(&document, &known, &news)).await.ok())
     }
 }
 
@@ -192,11 +193,6 @@ fn after(kept: Option<anyhow::Result<()>>) -> Outcome {
 /// The time of a file by the clock on the wall here.
 fn on_the_wall(modified_ns: i64) -> jiff::civil::DateTime {
     detection::on_the_wall(Timestamp::from_nanosecond(modified_ns.into()).unwrap_or(Timestamp::UNIX_EPOCH))
-}
-
-/// Runs something that takes its time; `None` when it panicked or the program ends.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    tokio::task::spawn_blocking(work).await.ok()
 }
 
 fn is_version(known: &Known, version: Version) -> bool {

@@ -41,6 +41,7 @@ pub use queue::Batch;
 pub use readings::Queued;
 pub use restore::Settled;
 
+use crate::blocking::blocking;
 use crate::clocks::DeviceClocks;
 
 /// The spool of one device. One process has it open for writing.
@@ -63,7 +64,7 @@ impl Spool {
         work: impl FnOnce(&Self) -> Result<T, SpoolError> + Send + 'static,
     ) -> Result<T, SpoolError> {
         let spool = self.clone();
-        match tokio::task::spawn_blocking(move || work(&spool)).await {
+        match blocking(move || work(&spool)).await {
             Ok(done) => self.mind(done),
             Err(failed) => match failed.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),

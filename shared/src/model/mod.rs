@@ -8,7 +8,7 @@ mod record;
 mod requirement;
 mod source;
 
-pub use event::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity};
+pub use event::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent};
 pub use facts::{
     Antivirus, AntivirusProduct, Detection, Engine, Executable, ExecutableFacts, ExecutableFormat, Executables,
     FirewallProfile, FirewallState, Hardware, HostFacts, Idle, InstalledUpdate, LocalAccount, LockTimes, MediaFolder,
@@ -23,3 +23,5 @@ pub use record::{
 };
 pub use requirement::Requirement;
 pub use source::Source;
+
+pub use crate::lexicon::Severity;

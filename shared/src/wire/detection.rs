@@ -4,13 +4,30 @@ use std::collections::BTreeSet;
 
 use caretaker_proto::agent::v1 as proto;
 
-use super::common::{WireError, identifier, same_names, text, texts};
+use super::common::{WireError, identifier, text, texts};
 use super::limits;
 use crate::lexicon::AgeProfile;
 use crate::model::Source;
 use crate::policy::{Group, Hours};
 
-same_names!(AgeProfile, "age": Primary, Secondary, SixthForm, Adult);
+pub(super) fn age(age: AgeProfile) -> proto::AgeProfile {
+    match age {
+        AgeProfile::Primary => proto::AgeProfile::Primary,
+        AgeProfile::Secondary => proto::AgeProfile::Secondary,
+        AgeProfile::SixthForm => proto::AgeProfile::SixthForm,
+        AgeProfile::Adult => proto::AgeProfile::Adult,
+    }
+}
+
+fn age_of(age: proto::AgeProfile) -> Result<AgeProfile, WireError> {
+    match age {
+        proto::AgeProfile::Primary => Ok(AgeProfile::Primary),
+        proto::AgeProfile::Secondary => Ok(AgeProfile::Secondary),
+        proto::AgeProfile::SixthForm => Ok(AgeProfile::SixthForm),
+        proto::AgeProfile::Adult => Ok(AgeProfile::Adult),
+        proto::AgeProfile::Unspecified => Err(WireError::Unknown("age")),
+    }
+}
 
 pub(super) fn sources(sources: &BTreeSet<Source>) -> Vec<i32> {
     sources.iter().map(|&source| proto::Source::from(source).into()).collect()
@@ -22,7 +39,7 @@ pub(super) fn of_whom(age: i32, sources: Vec<i32>) -> Result<(AgeProfile, BTreeS
     if age == i32::from(proto::AgeProfile::Unspecified) {
         return Ok((AgeProfile::Secondary, BTreeSet::from([Source::Document])));
     }
-    let known = proto::AgeProfile::try_from(age).ok().and_then(|age| AgeProfile::try_from(age).ok());
+    let known = proto::AgeProfile::try_from(age).ok().and_then(|age| age_of(age).ok());
     Ok((known.unwrap_or(AgeProfile::Secondary), sources_of(sources)?))
 }
 
@@ -53,7 +70,7 @@ impl From<&Group> for proto::DetectionGroup {
             name: group.name.clone(),
             devices: group.devices.clone(),
             users: group.users.clone(),
-            age: group.age.map(|age| proto::AgeProfile::from(age).into()),
+            age: group.age.map(|known| age(known).into()),
             categories: group.categories.clone().map(|ids| proto::Categories { ids }),
             sources: group.sources.as_ref().map(|some| proto::Sources { sources: sources(some) }),
             hours: group.hours.as_ref().map(|hours| proto::Hours { spans: hours.texts() }),
@@ -65,7 +82,7 @@ impl TryFrom<proto::DetectionGroup> for Group {
     type Error = WireError;
 
     fn try_from(group: proto::DetectionGroup) -> Result<Self, WireError> {
-        let age = group.age.is_some().then(|| group.age().try_into()).transpose()?;
+        let age = group.age.is_some().then(|| age_of(group.age())).transpose()?;
         let patterns = |names, field| texts(names, limits::PATTERNS, limits::PATTERN_BYTES, field);
         Ok(Self {
             age,

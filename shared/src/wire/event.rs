@@ -22,7 +22,7 @@ impl From<&KeywordEvent> for proto::KeywordEvent {
             source: proto::Source::from(event.source).into(),
             user: event.user.map(|user| user.as_bytes().to_vec()).unwrap_or_default(),
             count: event.count,
-            score: event.arithmetic.parts().iter().map(proto::ScorePart::from).collect(),
+            score: event.arithmetic.parts().iter().map(score_part).collect(),
             help_seeking: event.help_seeking,
             topic: if event.topic == event.category { String::new() } else { event.topic.clone() },
         }
@@ -56,10 +56,8 @@ impl TryFrom<proto::KeywordEvent> for KeywordEvent {
     }
 }
 
-impl From<&Part> for proto::ScorePart {
-    fn from(part: &Part) -> Self {
-        Self { reason: part.reason.word().to_owned(), points: part.points.into() }
-    }
+fn score_part(part: &Part) -> proto::ScorePart {
+    proto::ScorePart { reason: part.reason.word().to_owned(), points: part.points.into() }
 }
 
 /// The arithmetic as the device states it. Its result is the severity of the event, whatever this version makes of it.

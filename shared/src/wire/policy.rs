@@ -26,7 +26,7 @@ impl From<&DevicePolicy> for proto::DevicePolicy {
             media_names: policy.media_names,
             pause_below_battery_percent: policy.pause_below_battery_percent.into(),
             removable_media: policy.removable_media,
-            age: proto::AgeProfile::from(policy.detection.age).into(),
+            age: detection::age(policy.detection.age).into(),
             sources: detection::sources(&policy.detection.sources),
             hours: policy.detection.hours.texts(),
             excluded_addresses: policy.detection.excluded_addresses.clone(),

@@ -1,0 +1,181 @@
+//! Keyword rules: what they are, how a text is held against them. No input or output.
+//!
+//! People write rules (`rules`); they are compiled into a pack without letters (`pack`). A text becomes a row of words
+//! (`token`) with further readings of words that nobody knows (`lattice`, `disguise`); all phrases of all rules are
+//! found in one walk (`walk`); what stands around them (`nearby`) decides, and makes the score (`judge`). What comes out
+//! names rules and holds no text. No list reads intent: a finding asks a person to look.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::sync::OnceLock;
+
+use flate2::read::DeflateDecoder;
+
+mod arithmetic;
+mod category;
+mod disguise;
+mod finding;
+mod fingerprint;
+mod graph;
+mod judge;
+mod known;
+mod lattice;
+mod letters;
+mod nearby;
+mod pack;
+pub mod rules;
+mod severity;
+mod tables;
+mod token;
+mod walk;
+
+pub use arithmetic::{Arithmetic, Part, Reason};
+pub use category::{AgeProfile, Audience, CATEGORIES, Category, Risk, Stage, category};
+pub use finding::{Explanation, Finding, Form, Met, Places, Verdict};
+pub use known::{KnownWords, build as build_known_words};
+pub use lattice::Disguise;
+pub use pack::{Pack, PackError};
+pub use severity::Severity;
+pub use token::plain_words;
+
+use judge::Judgement;
+use lattice::Lattice;
+use nearby::Nearby;
+use tables::{Tables, Which};
+use walk::{Match, Walker};
+use zeroize::Zeroizing;
+
+/// What is asked of a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// Ids of the categories that are looked for.
+    pub categories: &'a BTreeSet<String>,
+    /// Whom the text comes from.
+    pub age: AgeProfile,
+}
+
+/// A compiled set of rules.
+pub struct Lexicon {
+    /// The built-in rules, then each imported pack.
+    packs: Vec<Tables>,
+    known: KnownWords<'static>,
+}
+
+/// The packed form of `packaging/lexicons`, deflated, made by a test of this module.
+const BUILTIN: &[u8] = include_bytes!("../../packaging/lexicons/builtin.pack");
+
+/// The pack that is compiled in, as it is read.
+fn builtin() -> Vec<u8> {
+    let mut pack = Vec::new();
+    DeflateDecoder::new(BUILTIN).read_to_end(&mut pack).expect("a test holds what is compiled in against its rules");
+    pack
+}
+
+impl Lexicon {
+    /// The rules that the product ships.
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        static SHARED: OnceLock<Lexicon> = OnceLock::new();
+        SHARED.get_or_init(|| Self::with(&[]))
+    }
+
+    /// The rules that the product ships, and more: licensed lists, a school's own terms.
+    #[must_use]
+    pub fn with(extra: &[Pack]) -> Self {
+        let builtin = Pack::read(&builtin()).expect("a test holds the pack that is compiled in against its rules");
+        Self::of(std::iter::once(builtin).chain(extra.iter().cloned()))
+    }
+
+    /// The rules of one pack alone.
+    #[must_use]
+    pub fn of_pack(pack: Pack) -> Self {
+        Self::of(std::iter::once(pack))
+    }
+
+    /// Plain words and phrases, each a rule of its own of the category "demonstration": "term.0", "term.1" and so on.
+    #[must_use]
+    pub fn of_terms(terms: &[&str]) -> Self {
+        Self::of(std::iter::once(pack::of_terms(terms)))
+    }
+
+    fn of(packs: impl Iterator<Item = Pack>) -> Self {
+        Self { packs: packs.map(Tables::new).collect(), known: KnownWords::builtin() }
+    }
+
+    /// The packs that it is made of.
+    pub fn packs(&self) -> impl Iterator<Item = &Pack> {
+        self.packs.iter().map(|tables| &tables.pack)
+    }
+
+    /// What `text` meets of the rules that are asked for, each rule once, the gravest first.
+    ///
+    /// Of a text beyond 2 GiB only the beginning is read.
+    #[must_use]
+    pub fn read(&self, text: &str, ask: &Ask<'_>) -> Vec<Finding> {
+        if ask.categories.is_empty() {
+            return Vec::new();
+        }
+        let mut found: Vec<Finding> = Vec::new();
+        for tables in &self.packs {
+            let lattice = Lattice::new(text, tables, self.known);
+            let matches = matches(&lattice, ask);
+            if !matches.is_empty() {
+                let nearby = Nearby::new(&lattice, &matches);
+                found.extend(Judgement::new(&tables.pack, &matches, &nearby, ask).findings(&lattice));
+            }
+        }
+        if self.packs.len() > 1 {
+            found.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.arithmetic.sum())));
+        }
+        found
+    }
+
+    /// How `text` was understood, and what came of each rule that it touches.
+    #[must_use]
+    pub fn explain(&self, text: &str, ask: &Ask<'_>) -> Explanation {
+        let mut met = Vec::new();
+        for tables in &self.packs {
+            let lattice = Lattice::new(text, tables, self.known);
+            let matches = matches(&lattice, ask);
+            let nearby = Nearby::new(&lattice, &matches);
+            met.extend(Judgement::new(&tables.pack, &matches, &nearby, ask).met(&lattice));
+        }
+        let mut forms = Forms { text, words: Vec::new() };
+        token::words(text, &mut forms);
+        Explanation { words: forms.words, met }
+    }
+}
+
+/// Collects words for an explanation.
+struct Forms<'a> {
+    text: &'a str,
+    words: Vec<Form>,
+}
+
+impl token::Sink for Forms<'_> {
+    fn word(&mut self, word: token::Word<'_>) {
+        let written = || self.text.get(word.start..word.end).unwrap_or_default().to_ascii_lowercase();
+        let plain = Zeroizing::new(word.plain.map_or_else(written, str::to_owned));
+        self.words.push(Form { place: word.start..word.end, plain, begins_sentence: word.breaks });
+    }
+}
+
+/// Where phrases of the rules that are asked for stand: by rule, then by place, each once.
+fn matches(lattice: &Lattice<'_>, ask: &Ask<'_>) -> Vec<Match> {
+    let mut walker = Walker::new(lattice, lattice.tables.automaton(Which::Phrases));
+    let mut found = Vec::new();
+    for &start in &lattice.starts {
+        walker.from(start, &mut found);
+    }
+    let rules = &lattice.tables.pack.rules;
+    let asked: Vec<&str> =
+        CATEGORIES.iter().map(|category| category.id).filter(|&id| ask.categories.contains(id)).collect();
+    found.retain(|found| rules.get(found.number as usize).is_some_and(|rule| asked.contains(&rule.category.id)));
+    found.sort_unstable();
+    // The same place in disguise says nothing more.
+    found.dedup_by_key(|found| (found.number, found.first, found.last));
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! From checked rules to a pack.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{FUZZY, LACKS_AT, MASKABLE, Pack, PackedRule};
+use crate::arithmetic::Reason;
+use crate::category::{AgeProfile, CATEGORIES};
+use crate::fingerprint;
+use crate::graph::{FIRST_WORD, Graph};
+use crate::rules::phrase::Step;
+use crate::rules::{Around, Effect, Rules, Sureness};
+use crate::token;
+
+/// How long words are that are found misspelt.
+pub(crate) const FUZZY_LENGTHS: std::ops::RangeInclusive<usize> = 6..=24;
+/// Letters that a word needs to be recognised with some of them masked.
+const MASKABLE_LENGTH: usize = 4;
+/// What is written for a word so often that it is one.
+const ALIASES: &[(&str, &str)] =
+    &[("2", "to"), ("4", "for"), ("h8", "hate"), ("b4", "before"), ("m8", "mate"), ("l8r", "later")];
+
+/// Words that are asked for, each with what may be done to recognise it.
+#[derive(Default)]
+struct Words<'a>(BTreeMap<&'a str, u8>);
+
+impl<'a> Words<'a> {
+    fn ask(&mut self, word: &'a str, sureness: Sureness) {
+        let letters = word.chars().count();
+        let plain = word.bytes().all(|byte| byte.is_ascii_lowercase());
+        let flags = self.0.entry(word).or_default();
+        if sureness >= Sureness::Probable && letters >= MASKABLE_LENGTH {
+            *flags |= MASKABLE;
+        }
+        if sureness == Sureness::Certain && plain && FUZZY_LENGTHS.contains(&letters) {
+            *flags |= FUZZY;
+        }
+    }
+
+    /// Their fingerprints in order, their flags, and the number of each.
+    fn numbered(&self) -> (Vec<u64>, Vec<u8>, BTreeMap<&'a str, u32>) {
+        let mut all: Vec<(u64, u8, &str)> =
+            self.0.iter().map(|(word, flags)| (fingerprint::of(word.as_bytes()), *flags, *word)).collect();
+        all.sort_unstable();
+        let numbers = all.iter().map(|(_, _, word)| *word).zip(FIRST_WORD..).collect();
+        (all.iter().map(|(print, ..)| *print).collect(), all.iter().map(|(_, flags, _)| *flags).collect(), numbers)
+    }
+}
+
+/// Compiles packs into one. Of two rules with the same id, the first stays.
+pub(crate) fn compile(packs: &[Rules]) -> Pack {
+    let mut words = Words::default();
+    for (pack, row, sureness) in packs.iter().flat_map(rows_of_rules).chain(packs.iter().flat_map(rows_of_sets)) {
+        for step in row {
+            if let Step::Word(word) = step {
+                words.ask(pack.vocabulary.word(*word), sureness);
+            }
+        }
+    }
+    let (prints, flags, numbers) = words.numbered();
+    let label = |pack: &Rules, row: &[Step]| -> Vec<u32> {
+        let label = |step: &Step| match step {
+            Step::Gap(words) => u32::from(*words),
+            Step::Word(word) => numbers.get(pack.vocabulary.word(*word)).copied().unwrap_or_default(),
+        };
+        row.iter().map(label).collect()
+    };
+    let (mut phrases, mut around, mut sets, mut rules) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut ids = BTreeSet::new();
+    for pack in packs {
+        let first_set = number(sets.len());
+        for set in &pack.sets {
+            around.extend(set.rows.iter().map(|row| (label(pack, row), number(sets.len()))));
+            sets.push(set.name.clone());
+        }
+        for rule in pack.rules.iter().filter(|rule| ids.insert(rule.id.as_str())) {
+            phrases.extend(rule.any.iter().map(|row| (label(pack, row), number(rules.len()))));
+            rules.push(PackedRule {
+                id: rule.id.clone(),
+                category: rule.category,
+                severity: rule.severity,
+                sureness: rule.sureness,
+                around: rule.around.iter().map(|around| Around { set: around.set + first_set, ..*around }).collect(),
+                age: rule.age,
+                stage: rule.stage,
+                help_seeking: rule.help_seeking,
+                topic: rule.topic.clone(),
+            });
+        }
+    }
+    let (lacking, lacking_words) = lacking(&words, &numbers);
+    Pack {
+        origins: packs.iter().map(|pack| pack.origin.clone()).collect(),
+        words: prints,
+        flags,
+        aliases: aliases(&numbers),
+        phrases: Graph::new(phrases),
+        around: Graph::new(around),
+        sets,
+        rules,
+        lacking,
+        lacking_words,
+    }
+}
+
+/// A pack of plain words and phrases, each a certain rule of its own: "term.0", "term.1" and so on.
+pub(crate) fn of_terms(terms: &[&str]) -> Pack {
+    let terms: Vec<Vec<String>> = terms.iter().map(|term| token::plain_words(term)).collect();
+    let mut words = Words::default();
+    for word in terms.iter().flatten() {
+        words.ask(word, Sureness::Certain);
+    }
+    let (prints, flags, numbers) = words.numbered();
+    let mut phrases = Vec::new();
+    let mut rules = Vec::new();
+    let category = CATEGORIES.last().filter(|category| category.id == "demonstration");
+    for (at, term) in terms.iter().enumerate() {
+        let row: Vec<u32> = term.iter().filter_map(|word| numbers.get(word.as_str()).copied()).collect();
+        let (Some(category), false) = (category, row.is_empty()) else { continue };
+        phrases.push((row, number(rules.len())));
+        rules.push(PackedRule {
+            id: format!("term.{at}"),
+            category,
+            severity: category.least.level(),
+            sureness: Sureness::Certain,
+            around: Vec::new(),
+            age: [0; AgeProfile::ALL.len()],
+            stage: None,
+            help_seeking: false,
+            topic: String::new(),
+        });
+    }
+    let (lacking, lacking_words) = lacking(&words, &numbers);
+    Pack {
+        origins: Vec::new(),
+        words: prints,
+        flags,
+        aliases: Vec::new(),
+        phrases: Graph::new(phrases),
+        around: Graph::new(Vec::new()),
+        sets: Vec::new(),
+        rules,
+        lacking,
+        lacking_words,
+    }
+}
+
+type Row<'a> = (&'a Rules, &'a [Step], Sureness);
+
+fn rows_of_rules(pack: &Rules) -> impl Iterator<Item = Row<'_>> {
+    pack.rules.iter().flat_map(move |rule| rule.any.iter().map(move |row| (pack, row.as_slice(), rule.sureness)))
+}
+
+/// What stands around a phrase is looked for as it is written, unless a discount or a veto hangs on it: then a disguise
+/// helps nobody.
+fn rows_of_sets(pack: &Rules) -> impl Iterator<Item = Row<'_>> {
+    let sureness = |number: usize| {
+        let needed = |around: &Around| {
+            around.set as usize == number
+                && match around.effect {
+                    Effect::Needed => true,
+                    Effect::Points(reason, _) => Reason::BOOSTS.contains(&reason),
+                    Effect::Veto => false,
+                }
+        };
+        let asked = pack.rules.iter().any(|rule| rule.sureness > Sureness::Weak && rule.around.iter().any(needed));
+        if asked { Sureness::Probable } else { Sureness::Weak }
+    };
+    pack.sets.iter().enumerate().flat_map(move |(number, set)| {
+        let sureness = sureness(number);
+        set.rows.iter().map(move |row| (pack, row.as_slice(), sureness))
+    })
+}
+
+/// The fuzzy words without one letter each: upper half of the fingerprint, and which word lacks which letter.
+fn lacking(words: &Words<'_>, numbers: &BTreeMap<&str, u32>) -> (Vec<u32>, Vec<u32>) {
+    let mut entries = BTreeSet::new();
+    for (word, _) in words.0.iter().filter(|(_, flags)| *flags & FUZZY != 0) {
+        let number = numbers.get(word).copied().unwrap_or_default();
+        for (at, place) in (0..word.len()).zip(0_u32..) {
+            let rest = [&word.as_bytes()[..at], &word.as_bytes()[at + 1..]].concat();
+            entries.insert(((fingerprint::of(&rest) >> 32) as u32, number | place << LACKS_AT));
+        }
+    }
+    entries.into_iter().unzip()
+}
+
+fn aliases(numbers: &BTreeMap<&str, u32>) -> Vec<(u64, u32)> {
+    let known = ALIASES.iter().filter(|(alias, _)| !numbers.contains_key(alias));
+    let mut aliases: Vec<(u64, u32)> =
+        known.filter_map(|(alias, word)| Some((fingerprint::of(alias.as_bytes()), *numbers.get(word)?))).collect();
+    aliases.sort_unstable();
+    aliases
+}
+
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,179 @@
+//! Words in disguise: found where they should be, and plain words left alone.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::{found, ids, lexicon, rule};
+use crate::lattice::Lattice;
+use crate::tables::Which;
+use crate::walk::Walker;
+use crate::{AgeProfile, Ask, Disguise, Lexicon};
+
+fn disguises(lexicon: &Lexicon, text: &str) -> Vec<Disguise> {
+    let categories = super::all();
+    let met = lexicon.explain(text, &Ask { categories: &categories, age: AgeProfile::Secondary }).met;
+    met.into_iter().flat_map(|met| met.disguises).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Each disguise, and texts in it that mean one of three phrases.
+const DISGUISED: &[(Disguise, &[&str])] = &[
+    (
+        Disguise::Leet,
+        &[
+            "k1ll myself",
+            "k!ll myself",
+            "su1c1de note",
+            "$uicide note",
+            "5uic1d3 note",
+            "want to d1e",
+            "ki!! myself",
+            "k1llmyself",
+            "kill mys3lf!",
+        ],
+    ),
+    (Disguise::Repeated, &["kiiiill myself", "kill myselfffff", "want to diiiieeee", "waaaant to die"]),
+    (Disguise::Masked, &["k*ll myself", "k**l myself", "s*icide note", "s**cide note", "kill mys#lf"]),
+    (
+        Disguise::Misspelt,
+        &["kill mysefl", "kill myslef", "suicde note", "siucide note", "suicidde note", "suicode note", "kill mysel"],
+    ),
+    (Disguise::Joined, &["killmyself", "iwanttodie", "wantto die", "iwillkillmyself", "iwanttodieeeee"]),
+    (
+        Disguise::Spaced,
+        &[
+            "k i l l myself",
+            "k.i.l.l myself",
+            "k-i-l-l m-y-s-e-l-f",
+            "k i l l m y s e l f",
+            "s_u_i_c_i_d_e note",
+            "want to d i e",
+            "k. i. l. l. myself",
+        ],
+    ),
+    (Disguise::Torn, &["kil l myself", "su ic ide note", "suic ide note", "kill mys elf"]),
+];
+
+#[test]
+fn each_disguise_is_seen_through() {
+    let lexicon = Lexicon::of_terms(&["kill myself", "suicide note", "want to die"]);
+    for (disguise, texts) in DISGUISED {
+        for text in *texts {
+            assert_eq!(ids(&lexicon, text).len(), 1, "{text}");
+            assert!(!disguises(&lexicon, text).is_empty(), "{text}: {disguise:?}");
+        }
+    }
+    for text in [
+        "кill myself",
+        "ｋｉｌｌ ｍｙｓｅｌｆ",
+        "k\u{200b}ill mys\u{ad}elf",
+        "kíll mysélf",
+        "𝓴𝓲𝓵𝓵 𝓶𝔂𝓼𝓮𝓵𝓯",
+        "kіll mуsеlf",
+    ] {
+        assert_eq!(ids(&lexicon, text).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn what_is_written_for_a_word_is_that_word() {
+    let lexicon = lexicon(&rule("suicide.a", "suicide", "severity = 4\nany = [\"want to die\", \"i hate you\"]"));
+    assert_eq!(ids(&lexicon, "i want 2 die").len(), 1);
+    assert_eq!(ids(&lexicon, "i h8 you").len(), 1);
+}
+
+#[test]
+fn plain_words_are_never_others_in_disguise() {
+    let lexicon = Lexicon::of_terms(&["ass", "kill", "die", "suicide", "rape", "cock", "sex", "shoot", "bomb", "hang"]);
+    let plain = [
+        "In 1945 and 1984, SW1A 1AA, CO4 3SQ, a55, B16 8QQ, room 5a55, A5 paper, 455 and 0x55.",
+        "therapist Sussex Essex Middlesex Scunthorpe Penistone Cockermouth Clitheroe Dickens assessment analysis skill",
+        "dead10cc deadbeef a551e5 c0c4c01a 5e7 https://example.org/d1e5?kil=l&s=ex a1b2c3d4e5f6",
+        "TWFuIGlzIGRpc3Rpbmd1aXNoZWQ= for(i=0;i<n;i++){a[i]=b[i]*c;} x*y k*x **bold** *a*",
+        "diet died dies dial skilled killer-whale hanging bombastic drape grape raped scrape trapeze",
+        "Kim Hillman, Bill Killigrew, Dieter, Diego, Rapesco, Hancock, Hitchcock, Alcock, Assam",
+        "f i g u r e 1 a b c d and i d e a s; x y z",
+        "E = m c 2, pH 7, C++ and C#, $HOME, user@example.org, 5 x 5, 100%, v1.2.3-rc4",
+    ];
+    for text in plain {
+        assert_eq!(ids(&lexicon, text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn no_dictionary_word_is_misread() {
+    let lexicon =
+        Lexicon::of_terms(&["suicide", "myself", "weapon", "terrorist", "explosive", "kill myself", "cut myself"]);
+    for text in
+        ["weapons and terrorists", "explosives", "explosion", "himself", "homicide", "suicidal", "regicide", "thyself"]
+    {
+        assert_eq!(ids(&lexicon, text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_joined_word_needs_a_phrase_of_two() {
+    let lexicon = Lexicon::of_terms(&["weapon", "kill", "kill him"]);
+    assert_eq!(ids(&lexicon, "sweaponry xkill killx"), [""; 0]);
+    assert_eq!(ids(&lexicon, "killhim").len(), 1);
+}
+
+fn said() -> Vec<&'static str> {
+    vec![
+        "I don't want to be here any more.",
+        "I'm gonna kill myself",
+        "it's all my fault, innit?",
+        "you're dead to me!",
+    ]
+}
+
+proptest! {
+    #[test]
+    fn hidden_letters_change_nothing(
+        said in prop::sample::select(said()),
+        around in "[ -~\u{e9}\u{4e2d}]{0,30}",
+        upper in any::<u64>(),
+        hidden in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(
+            vec!['\u{200b}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{202e}', '\u{2069}', '\u{fe0f}'])), 0..8),
+        apostrophe in prop::sample::select(vec!["'", "\u{2019}", "\u{2018}", "`", "\u{2bc}", "\u{ff07}"]),
+    ) {
+        let lexicon = Lexicon::of_terms(&["dont want to be", "gonna kill myself", "its all my fault", "youre dead"]);
+        let rules = |text: &str| found(&lexicon, text).into_iter().map(|found| (found.rule, found.count)).collect::<Vec<_>>();
+        let text = format!("{said} {around}");
+        let hits = rules(&text);
+        prop_assert!(!hits.is_empty());
+        let cased: String = text.chars().enumerate().map(|(at, letter)| {
+            if upper >> (at % 64) & 1 == 1 { letter.to_ascii_uppercase() } else { letter }
+        }).collect();
+        prop_assert_eq!(&rules(&cased), &hits);
+        let mut letters: Vec<char> = said.chars().collect();
+        for (at, letter) in hidden {
+            letters.insert(at.index(letters.len() + 1), letter);
+        }
+        let hidden: String = letters.into_iter().collect();
+        prop_assert_eq!(rules(&hidden), rules(said));
+        prop_assert_eq!(rules(&said.replace('\'', apostrophe)), rules(said));
+    }
+
+    #[test]
+    fn no_text_takes_more_than_its_length_deserves(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "k*", "k**l ", "a*b* ", "s1111111111111111111 ", "1l1l1l1l1l1l1lll ", "killkillkillkillkillkillkillkill", "i i i ", "kill i want ",
+            "aaabbbcccdddeee ", "k i l l ", "x ", "su ic ide ", "zq ", "!!!!!!", "mysel", "f ", "want to kill ~ my self ", "\u{200b}", "ééé",
+        ]), 1..8),
+        times in 1..200_usize,
+    ) {
+        let text = pieces.concat().repeat(times);
+        let lexicon = Lexicon::builtin();
+        for tables in &lexicon.packs {
+            let lattice = Lattice::new(&text, tables, lexicon.known);
+            let mut walker = Walker::new(&lattice, tables.automaton(Which::Phrases));
+            let mut matches = Vec::new();
+            for &start in &lattice.starts {
+                walker.from(start, &mut matches);
+            }
+            let steps = lattice.steps + walker.steps;
+            prop_assert!(steps <= 300 * text.len() as u64 + 2000, "{} steps for {} bytes", steps, text.len());
+        }
+    }
+}
