@@ -25,7 +25,7 @@ const TRIES: u64 = 64;
 impl<'a> KnownWords<'a> {
     /// The filter that ships.
     pub(super) fn builtin() -> KnownWords<'static> {
-        const BYTES: &[u8] = include_bytes!("../../packaging/lexicons/words.filter");
+        const BYTES: &[u8] = include_bytes!("../../../packaging/lexicons/words.filter");
         KnownWords::read(BYTES).unwrap_or(KnownWords::NONE)
     }
 

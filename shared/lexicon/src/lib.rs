@@ -62,7 +62,7 @@ pub struct Lexicon {
 }
 
 /// The packed form of `packaging/lexicons`, deflated, made by a test of this module.
-const BUILTIN: &[u8] = include_bytes!("../../packaging/lexicons/builtin.pack");
+const BUILTIN: &[u8] = include_bytes!("../../../packaging/lexicons/builtin.pack");
 
 /// The pack that is compiled in, as it is read.
 fn builtin() -> Vec<u8> {

@@ -13,7 +13,7 @@ use crate::{AgeProfile, Ask, BUILTIN, CATEGORIES, Lexicon, Pack, builtin};
 
 /// Every pack in `packaging/lexicons`: folders and single files, British English first.
 fn packs() -> Vec<Rules> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../packaging/lexicons");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packaging/lexicons");
     let entries = |folder: &PathBuf| {
         let entries =
             std::fs::read_dir(folder).expect("a folder of packs").map(|entry| entry.expect("an entry").path());
@@ -51,7 +51,7 @@ fn packs() -> Vec<Rules> {
 fn the_pack_that_ships_is_made_of_the_rules_beside_it() {
     let pack = rules::compile(&packs()).write();
     if std::env::var_os("CARETAKER_BLESS").is_some() {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../packaging/lexicons/builtin.pack");
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packaging/lexicons/builtin.pack");
         let mut deflated = DeflateEncoder::new(pack.as_slice(), Compression::best());
         let mut file = File::create(&path).expect("the pack can be written");
         std::io::copy(&mut deflated, &mut file).expect("the pack is written");
