@@ -8,8 +8,6 @@ use crate::lexicon::fingerprint;
 /// How long words are that are taken apart.
 const LENGTHS: std::ops::RangeInclusive<usize> = 5..=LONGEST_JOINED;
 const LONGEST_JOINED: usize = 48;
-/// Up to this many letters it is quicker to look for two words of rules anywhere before all words from the beginning.
-const PAIRS_FIRST: usize = 48;
 /// Letters of the longest word within.
 const LONGEST: usize = 18;
 /// Letters of the shortest word within that no rule has, but for those below.
@@ -32,7 +30,7 @@ pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
     if !LENGTHS.contains(&word.len()) {
         return false;
     }
-    if word.len() <= PAIRS_FIRST && !has_pair(lattice, word) {
+    if !has_pair(lattice, word) {
         return false;
     }
     let mut parts = forward(lattice, word);

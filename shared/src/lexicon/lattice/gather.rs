@@ -55,7 +55,7 @@ impl Lattice<'_> {
         tokens.extend(waiting.words.iter().take(count).enumerate().map(|(at, word)| {
             let learnt = memory.of(word.fingerprint);
             let unknown = learnt == Learnt::Unknown;
-            let close = (word.start.wrapping_sub(before.end) == 1) & (word.bits & BREAKS == 0);
+            let close = word.start.wrapping_sub(before.end) == 1;
             single |= u64::from(word.end - word.start == 1) << at;
             asked |= u64::from(learnt == Learnt::Nothing) << at;
             fragment |= u64::from(unknown & word.is_short()) << at;
