@@ -77,6 +77,13 @@ impl<W: FolderWatch> Following<W> {
         }
     }
 
+    /// Notices were lost: every folder must be looked for anew.
+    pub(super) fn shake_all(&mut self) {
+        for way in self.ways.values_mut().filter(|way| **way == Way::Watched) {
+            *way = Way::Shaken;
+        }
+    }
+
     /// The system watches no further folder: those that are watched are searched from now on too.
     pub(super) fn search_too(&mut self) {
         let watched = self.ways.values_mut().filter(|way| matches!(way, Way::Watched | Way::Shaken));

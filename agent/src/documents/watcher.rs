@@ -115,7 +115,11 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
         match notice {
             Notice::Changed(path) => self.hold(path),
             Notice::Gone(path) => self.following.shake(path),
-            Notice::Missed => self.search_all(),
+            Notice::Missed => {
+                // A folder of which no notice came is not watched: it is with the next look.
+                self.following.shake_all();
+                self.search_all();
+            }
             Notice::Overfull => {
                 self.following.search_too();
                 self.search_all();
@@ -406,6 +410,19 @@ mod tests {
         running.hide("missed.txt");
         running.noticing.put(Notice::Missed);
         assert_eq!(running.next_read().await.0, "missed.txt");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lost_notices_lead_to_a_new_watch_because_new_folders_may_be_among_them() {
+        let mut running = Running::with_folder().await;
+        running.hide("missed.txt");
+        running.noticing.put(Notice::Missed);
+        assert_eq!(running.next_read().await.0, "missed.txt");
+        // What happens until the new watch stands is found by looking.
+        running.hide("between.txt");
+        assert_eq!(running.next_read().await.0, "between.txt");
+        running.expect_asked("stop").await;
+        running.expect_asked("start").await;
     }
 
     #[tokio::test(start_paused = true)]

@@ -88,6 +88,12 @@ impl Tables {
         Self { pack, buckets, rest, phrases_root, around_root, words, lacking, memories: Memories::default() }
     }
 
+    /// Whether a rule may know the word: one of forty others passes too.
+    #[inline]
+    pub(super) fn may_have(&self, fingerprint: u64) -> bool {
+        self.words.passes(fingerprint)
+    }
+
     /// The number of a word; 0 for one that no rule knows.
     #[inline]
     pub(super) fn word(&self, fingerprint: u64) -> u32 {

@@ -136,16 +136,19 @@ impl Sheet {
             self.lines.push_str(&words);
             return;
         }
-        self.space |= words.starts_with(is_space);
-        for word in words.split(is_space).filter(|word| !word.is_empty()) {
-            if self.space && !self.is_at_beginning() {
-                self.lines.push(' ');
+        let mut rest = words.as_ref();
+        while !rest.is_empty() {
+            let (run, behind) = rest.split_at(plain_run(rest.as_bytes()));
+            if !run.is_empty() {
+                if self.space && !self.is_at_beginning() {
+                    self.lines.push(' ');
+                }
+                self.lines.push_str(run);
+                self.space = false;
             }
-            self.lines.push_str(word);
-            self.space = true;
-        }
-        if !words.ends_with(is_space) {
-            self.space = false;
+            let spaces = behind.bytes().take_while(|&byte| is_space(byte)).count();
+            self.space |= spaces > 0;
+            rest = behind.get(spaces..).unwrap_or_default();
         }
     }
 
@@ -168,9 +171,21 @@ impl Sheet {
     }
 }
 
+/// How long the words at the beginning are that stand one blank apart: they are taken as they are.
+fn plain_run(words: &[u8]) -> usize {
+    let ends = |at: usize| {
+        let byte = words.get(at).copied();
+        byte.is_some_and(is_space) && (byte != Some(b' ') || words.get(at + 1).is_none_or(|&next| is_space(next)))
+    };
+    if words.first().copied().is_some_and(is_space) {
+        return 0;
+    }
+    (0..words.len()).find(|&at| ends(at)).unwrap_or(words.len())
+}
+
 /// Spaces that a page may have any number of. A no-break space is not one of them.
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c')
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
 }
 
 #[cfg(test)]

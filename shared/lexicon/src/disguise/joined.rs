@@ -6,7 +6,8 @@ use super::{Disguise, Edge, Lattice, Span};
 use crate::fingerprint;
 
 /// How long words are that are taken apart.
-const LENGTHS: std::ops::RangeInclusive<usize> = 5..=48;
+const LENGTHS: std::ops::RangeInclusive<usize> = 5..=LONGEST_JOINED;
+const LONGEST_JOINED: usize = 48;
 /// Letters of the longest word within.
 const LONGEST: usize = 18;
 /// Letters of the shortest word within that no rule has, but for those below.
@@ -65,16 +66,30 @@ pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
 fn has_pair(lattice: &mut Lattice<'_>, word: &[u8]) -> bool {
     let mut padded = Zeroizing::new([0; 64]);
     padded.iter_mut().zip(word).for_each(|(slot, letter)| *slot = *letter);
+    // First by a look that is sometimes wrong, and never asks whether to go on: most words end here.
+    let mut probable = [0_u64; LONGEST_JOINED];
     let (mut begin, mut end) = (0_u64, 0_u64);
-    for start in 0..word.len() {
+    for (start, probable) in probable.iter_mut().enumerate().take(word.len()) {
         let longest = word.len().min(start + LONGEST);
         lattice.steps += (longest - start) as u64;
         fingerprint::of_beginnings(&*padded, start, longest - start, |length, print| {
+            *probable |= u64::from(lattice.tables.may_have(print)) << length;
+        });
+        begin |= u64::from(*probable != 0) << start;
+        end |= *probable << start;
+    }
+    if begin & end == 0 {
+        return false;
+    }
+    (begin, end) = (0, 0);
+    for (start, lengths) in probable.iter().enumerate() {
+        for length in (1..=LONGEST).filter(|length| lengths >> length & 1 != 0) {
+            let print = fingerprint::of_ascii(&*padded, start, start + length);
             if lattice.tables.word(print) != 0 {
                 begin |= 1 << start;
                 end |= 1 << (start + length);
             }
-        });
+        }
     }
     begin & end != 0
 }

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::{Disguise, Edge, LONGEST, Lattice, Span, exactly, joined, squeezed};
+use crate::fingerprint;
 use crate::lattice::Piece;
 
 /// Signs with two readings that are read both ways; further ones only the first.
@@ -80,8 +81,21 @@ fn read_piece(lattice: &mut Lattice<'_>, span: Span, piece: &[u8]) -> bool {
     if !(2..=LONGEST).contains(&piece.len()) {
         return false;
     }
-    let piece = Zeroizing::new(piece.to_ascii_lowercase());
-    if piece.iter().any(|&byte| is_mask(byte)) { masked(lattice, span, &piece) } else { read(lattice, span, &piece) }
+    let mut letters = Zeroizing::new([0; LONGEST]);
+    let Some(small) = letters.get_mut(..piece.len()) else { return false };
+    small.copy_from_slice(piece);
+    small.make_ascii_lowercase();
+    // Manuals repeat their options and their tables.
+    let print = fingerprint::of(small);
+    if lattice.has_no_reading(print) {
+        return false;
+    }
+    let is_masked = small.iter().any(|&byte| is_mask(byte));
+    let found = if is_masked { masked(lattice, span, small) } else { read(lattice, span, small) };
+    if !found {
+        lattice.learn_no_reading(print);
+    }
+    found
 }
 
 /// Reads a word in which digits or symbols stand for letters. Letters must be two of five: a year, a postcode, a

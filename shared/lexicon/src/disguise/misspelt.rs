@@ -27,7 +27,7 @@ pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
     for (at, &letter) in word.iter().enumerate() {
         let print = fingerprint::of_ascii(&*rest, 0, word.len() - 1);
         // One letter more, or another.
-        found.push(lattice.tables.word_with(print, FUZZY));
+        push_word(lattice.tables, print, &mut found);
         for (_, candidate) in lattice.tables.lacking(print).filter(|(place, _)| *place == at) {
             lattice.steps += 26;
             let shorter = rest.get(..word.len() - 1).unwrap_or_default();
@@ -41,17 +41,24 @@ pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
         // Two letters swapped.
         if at + 1 < word.len() && word.get(at + 1) != Some(&letter) {
             swapped.swap(at, at + 1);
-            found.push(lattice.tables.word_with(fingerprint::of_ascii(&*swapped, 0, word.len()), FUZZY));
+            push_word(lattice.tables, fingerprint::of_ascii(&*swapped, 0, word.len()), &mut found);
             swapped.swap(at, at + 1);
         }
     }
     found.sort_unstable();
     found.dedup();
-    found.retain(|&number| number != 0);
     for &number in &found {
         lattice.edges.push(Edge { from: span.from, to: span.to, word: number, disguise: Disguise::Misspelt });
     }
     !found.is_empty()
+}
+
+/// Adds the fuzzy word of this fingerprint, if there is one: for nearly all words there is none, and no memory is asked.
+fn push_word(tables: &Tables, print: u64, found: &mut Vec<u32>) {
+    let number = tables.word_with(print, FUZZY);
+    if number != 0 {
+        found.push(number);
+    }
 }
 
 fn padded(word: &[u8]) -> Letters {

@@ -1,47 +1,165 @@
-//! How the row comes about, word after word.
+//! How the row comes about.
+//!
+//! Common words wait until there are some dozens, and are then looked up together: the processor asks its memory for all
+//! of them at once, and need not guess for each whether it is known.
 
 use super::memory::Learnt;
 use super::{BEGINS, BREAKS, CHANGED, FRAGMENT, Lattice, Token, UNKNOWN};
 use crate::disguise;
 use crate::token::{Sink, Word};
 
+/// Words that wait at most: as many as a mask has bits.
+const MOST_WAITING: usize = u64::BITS as usize;
+/// Of a word that waits: a digit is in it.
+const DIGITS: u32 = 1;
+
+/// A word of ASCII letters and digits that no symbol touches.
+#[derive(Debug, Clone, Copy, Default)]
+struct Common {
+    fingerprint: u64,
+    start: u32,
+    end: u32,
+    /// [`BREAKS`] and [`DIGITS`].
+    bits: u32,
+}
+
+impl Common {
+    #[inline]
+    fn is_short(&self) -> bool {
+        self.end - self.start <= FRAGMENT as u32
+    }
+}
+
+/// Words that have not been looked up.
+pub(super) struct Waiting {
+    words: [Common; MOST_WAITING],
+    count: usize,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self { words: [Common::default(); MOST_WAITING], count: 0 }
+    }
+}
+
 impl Lattice<'_> {
-    /// What a word is, and whether a phrase begins with it.
-    fn bits(&mut self, word: &Word<'_>) -> u32 {
-        match self.memory.of(word.fingerprint) {
-            Some(Learnt::Known) => 0,
-            Some(Learnt::Unknown) => UNKNOWN,
-            Some(Learnt::Asked) | None => self.look_up(word),
+    /// Takes in the words that wait.
+    pub(super) fn take_in(&mut self) {
+        let first = self.tokens.len();
+        let count = std::mem::take(&mut self.waiting.count);
+        // One bit for each word: of one letter; must be looked up; short and unknown; short, and only one sign stands
+        // between it and a short word before.
+        let (mut single, mut asked, mut fragment, mut follows) = (0_u64, 0_u64, 0_u64, 0_u64);
+        let mut before = Common::default();
+        let Self { waiting, tokens, memory, .. } = self;
+        tokens.extend(waiting.words.iter().take(count).enumerate().map(|(at, word)| {
+            let learnt = memory.of(word.fingerprint);
+            let unknown = learnt == Learnt::Unknown;
+            let close = word.start.wrapping_sub(before.end) == 1;
+            single |= u64::from(word.end - word.start == 1) << at;
+            asked |= u64::from(learnt == Learnt::Nothing) << at;
+            fragment |= u64::from(unknown & word.is_short()) << at;
+            follows |= u64::from(close & word.is_short() & before.is_short()) << at;
+            before = *word;
+            Token { bits: word.bits & BREAKS | if unknown { UNKNOWN } else { 0 }, start: word.start, end: word.end }
+        }));
+        for at in ones(asked) {
+            let Some(&Common { fingerprint, start, end, bits }) = self.waiting.words.get(at) else { continue };
+            let token = (first + at) as u32;
+            let (start, end) = (start as usize, end as usize);
+            let written = self.text.get(start..end).unwrap_or_default();
+            let found = self.look_up(token, fingerprint, written, bits & DIGITS != 0);
+            fragment |= u64::from(found & UNKNOWN != 0 && end - start <= FRAGMENT) << at;
+            if found & BEGINS != 0 {
+                self.starts.push(token);
+            }
+            if let Some(token) = self.tokens.get_mut(first + at) {
+                token.bits |= found;
+            }
+        }
+        // What stands apart is no part of a torn word. Of the words before and after these nothing is known here.
+        let near = follows | follows >> 1 | 1 | 1 << count.saturating_sub(1);
+        self.fragments.extend(ones(fragment & near).map(|at| (first + at) as u32));
+        self.go_on_with_run(first, count, single);
+    }
+
+    /// Counts single letters in a row; `single` has a bit for each of the `count` words from `first` on that is one.
+    fn go_on_with_run(&mut self, first: usize, count: usize, single: u64) {
+        let mut at = 0;
+        while at < count {
+            let rest = single >> at;
+            let others = (rest.trailing_zeros() as usize).min(count - at);
+            if others > 0 {
+                self.end_run(first + at);
+            }
+            let letters = rest.checked_shr(others as u32).unwrap_or(0).trailing_ones();
+            self.run += letters;
+            at += others + letters as usize;
         }
     }
 
-    fn look_up(&mut self, word: &Word<'_>) -> u32 {
+    /// Single letters in a row end before the word `end`.
+    pub(super) fn end_run(&mut self, end: usize) {
+        if self.run >= 3 {
+            self.runs.push((end as u32 - self.run, self.run));
+        }
+        self.run = 0;
+    }
+
+    /// What a word is that is not remembered as one like any other, and whether a phrase begins with it.
+    fn look_up(&mut self, token: u32, fingerprint: u64, written: &str, digits: bool) -> u32 {
         self.steps += 1;
-        let number = self.tables.word(word.fingerprint);
-        let (bits, learnt) = if number != 0 {
-            (number | if self.tables.begins(number) { BEGINS } else { 0 }, Learnt::Asked)
-        } else if self.known.has(word.fingerprint) {
+        let number = self.tables.word(fingerprint);
+        if number != 0 {
+            return number | if self.tables.begins(number) { BEGINS } else { 0 };
+        }
+        let (bits, learnt) = if self.known.has(fingerprint) {
             (0, Learnt::Known)
-        } else if self.read_otherwise(word) {
+        } else if disguise::within_word(self, token, written, digits) {
             // Not remembered: each place has readings of its own.
             return UNKNOWN;
         } else {
             (UNKNOWN, Learnt::Unknown)
         };
-        self.memory.learn(word.fingerprint, learnt);
+        self.memory.learn(fingerprint, learnt);
         bits
     }
 
-    fn read_otherwise(&mut self, word: &Word<'_>) -> bool {
-        let token = self.tokens.len() as u32;
-        let text = self.text;
-        let written = word.plain.or_else(|| text.get(word.start..word.end)).unwrap_or_default();
-        disguise::within_word(self, token, written, word.digits)
+    /// Whether it is remembered of a piece with symbols in it that it is no word in disguise. Its fingerprint is that of
+    /// no word: those have no symbols.
+    pub(crate) fn has_no_reading(&self, fingerprint: u64) -> bool {
+        self.memory.of(fingerprint) == Learnt::Unknown
     }
 
-    fn oddity(&mut self, word: &Word<'_>, bits: u32) {
+    /// Remembers it.
+    pub(crate) fn learn_no_reading(&mut self, fingerprint: u64) {
+        self.memory.learn(fingerprint, Learnt::Unknown);
+    }
+
+    /// Takes in a word that is not of the common kind.
+    #[inline(never)]
+    fn uncommon(&mut self, word: &Word<'_>) {
+        self.take_in();
+        let token = self.tokens.len();
+        let text = self.text;
+        let written = word.plain.or_else(|| text.get(word.start..word.end)).unwrap_or_default();
+        let mut bits = match self.memory.of(word.fingerprint) {
+            Learnt::Known => 0,
+            Learnt::Unknown => UNKNOWN,
+            Learnt::Nothing => self.look_up(token as u32, word.fingerprint, written, word.digits),
+        };
+        self.oddity(word, written.len(), bits);
+        self.go_on_with_run(token, 1, u64::from(written.len() == 1));
+        if bits & BEGINS != 0 {
+            self.starts.push(token as u32);
+        }
+        bits |= if word.plain.is_some() { CHANGED } else { 0 };
+        bits |= if word.breaks { BREAKS } else { 0 };
+        self.tokens.push(Token { bits, start: word.start as u32, end: word.end as u32 });
+    }
+
+    fn oddity(&mut self, word: &Word<'_>, length: usize, bits: u32) {
         let token = self.tokens.len() as u32;
-        let length = word.plain.map_or(word.end - word.start, str::len);
         if bits & UNKNOWN != 0 && length <= FRAGMENT {
             self.fragments.push(token);
         }
@@ -54,55 +172,33 @@ impl Lattice<'_> {
             self.pieces.push(disguise::piece_around(self.text.as_bytes(), word.start, token));
         }
     }
-
-    pub(super) fn end_run(&mut self) {
-        if self.run >= 3 {
-            self.runs.push((self.tokens.len() as u32 - self.run, self.run));
-        }
-        self.run = 0;
-    }
-
-    /// Counts single letters in a row.
-    #[inline]
-    fn go_on_with_run(&mut self, length: usize) {
-        if length == 1 {
-            self.run += 1;
-        } else if self.run != 0 {
-            self.end_run();
-        }
-    }
-
-    /// Takes in a word that is not of the common kind.
-    #[inline(never)]
-    fn uncommon(&mut self, word: &Word<'_>) {
-        let bits = self.bits(word);
-        if bits & UNKNOWN != 0 || word.plain.is_some() || word.symbols {
-            self.oddity(word, bits);
-        }
-        self.go_on_with_run(word.plain.map_or(word.end - word.start, str::len));
-        if bits & BEGINS != 0 {
-            self.starts.push(self.tokens.len() as u32);
-        }
-        let changed = if word.plain.is_some() { CHANGED } else { 0 };
-        self.push(word, bits | changed);
-    }
-
-    #[inline]
-    fn push(&mut self, word: &Word<'_>, bits: u32) {
-        let breaks = if word.breaks { BREAKS } else { 0 };
-        self.tokens.push(Token { bits: bits | breaks, start: word.start as u32, end: word.end as u32 });
-    }
 }
 
 impl Sink for Lattice<'_> {
     #[inline]
     fn word(&mut self, word: Word<'_>) {
-        if word.plain.is_none() && !word.symbols && self.memory.has_known(word.fingerprint) {
-            // Nearly every word of a text.
-            self.go_on_with_run(word.end - word.start);
-            self.push(&word, 0);
-        } else {
+        if word.plain.is_some() || word.symbols {
             self.uncommon(&word);
+            return;
+        }
+        // Nearly every word of a text.
+        let bits = if word.breaks { BREAKS } else { 0 } | if word.digits { DIGITS } else { 0 };
+        let Waiting { words, count } = &mut self.waiting;
+        if let Some(slot) = words.get_mut(*count) {
+            *slot = Common { fingerprint: word.fingerprint, start: word.start as u32, end: word.end as u32, bits };
+            *count += 1;
+        }
+        if *count == MOST_WAITING {
+            self.take_in();
         }
     }
+}
+
+/// The places of the bits that are set, the lowest first.
+fn ones(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = mask.trailing_zeros();
+        mask &= mask.wrapping_sub(1);
+        (at < u64::BITS).then_some(at as usize)
+    })
 }

@@ -6,75 +6,60 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Token;
 
-/// Words that are remembered, as a power of two.
-const BITS: u32 = 15;
-/// Words that are remembered once more in 16 KiB, which stay in the nearest cache, as a power of two.
-const FRONT_BITS: u32 = 11;
+/// Pairs of words that are remembered, as a power of two: 256 KiB.
+const BITS: u32 = 14;
 /// Words of a row for which room is kept: 1.5 MiB.
 const LONGEST_ROW: usize = 1 << 17;
 
-const ASKED: u64 = 1;
-const KNOWN: u64 = 2;
-const UNKNOWN: u64 = 3;
+const KNOWN: u64 = 1;
+const UNKNOWN: u64 = 2;
 
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Learnt {
-    /// A word of a rule or of what stands around it.
-    Asked = ASKED as isize,
+    /// Not remembered, or a word of a rule or of what stands around it: those are quickly found.
+    Nothing,
     /// A word like any other.
     Known = KNOWN as isize,
     /// In no list, and nothing else can be meant by it.
     Unknown = UNKNOWN as isize,
 }
 
-/// The words that were met last, each in the one slot where it can be. The bits of a fingerprint that choose the slot
-/// are left out of it, and make room for what was learnt.
+/// The words that were met last, each in one of the two slots where it can be. The bits of a fingerprint that choose
+/// the slots are left out of it, and make room for what was learnt.
 #[derive(Default)]
 pub(super) struct Memory {
-    slots: Box<[u64]>,
-    /// Of the words like any other those that were met last.
-    front: Box<[u64]>,
+    slots: Box<[[u64; 2]]>,
     /// Room for the row of the next text, which would else be asked of the system each time.
     pub(super) row: Vec<Token>,
 }
 
 impl Memory {
     fn with_room() -> Self {
-        let room = |bits: u32| vec![0; 1 << bits].into_boxed_slice();
-        Self { slots: room(BITS), front: room(FRONT_BITS), row: Vec::new() }
+        Self { slots: vec![[0; 2]; 1 << BITS].into_boxed_slice(), row: Vec::new() }
     }
 
-    /// Whether a word is remembered as one like any other.
+    /// What was learnt of a word, unless others have taken its slots since.
     #[inline]
-    pub(super) fn has_known(&mut self, fingerprint: u64) -> bool {
-        let whole = fingerprint << FRONT_BITS | KNOWN;
-        let Some(slot) = self.front.get_mut((fingerprint >> (u64::BITS - FRONT_BITS)) as usize) else { return false };
-        if *slot == whole {
-            return true;
-        }
-        let differs = self.slots.get((fingerprint >> (u64::BITS - BITS)) as usize).map(|it| it ^ (fingerprint << BITS));
-        if differs == Some(KNOWN) {
-            *slot = whole;
-        }
-        differs == Some(KNOWN)
-    }
-
-    /// What was learnt of a word, unless another has taken its slot since.
-    #[inline]
-    pub(super) fn of(&self, fingerprint: u64) -> Option<Learnt> {
-        let differs = self.slots.get((fingerprint >> (u64::BITS - BITS)) as usize)? ^ (fingerprint << BITS);
-        match differs {
-            ASKED => Some(Learnt::Asked),
-            KNOWN => Some(Learnt::Known),
-            UNKNOWN => Some(Learnt::Unknown),
-            _ => None,
+    pub(super) fn of(&self, fingerprint: u64) -> Learnt {
+        let tag = fingerprint << BITS;
+        let [one, other] = self.slots.get((fingerprint >> (u64::BITS - BITS)) as usize).copied().unwrap_or_default();
+        // What is not this word differs in a bit above those of what was learnt.
+        match (one ^ tag).min(other ^ tag) {
+            KNOWN => Learnt::Known,
+            UNKNOWN => Learnt::Unknown,
+            _ => Learnt::Nothing,
         }
     }
 
+    /// Remembers a word of which nothing was learnt so far.
     pub(super) fn learn(&mut self, fingerprint: u64, learnt: Learnt) {
-        if let Some(slot) = self.slots.get_mut((fingerprint >> (u64::BITS - BITS)) as usize) {
-            *slot = fingerprint << BITS | learnt as u64;
+        if let Some(slots) = self.slots.get_mut((fingerprint >> (u64::BITS - BITS)) as usize) {
+            let whole = fingerprint << BITS | learnt as u64;
+            // It may have been learnt since it was asked.
+            if slots[0] != whole {
+                *slots = [whole, slots[0]];
+            }
         }
     }
 }

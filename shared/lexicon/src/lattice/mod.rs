@@ -13,6 +13,7 @@ use super::tables::Tables;
 use super::token;
 use super::{disguise, fingerprint};
 
+use gather::Waiting;
 pub(super) use memory::Memories;
 use memory::Memory;
 
@@ -115,6 +116,7 @@ pub(super) struct Lattice<'a> {
     /// Three single letters or more in a row: first word and how many.
     pub(super) runs: Vec<(u32, u32)>,
     run: u32,
+    waiting: Waiting,
     memory: Memory,
     /// What has been done, in units that take about the same time each.
     pub(super) steps: u64,
@@ -138,11 +140,13 @@ impl<'a> Lattice<'a> {
             fragments: Vec::new(),
             runs: Vec::new(),
             run: 0,
+            waiting: Waiting::default(),
             memory,
             steps: 0,
         };
         token::words(text, &mut lattice);
-        lattice.end_run();
+        lattice.take_in();
+        lattice.end_run(lattice.tokens.len());
         disguise::across_words(&mut lattice);
         lattice.settle();
         lattice

@@ -75,6 +75,18 @@ fn each_disguise_is_seen_through() {
     }
 }
 
+/// Words are looked up some dozens at a time: wherever such a group ends, what is disguised there is seen.
+#[test]
+fn how_many_words_stand_before_makes_no_difference() {
+    let lexicon = Lexicon::of_terms(&["kill myself", "suicide note", "want to die"]);
+    for before in 0..70 {
+        let before = "never ".repeat(before);
+        for text in DISGUISED.iter().flat_map(|(_, texts)| *texts) {
+            assert_eq!(ids(&lexicon, &format!("{before}{text}")).len(), 1, "{text} after {} letters", before.len());
+        }
+    }
+}
+
 #[test]
 fn what_is_written_for_a_word_is_that_word() {
     let lexicon = lexicon(&rule("suicide.a", "suicide", "severity = 4\nany = [\"want to die\", \"i hate you\"]"));
