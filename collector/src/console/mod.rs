@@ -19,6 +19,7 @@ mod outcome;
 mod paging;
 pub(crate) mod peer;
 pub(crate) mod permissions;
+mod personal;
 mod policies;
 mod refusal;
 mod router;
