@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::client::{ClientCommand, run_on};
+use super::client::{ClientCommand, Place, run_on};
 use crate::commands::{Exit, Failure};
 use crate::console::{self, Context, SOCKET};
 use crate::render::Screen;
@@ -124,7 +124,7 @@ async fn run(data: &Path, now: Timestamp, columns: usize, line: &[&str]) -> Resu
     let typed = Typed::try_parse_from(std::iter::once(&"caretaker-collector").chain(line)).expect("a command");
     let screen = Screen { width: columns, colour: false, now: now.to_zoned(TimeZone::UTC) };
     let mut out = Vec::new();
-    match run_on(typed.command, data, &screen, &mut out).await {
+    match run_on(typed.command, &Place::Data(data.to_owned()), &screen, &mut out).await {
         Ok(exit) => Ok((exit, String::from_utf8(out).expect("UTF-8"))),
         Err(error) => Err(error.downcast::<Failure>().expect("a failure with a text for people")),
     }

@@ -7,6 +7,8 @@
 
 mod account;
 mod alerts;
+#[cfg(test)]
+mod bench;
 mod calls;
 mod compliance;
 mod devices;
@@ -14,6 +16,8 @@ mod executables;
 mod farewell;
 mod findings;
 mod guard;
+#[cfg(test)]
+mod matrix_tests;
 mod operators;
 mod outcome;
 mod paging;
@@ -23,6 +27,8 @@ mod personal;
 mod policies;
 mod refusal;
 mod router;
+#[cfg(test)]
+mod scope_tests;
 mod service;
 mod socket;
 mod status;
