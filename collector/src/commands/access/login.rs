@@ -1,6 +1,6 @@
 //! `login` and `logout`.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ const CODE_BYTES: u64 = 4 * 1024;
 /// Options of `login`.
 #[derive(Debug, clap::Args)]
 pub struct LoginArgs {
-    /// The code that you were given; without it, it is read from the input
+    /// The code that you were given; without it, or as -, it is read from the input
     code: Option<String>,
 }
 
@@ -49,9 +49,9 @@ pub(in crate::commands) async fn login(
         )
         .into());
     }
-    let code: LoginCode = match args.code {
+    let code: LoginCode = match args.code.filter(|code| code != "-") {
         Some(code) => code,
-        None => typed()?,
+        None => typed(output)?,
     }
     .parse()
     .map_err(|error| failure(Exit::Usage, format!("{error}\n  ask for a new one if it is lost")))?;
@@ -135,9 +135,12 @@ fn folder() -> Result<std::path::PathBuf, Failure> {
 }
 
 /// A code from the input: so that it stands in no history of commands.
-fn typed() -> anyhow::Result<String> {
+fn typed(output: &mut Output<'_>) -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        output.text("Paste your login code: ")?;
+    }
     let mut text = String::new();
     let input = std::io::stdin().lock().take(CODE_BYTES);
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(input), &mut text).context("no code can be read")?;
+    BufReader::new(input).read_line(&mut text).context("no code can be read")?;
     Ok(text)
 }
