@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod digest;
 pub mod log;
+pub mod login_code;
 pub mod model;
 pub mod pki;
 pub mod policy;

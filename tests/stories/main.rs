@@ -8,4 +8,5 @@ mod hostile_callers;
 mod kill_campaign;
 mod mail_trouble;
 mod offline_day;
+mod operators;
 mod plain_errors;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use caretaker_shared::clock::{Clock as _, ManualClock};
 use caretaker_shared::digest::Sha256;
+use caretaker_shared::login_code::LoginCode;
 use caretaker_shared::model::{Antivirus, Facts, HostFacts, Idle, Outcome, ProbeName, Reading, ScreenLock};
+use caretaker_shared::pki::Authority;
 use caretaker_shared::policy::PRESET;
 use caretaker_shared::private_file;
 use caretaker_shared::token::EnrolmentToken;
@@ -15,13 +17,13 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::client::{ClientCommand, run_on};
+use super::client::{ClientCommand, Place, run_on};
 use crate::commands::{Exit, Failure};
 use crate::console::{self, Context, SOCKET};
 use crate::render::Screen;
 use crate::render::text::width;
-use crate::store::Store;
 use crate::store::console::sample::{SampleAlert, SampleFinding};
+use crate::store::{LoginStanding, Store};
 
 #[derive(Debug, clap::Parser)]
 struct Typed {
@@ -34,6 +36,7 @@ pub(super) struct School {
     folder: tempfile::TempDir,
     pub(super) store: Store,
     pub(super) clock: Arc<ManualClock>,
+    authority: Sha256,
     stop: CancellationToken,
     service: tokio::task::JoinHandle<Result<(), tonic::transport::Error>>,
 }
@@ -43,21 +46,23 @@ impl School {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&folder.path().join("caretaker.db")).expect("a fresh database");
         let clock = Arc::new(ManualClock::new("2026-11-21T14:02:00Z".parse().expect("a time")));
+        let (authority, _) = Authority::generate("Northfield School", clock.now()).expect("an authority");
+        let fingerprint = authority.fingerprint();
         let context = Context {
             store: store.clone(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
             school: "Northfield School".into(),
             address: "collector.northfield.example:7443".into(),
-            authority: Sha256::of(b"an invented authority"),
+            authority: Arc::new(authority),
             mail_route: "maildir ./caretaker-data/mail".into(),
             audit: Arc::default(),
             started_at: clock.now() - SignedDuration::from_hours(12 * 24),
         };
         let listener = console::bind(&folder.path().join(SOCKET)).expect("a free path");
         let stop = CancellationToken::new();
-        let service = tokio::spawn(console::serve(listener, context, stop.clone()));
-        Self { folder, store, clock, stop, service }
+        let service = tokio::spawn(console::serve(listener, console::services(context), stop.clone()));
+        Self { folder, store, clock, authority: fingerprint, stop, service }
     }
 
     /// A school with the site "Main" and its first policy.
@@ -98,7 +103,7 @@ impl School {
         let ended = run(self.folder.path(), self.clock.now(), columns, line).await;
         if let Ok((_, text)) = &ended {
             let json = line.contains(&"--json") || line.first() == Some(&"policy") || line.first() == Some(&"token");
-            for line in text.lines().filter(|_| !json) {
+            for line in text.lines().filter(|line| !json && !line.starts_with("login_")) {
                 assert!(width(line) <= columns, "wider than {columns}: {line}");
             }
         }
@@ -120,7 +125,7 @@ async fn run(data: &Path, now: Timestamp, columns: usize, line: &[&str]) -> Resu
     let typed = Typed::try_parse_from(std::iter::once(&"caretaker-collector").chain(line)).expect("a command");
     let screen = Screen { width: columns, colour: false, now: now.to_zoned(TimeZone::UTC) };
     let mut out = Vec::new();
-    match run_on(typed.command, data, &screen, &mut out).await {
+    match run_on(typed.command, &Place::Data(data.to_owned()), &screen, &mut out).await {
         Ok(exit) => Ok((exit, String::from_utf8(out).expect("UTF-8"))),
         Err(error) => Err(error.downcast::<Failure>().expect("a failure with a text for people")),
     }
@@ -203,7 +208,7 @@ async fn a_token_opens_the_right_door_and_only_its_hash_is_kept() {
     assert_eq!(said["expires_at"], "2026-11-22T14:02:00Z");
     let token: EnrolmentToken = said["token"].as_str().expect("a text").parse().expect("a token");
     assert_eq!(token.address, "collector.northfield.example:7443");
-    assert_eq!(token.authority, Sha256::of(b"an invented authority"));
+    assert_eq!(token.authority, school.authority);
     let kept = caretaker_shared::token::fingerprint(token.secret().expose());
     let standing = school.store.token_standing(kept, school.clock.now()).await.expect("a standing");
     assert_eq!(standing, crate::store::TokenStanding::Good { site: "Main".into() });
@@ -423,26 +428,31 @@ async fn an_alert_is_taken_and_closed_once_with_an_outcome() {
     school.store.add_alert(alert("26-0002", "device", "PC-1")).await;
     let shown = school.types(&["alert", "show", "26-0001"]).await.expect("an answer");
     assert!(!shown.contains("antivirus"), "a safeguarding alert says nothing of what it is about: {shown}");
-    insta::assert_snapshot!("alert_show", shown);
+    assert!(!shown.contains("alert ack"), "nor what is not for this role to do: {shown}");
+    insta::assert_snapshot!("alert_show", school.types(&["alert", "show", "26-0002"]).await.expect("an answer"));
     insta::assert_snapshot!("alerts", school.types(&["alerts"]).await.expect("an answer"));
 
-    let said = school.types(&["alert", "ack", "26-0001"]).await.expect("an answer");
-    assert!(said.starts_with("Case 26-0001 is acknowledged by "), "{said}");
-    school.types(&["alert", "ack", "26-0001"]).await.expect("a second time changes nothing");
-    let refused = school.types(&["alert", "close", "26-0001"]).await.expect_err("no outcome");
+    let refused = school.types(&["alert", "ack", "26-0001"]).await.expect_err("a concern about a child");
+    assert_eq!(refused.exit, Exit::Denied);
     assert_eq!(
         refused.message,
-        "say the outcome of a safeguarding alert\n  one of:  false-alarm, no-action, pastoral, parents, \
-         early-help, social-care, police, prevent, lado"
+        "the administrator of this machine may not work on a safeguarding case\n  this is for:  safeguarding lead, \
+         deputy safeguarding lead, head, chair of governors"
     );
+    let said = school.types(&["alert", "ack", "26-0002"]).await.expect("an answer");
+    assert!(said.starts_with("Case 26-0002 is acknowledged by "), "{said}");
+    school.types(&["alert", "ack", "26-0002"]).await.expect("a second time changes nothing");
+    let refused = school.types(&["alert", "close", "26-0002"]).await.expect_err("no outcome");
+    assert_eq!(refused.message, "say the outcome of a device alert\n  one of:  fixed, false-alarm, no-action");
     school.types(&["alert", "close", "26-0002", "--outcome", "pastoral"]).await.expect_err("not of a device alert");
-    school.types(&["alert", "close", "26-0001", "--outcome", "pastoral"]).await.expect("an answer");
-    let refused = school.types(&["alert", "close", "26-0001", "--outcome", "police"]).await.expect_err("closed");
-    assert!(refused.message.contains("closed before, with the outcome \"pastoral\""), "{}", refused.message);
+    school.types(&["alert", "close", "26-0002", "--outcome", "fixed"]).await.expect("an answer");
+    let refused = school.types(&["alert", "close", "26-0002", "--outcome", "no-action"]).await.expect_err("closed");
+    assert!(refused.message.contains("closed before, with the outcome \"fixed\""), "{}", refused.message);
     let refused = school.types(&["alert", "ack", "26-9999"]).await.expect_err("no such alert");
     assert_eq!(refused.exit, Exit::Usage);
     let actions: Vec<String> = school.store.audited().await.into_iter().map(|(_, action, _)| action).collect();
-    assert_eq!(actions, ["policy.apply", "alert.acknowledge", "alert.close"]);
+    let written = ["policy.apply", "alert.read", "alert.read", "denied", "alert.acknowledge", "alert.close"];
+    assert_eq!(actions, written, "who looked, who was refused, and what was done");
     assert_eq!(school.json(&["alerts", "--json"]).await["alerts"].as_array().expect("a list").len(), 1);
     assert_eq!(school.json(&["alerts", "--all", "--json"]).await["alerts"].as_array().expect("a list").len(), 2);
     school.close().await;
@@ -537,4 +547,54 @@ async fn a_policy_is_checked_without_a_collector() {
     let (exit, said) = run(folder.path(), Timestamp::UNIX_EPOCH, 100, &line).await.expect("no collector is needed");
     assert_eq!(exit, Exit::Fine);
     assert!(said.contains("this policy is good"), "{said}");
+}
+
+#[tokio::test]
+async fn people_are_given_access_and_shut_out() {
+    let school = School::with_site().await;
+    let none = school.types(&["operators", "list"]).await.expect("an answer");
+    assert!(none.starts_with("Nobody has access but the administrator"), "{none}");
+    let add = |name, role, site| {
+        ["operators", "add", "--name", name, "--role", role, "--site", site, "--email", "anna@northfield.example"]
+    };
+    let said = school.types(&add("Anna Example", "safeguarding-lead", "main")).await.expect("an answer");
+    let code: LoginCode = said.lines().next().expect("a line").parse().expect("a code on a line of its own");
+    assert_eq!((code.address.as_str(), code.authority), ("collector.northfield.example:7443", school.authority));
+    assert!(said.contains("For Anna Example, safeguarding lead, site Main."), "{said}");
+    let standing = school.store.login_standing(code.fingerprint(), school.clock.now()).await.expect("a standing");
+    assert!(matches!(standing, LoginStanding::Good(_)), "only its hash is kept, and it is good");
+    let late = school.clock.now() + SignedDuration::from_hours(24);
+    let standing = school.store.login_standing(code.fingerprint(), late).await.expect("a standing");
+    assert_eq!(standing, LoginStanding::Expired);
+
+    let refused = school.types(&add("ANNA example", "head", "Main")).await.expect_err("the name is taken");
+    assert!(refused.message.starts_with("somebody called \"ANNA example\" has access already"), "{refused}");
+    let refused = school.types(&add("Bea Example", "head", "Nowhere")).await.expect_err("no such site");
+    assert_eq!(refused.message, "there is no site \"Nowhere\"\n  the sites are:  Main");
+    for name in ["", " ", "Root (head)", "two\nlines", &"x".repeat(61)] {
+        let line = ["operators", "add", "--name", name, "--role=head", "--email=x@northfield.example"];
+        if let Ok(typed) = Typed::try_parse_from(std::iter::once(&"caretaker-collector").chain(&line)) {
+            drop(typed);
+            assert_eq!(school.types(&line).await.expect_err("no name").exit, Exit::Usage, "{name:?}");
+        }
+    }
+    let line = ["operators", "add", "--name=Bea Example", "--role=head", "--email=nobody"];
+    assert!(school.types(&line).await.expect_err("no address").message.starts_with("email is not an address"));
+
+    insta::assert_snapshot!("operators", school.types(&["operators", "list"]).await.expect("an answer"));
+    school.types(&["operators", "code", "anna example"]).await.expect("another code");
+    school.types(&["operators", "revoke", "Anna Example", "--reason", " "]).await.expect_err("no reason");
+    let said = school.types(&["operators", "revoke", "anna example", "--reason", "left"]).await.expect("an answer");
+    assert!(said.starts_with("Anna Example is shut out"), "{said}");
+    let standing = school.store.login_standing(code.fingerprint(), school.clock.now()).await.expect("a standing");
+    assert_eq!(standing, LoginStanding::Revoked, "a code that was not used opens nothing any more");
+    let refused = school.types(&["operators", "code", "Anna Example"]).await.expect_err("nobody");
+    assert!(refused.message.starts_with("nobody with access is called \"Anna Example\""), "{refused}");
+    let all = school.json(&["operators", "list", "--all", "--json"]).await;
+    assert_eq!(all["operators"][0]["status"], "revoked");
+    let actions: Vec<String> = school.store.audited().await.into_iter().map(|(_, action, _)| action).collect();
+    assert_eq!(actions, ["policy.apply", "operator.add", "operator.code", "operator.revoke"]);
+    let me = school.types(&["whoami"]).await.expect("an answer");
+    assert!(me.contains("on this machine, network manager, all sites\nNorthfield School\n"), "{me}");
+    school.close().await;
 }

@@ -1,9 +1,10 @@
-//! The collector as its devices meet it: a real port, real certificates, a clock that the test moves.
+//! The collector as its devices and its operators meet it: a real port, real certificates, a clock that the test moves.
 
 mod house;
 mod identity;
 mod ingest;
 mod limits;
 mod numbers;
+mod operators;
 mod setup;
 mod truth;

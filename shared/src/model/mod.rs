@@ -6,6 +6,7 @@ mod ids;
 mod reading;
 mod record;
 mod requirement;
+mod role;
 mod source;
 
 pub use event::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent};
@@ -16,12 +17,13 @@ pub use facts::{
     SessionKind, SoftwareClass, SoftwareTitle, TitleKind, Tunnel, Updates, UserSession, VersionInfo, Volume,
     VolumeRole,
 };
-pub use ids::{BootId, DeviceId, EpochId};
+pub use ids::{BootId, DeviceId, EpochId, OperatorId};
 pub use reading::{Facts, Outcome, ProbeName, Reading};
 pub use record::{
     DeviceClock, Envelope, EpochReason, Gap, GapReason, Payload, StateDigests, Stream, StreamMark, Unchanged,
 };
 pub use requirement::Requirement;
+pub use role::Role;
 pub use source::Source;
 
 pub use crate::lexicon::Severity;
