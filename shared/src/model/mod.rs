@@ -6,9 +6,10 @@ mod ids;
 mod reading;
 mod record;
 mod requirement;
+mod role;
 mod source;
 
-pub use event::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity};
+pub use event::{AgentCost, Content, DeviceEvent, DeviceEventKind, KeywordEvent, Severity, SubjectKind, Unsealed};
 pub use facts::{
     Antivirus, AntivirusProduct, Detection, Engine, Executable, ExecutableFacts, ExecutableFormat, Executables,
     FirewallProfile, FirewallState, Hardware, HostFacts, Idle, InstalledUpdate, LocalAccount, LockTimes, MediaFolder,
@@ -22,4 +23,5 @@ pub use record::{
     DeviceClock, Envelope, EpochReason, Gap, GapReason, Payload, StateDigests, Stream, StreamMark, Unchanged,
 };
 pub use requirement::Requirement;
+pub use role::Role;
 pub use source::Source;
