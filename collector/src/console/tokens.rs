@@ -41,7 +41,7 @@ pub(super) async fn create(
             remedy: "at most 7d; make a new token when it is needed",
         });
     }
-    let token = EnrolmentToken::generate(context.address.clone(), context.authority);
+    let token = EnrolmentToken::generate(context.address.clone(), context.authority.fingerprint());
     let now = context.clock.now();
     let expires_at = now.checked_add(valid).unwrap_or(now);
     let kept = NewToken {
