@@ -14,6 +14,7 @@ mod executables;
 mod farewell;
 mod findings;
 mod guard;
+mod keys;
 mod operators;
 mod outcome;
 mod paging;

@@ -40,6 +40,8 @@ pub struct Certificate {
     pub not_after: Timestamp,
     /// SHA-256 over the DER encoding.
     pub fingerprint: Sha256,
+    /// The DER encoding.
+    pub der: Vec<u8>,
     device: Option<Uuid>,
     operator: Option<Uuid>,
     servers: Vec<String>,
@@ -60,6 +62,7 @@ impl Certificate {
             not_before: time(parsed.validity().not_before)?,
             not_after: time(parsed.validity().not_after)?,
             fingerprint: Sha256::of(der),
+            der: der.to_vec(),
             device: only_one(&parsed, DEVICE_URN),
             operator: only_one(&parsed, OPERATOR_URN),
             servers: servers(&parsed),
