@@ -572,7 +572,8 @@ async fn a_device_seals_for_the_recipients_that_its_root_has_signed_and_refuses_
         collector.until(|book| told(book) == count - 1).await;
         let hellos = collector.book().hellos;
         collector.until(|book| book.hellos > hellos + 1).await;
-        assert_eq!((told(&collector.book()), collector.book().fetched_recipients), (count - 1, count), "told once");
+        let book = collector.book();
+        assert_eq!((told(&book), book.fetched_recipients), (count - 1, count), "told once");
     }
     let Content::Sealed(sealed) = arrived(&collector, &device, 3).await else { panic!("the last good ones hold") };
     assert_eq!(Sealed::parse(&sealed).expect("what was sealed").recipients(), by_two);

@@ -34,7 +34,7 @@ pub use key::{Holder, Kind, PersonId, PersonalKey};
 pub use key_file::{KeyFile, KeyFileError, weakness};
 pub use opening::{ContentKey, Half, OpenError, Opened, Ways};
 pub use pseudonym::{PersonKey, Pseudonym};
-pub use recipients::{MOST_AT_ONE_SITE, Recipient, RecipientSet, SetError, SignedSet};
+pub use recipients::{MOST_AT_ONE_SITE, Recipient, RecipientSet, SetError, SignedSet, opens_alone};
 pub use root::Root;
 pub use seal::{About, SealError, Signer, seal};
 pub use sealed::{Origin, Sealed};

@@ -190,7 +190,8 @@ pub(super) fn opens(role: Role) -> bool {
 }
 
 /// Whether an office opens alone what is about a pupil: two-person control must never delay a child at risk.
-pub(super) fn opens_alone(role: Role) -> bool {
+#[must_use]
+pub fn opens_alone(role: Role) -> bool {
     matches!(role, Role::SafeguardingLead | Role::Deputy)
 }
 
