@@ -1,6 +1,7 @@
 //! The way to the collector: what may be said ([`Uplink`]), how it goes over the wire, and the one loop that does it.
 
 mod backoff;
+mod follow;
 mod grpc;
 mod send;
 mod session;

@@ -19,11 +19,13 @@ mod key_file;
 mod opening;
 mod pseudonym;
 mod recipients;
+mod recipients_wire;
 mod root;
 mod seal;
 mod sealed;
 
 pub mod sheet;
+mod signed_set;
 #[cfg(test)]
 mod tests;
 
@@ -34,7 +36,8 @@ pub use key::{Holder, Kind, PersonId, PersonalKey};
 pub use key_file::{KeyFile, KeyFileError, weakness};
 pub use opening::{ContentKey, Half, OpenError, Opened, Ways};
 pub use pseudonym::{PersonKey, Pseudonym};
-pub use recipients::{MOST_AT_ONE_SITE, Recipient, RecipientSet, SetError, SignedSet, opens_alone};
+pub use recipients::{MOST_AT_ONE_SITE, Recipient, RecipientSet, SetError, opens_alone};
 pub use root::Root;
 pub use seal::{About, SealError, Signer, seal};
 pub use sealed::{Origin, Sealed};
+pub use signed_set::SignedSet;

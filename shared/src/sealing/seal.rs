@@ -5,8 +5,9 @@ use prost::Message as _;
 use zeroize::Zeroizing;
 
 use super::evidence::Evidence;
-use super::recipients::{Recipient, SignedSet, opens, opens_alone};
+use super::recipients::{Recipient, opens, opens_alone};
 use super::sealed::{Origin, SUITE, WRAP, context, signed_bytes, wrap_context};
+use super::signed_set::SignedSet;
 use super::{body, content, hpke};
 use crate::digest::{self, Sha256};
 use crate::model::{KeywordEvent, SubjectKind};
