@@ -14,6 +14,7 @@ pub mod data;
 pub mod evaluation;
 pub mod grpc;
 pub mod mail;
+pub mod opening;
 pub mod outbox;
 pub mod render;
 pub mod rules;

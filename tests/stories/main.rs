@@ -10,3 +10,4 @@ mod mail_trouble;
 mod offline_day;
 mod operators;
 mod plain_errors;
+mod sealed_evidence;

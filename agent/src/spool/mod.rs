@@ -26,7 +26,7 @@ mod schema;
 mod tests;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Notify;
@@ -43,6 +43,7 @@ pub use restore::Settled;
 
 use crate::blocking::blocking;
 use crate::clocks::DeviceClocks;
+use crate::sealing::Sealer;
 
 /// The spool of one device. One process has it open for writing.
 pub struct Spool {
@@ -52,6 +53,7 @@ pub struct Spool {
     file: PathBuf,
     enqueued: Notify,
     damaged: CancellationToken,
+    sealer: OnceLock<Arc<Sealer>>,
 }
 
 impl Spool {
@@ -71,6 +73,12 @@ impl Spool {
                 Err(_) => Err(SpoolError::Closing),
             },
         }
+    }
+
+    /// From now on what an event leaves of a text is sealed by `sealer` when the event is queued. Without one, nothing of
+    /// a text is kept. The first one stays.
+    pub fn seal_with(&self, sealer: Arc<Sealer>) {
+        let _ = self.sealer.set(sealer);
     }
 
     /// Returns once something was queued since the last time this returned.

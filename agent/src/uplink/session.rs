@@ -7,11 +7,9 @@ use std::sync::Arc;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Executable, ExecutableFacts, Executables, Facts, Payload, ProbeName, Stream};
 use caretaker_shared::pki::DeviceKey;
-use caretaker_shared::policy::DevicePolicy;
 use caretaker_shared::refusal::Refusal;
 use caretaker_shared::tls::Fault;
 use caretaker_shared::wire::{self, Hello, Upload, limits};
-use prost::Message as _;
 use tokio::sync::{mpsc, watch};
 
 use super::{Uplink, UplinkError, Welcome};
@@ -20,6 +18,7 @@ use crate::config::InForce;
 use crate::detection::Rules;
 use crate::identity::Keeper;
 use crate::platform;
+use crate::sealing::Sealer;
 use crate::spool::{Batch, Settled, Spool, SpoolError};
 
 /// Executables that are described before whatever waits is delivered: an alert must not wait for thousands.
@@ -43,6 +42,8 @@ pub struct Wiring {
     pub hostname: String,
     /// Where a new policy goes.
     pub policy: watch::Sender<InForce>,
+    /// Seals what leaves this device of a text.
+    pub sealer: Arc<Sealer>,
     /// Which rules texts are held against: those that ship, and those that the school has added.
     pub rules: Rules,
     /// Probes whose whole state the collector wants.
@@ -73,9 +74,11 @@ pub(super) enum Broken {
 /// A device's side of the conversation.
 pub struct Session<U> {
     pub(super) wiring: Wiring,
-    uplink: U,
+    pub(super) uplink: U,
     told_expired: bool,
     to_offer: Option<Arc<Executables>>,
+    /// Recipients that were refused: they are not fetched again.
+    pub(super) refused: Option<Sha256>,
     /// Whether anything was acknowledged since this was last asked.
     pub(super) moved: bool,
 }
@@ -83,7 +86,7 @@ pub struct Session<U> {
 impl<U: Uplink> Session<U> {
     /// A conversation that has not begun.
     pub fn new(uplink: U, wiring: Wiring) -> Self {
-        Self { wiring, uplink, told_expired: false, to_offer: None, moved: false }
+        Self { wiring, uplink, told_expired: false, to_offer: None, refused: None, moved: false }
     }
 
     /// Greets, settles what both hold, fetches a new policy, renews the certificate when it is time.
@@ -108,6 +111,10 @@ impl<U: Uplink> Session<U> {
             welcome = self.hello().await?;
             let held = welcome.high_water.clone();
             self.settle(held).await?;
+        }
+        match self.follow_recipients(welcome.recipients).await {
+            Err(Broken::Uplink(error)) => tracing::warn!(reason = %error, "the recipients were not fetched"),
+            followed => followed?,
         }
         if !welcome.lexicons_unknown {
             match self.follow_lexicons(welcome.lexicons).await {
@@ -174,6 +181,8 @@ impl<U: Uplink> Session<U> {
             hostname: self.wiring.hostname.clone(),
             policy_version: self.policy_version(),
             clock: self.wiring.clocks.read(),
+            root: self.wiring.sealer.root(),
+            recipients: self.wiring.sealer.recipients(),
         };
         let welcome = match self.uplink.hello(hello).await {
             Ok(welcome) => welcome,
@@ -200,70 +209,8 @@ impl<U: Uplink> Session<U> {
     }
 
     /// 0 before the first one.
-    fn policy_version(&self) -> u64 {
+    pub(super) fn policy_version(&self) -> u64 {
         self.wiring.policy.borrow().as_ref().map_or(0, |policy| policy.version)
-    }
-
-    /// Fetches a new policy; says whether one came into force.
-    async fn follow_policy(&self, version: u64) -> Result<bool, Broken> {
-        let have = self.policy_version();
-        if version == have {
-            return Ok(false);
-        }
-        let Some(policy) = self.uplink.policy(have).await? else { return Ok(false) };
-        let bytes = policy.encode_to_vec();
-        match DevicePolicy::try_from(policy) {
-            Ok(policy) => {
-                tracing::info!(policy.version = policy.version, "a policy came into force");
-                self.wiring.spool.run(move |spool| spool.store_policy(&bytes)).await?;
-                self.wiring.policy.send_replace(Some(Arc::new(policy)));
-                Ok(true)
-            }
-            Err(fault) => {
-                tracing::error!(reason = %fault, policy.version = version, "the new policy was not taken");
-                Ok(false)
-            }
-        }
-    }
-
-    /// Fetches the rules that the school has added, where they are others than those that are held.
-    async fn follow_lexicons(&self, wanted: Option<Sha256>) -> Result<(), Broken> {
-        let held = self.wiring.spool.run(Spool::lexicons).await?.map(|bytes| Sha256::of(&bytes));
-        if held == wanted {
-            return Ok(());
-        }
-        let bytes = match wanted {
-            Some(digest) => match self.fetch_lexicons(digest).await? {
-                Some(bytes) => bytes,
-                // They changed while they were fetched; the next greeting says to what.
-                None => return Ok(()),
-            },
-            None => Vec::new(),
-        };
-        let rules = self.wiring.rules.clone();
-        let loaded = self.wiring.spool.run(move |spool| match rules.load(&bytes) {
-            Ok(packs) => spool.store_lexicons(&bytes).map(|()| Ok(packs)),
-            Err(error) => Ok(Err(error)),
-        });
-        match loaded.await? {
-            Ok(packs) => tracing::info!(packs, "the rules that the school has added came into force"),
-            Err(error) => tracing::error!(reason = %error, "the rules that the school has added were not taken"),
-        }
-        Ok(())
-    }
-
-    async fn fetch_lexicons(&self, digest: Sha256) -> Result<Option<Vec<u8>>, UplinkError> {
-        let mut bytes = Vec::new();
-        loop {
-            let (piece, total) = self.uplink.lexicons(digest, u32::try_from(bytes.len()).unwrap_or(u32::MAX)).await?;
-            if piece.is_empty() || bytes.len() + piece.len() > limits::PACKS_BYTES {
-                return Ok(None);
-            }
-            bytes.extend(piece);
-            if u32::try_from(bytes.len()).is_ok_and(|have| have >= total) {
-                return Ok(Some(bytes).filter(|bytes| Sha256::of(bytes) == digest));
-            }
-        }
     }
 
     async fn renew_when_due(&mut self) {
@@ -280,6 +227,7 @@ impl<U: Uplink> Session<U> {
         let key = DeviceKey::generate()?;
         let certificate = self.uplink.renew(key.request()?).await?;
         self.wiring.keeper.renew(&key, certificate)?;
+        self.wiring.sealer.adopt(self.wiring.keeper.identity());
         self.uplink.adopt(self.wiring.keeper.identity())?;
         Ok(())
     }
@@ -297,6 +245,7 @@ impl<U: Uplink> Session<U> {
         match self.wiring.keeper.fall_back() {
             Ok(true) => {
                 tracing::warn!("the renewed identity was turned away; the one before is used again");
+                self.wiring.sealer.adopt(self.wiring.keeper.identity());
                 if let Err(error) = self.uplink.adopt(self.wiring.keeper.identity()) {
                     tracing::error!(reason = %error, "the identity before cannot be used");
                 }

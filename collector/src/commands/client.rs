@@ -9,7 +9,7 @@ use tonic::transport::Channel;
 use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
 use super::output::Output;
-use super::{Exit, alerts, devices, executables, findings, policy, software, status, token};
+use super::{Exit, alerts, devices, executables, findings, keys, policy, software, status, token};
 use crate::console::SOCKET;
 use crate::render::Screen;
 
@@ -50,6 +50,9 @@ pub enum ClientCommand {
     /// Give people access from their own machines, and take it
     #[command(subcommand)]
     Operators(access::OperatorsCommand),
+    /// Make keys for evidence, and say who may open it
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Who you are to the collector, and what you may do
     Whoami(access::WhoAmIArgs),
 }
@@ -132,6 +135,7 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Token(command) => token::run(command, client, output).await,
         ClientCommand::Policy(command) => policy::run(command, client, output).await,
         ClientCommand::Operators(command) => access::operators(command, channel, output).await,
+        ClientCommand::Keys(command) => keys::ask(command, channel, output).await,
         ClientCommand::Whoami(args) => access::whoami(args, channel, output).await,
     }
 }

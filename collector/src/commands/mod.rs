@@ -3,6 +3,7 @@
 pub mod access;
 pub mod client;
 pub mod init;
+pub mod keys;
 pub mod lexicon;
 pub mod serve;
 
@@ -27,6 +28,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
+use client::ClientCommand;
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +76,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Init(args) => init::run(args, out),
         Command::Serve(args) => serve::run(&args),
         Command::Lexicon(command) => lexicon::run(&command, &client::data_dir(cli.data), out),
+        Command::Client(ClientCommand::Keys(command)) if !command.needs_collector() => keys::run(&command, out),
         Command::Login(args) => here(async |output| access::login(args, cli.profile.as_deref(), output).await, out),
         Command::Logout => here(async |output| access::logout(cli.profile.as_deref(), output).await, out),
         Command::Client(command) => {

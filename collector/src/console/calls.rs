@@ -25,6 +25,8 @@ pub(super) const CALLS: &[(&str, Permission)] = &[
     ("Console/CreateToken", Permission::TokensCreate),
     ("Console/ApplyPolicy", Permission::PolicyApply),
     ("Console/GetPolicy", Permission::PolicyRead),
+    ("Keys/PublishRecipients", Permission::KeysPublish),
+    ("Keys/GetRecipients", Permission::KeysRead),
     ("Operators/WhoAmI", Permission::OwnAccess),
     ("Operators/AddOperator", Permission::OperatorsManage),
     ("Operators/CreateLoginCode", Permission::OperatorsManage),

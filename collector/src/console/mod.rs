@@ -16,6 +16,7 @@ mod executables;
 mod farewell;
 mod findings;
 mod guard;
+mod keys;
 #[cfg(test)]
 mod matrix_tests;
 mod operators;

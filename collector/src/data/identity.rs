@@ -1,6 +1,6 @@
 //! The collector's own certificates: the authority that devices trust, and the server's, renewed before it ends.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -100,7 +100,7 @@ pub(super) fn write(path: &Path, content: &[u8]) -> anyhow::Result<()> {
 }
 
 /// Reads a secret; refuses one that others may read.
-pub(crate) fn read_secret(path: &PathBuf) -> anyhow::Result<Secret<String>> {
+pub(crate) fn read_secret(path: &Path) -> anyhow::Result<Secret<String>> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -3,6 +3,7 @@
 use std::str::FromStr as _;
 
 use jiff::Timestamp;
+use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use uuid::Uuid;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::parse_x509_pem;
@@ -39,6 +40,8 @@ pub struct Certificate {
     pub not_after: Timestamp,
     /// SHA-256 over the DER encoding.
     pub fingerprint: Sha256,
+    /// The DER encoding.
+    pub der: Vec<u8>,
     device: Option<Uuid>,
     operator: Option<Uuid>,
     servers: Vec<String>,
@@ -59,6 +62,7 @@ impl Certificate {
             not_before: time(parsed.validity().not_before)?,
             not_after: time(parsed.validity().not_after)?,
             fingerprint: Sha256::of(der),
+            der: der.to_vec(),
             device: only_one(&parsed, DEVICE_URN),
             operator: only_one(&parsed, OPERATOR_URN),
             servers: servers(&parsed),
@@ -95,6 +99,16 @@ impl Certificate {
     pub fn serves(&self, name: &str) -> bool {
         self.servers.iter().any(|server| server == name)
     }
+}
+
+/// The device of a certificate, DER, when its key has signed `message`; `None` when it has not.
+#[must_use]
+pub fn signer_of(der: &[u8], message: &[u8], signature: &[u8]) -> Option<DeviceId> {
+    let (_, parsed) = X509Certificate::from_der(der).ok()?;
+    let key = &parsed.public_key().subject_public_key.data;
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key);
+    key.verify(message, signature).ok()?;
+    only_one(&parsed, DEVICE_URN).map(DeviceId::from_uuid)
 }
 
 fn names<'a>(certificate: &'a X509Certificate<'_>) -> impl Iterator<Item = &'a GeneralName<'a>> {
