@@ -3,8 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 3] =
-    ["caretaker/agent/v1/agent.proto", "caretaker/agent/v1/envelope.proto", "caretaker/console/v1/console.proto"];
+const FILES: [&str; 4] = [
+    "caretaker/agent/v1/agent.proto",
+    "caretaker/agent/v1/envelope.proto",
+    "caretaker/console/v1/cases.proto",
+    "caretaker/console/v1/console.proto",
+];
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "source code is not private, and git keeps the old content")]

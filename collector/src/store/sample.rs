@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::alerts::{Met, raise_for_keyword};
 use super::device_alerts::raise_for_device_event;
-use super::{Order, Store, keywords};
+use super::{Order, Store, cases, keywords};
 use crate::rules::sample;
 
 /// Row of the only site, of the only device, of its only epoch.
@@ -99,6 +99,7 @@ impl Sample {
     pub(crate) async fn report(&self, event: KeywordEvent, policy: Policy, now: Timestamp) -> bool {
         self.store
             .write(Order::First, move |tx| {
+                let event = cases::weigh(tx, DEVICE, event, now)?;
                 tx.execute(
                     "INSERT INTO event (epoch, stream, seq, device, kind, rule, category, severity, document,
                                         occurred_at, time_certainty, received_at)

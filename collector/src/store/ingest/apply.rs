@@ -11,7 +11,7 @@ use super::time::{self, Certainty};
 use super::{Arrival, Ingested, Scene};
 use crate::store::alerts::Met;
 use crate::store::identity::Caller;
-use crate::store::{StoreError, alerts, device_alerts, executables, keywords, number};
+use crate::store::{StoreError, alerts, cases, device_alerts, executables, keywords, number};
 
 /// The columns in which kinds of events differ.
 #[derive(Default)]
@@ -79,6 +79,7 @@ impl Scene<'_> {
     fn keep_keyword(&self, seq: u64, event: &KeywordEvent, recorded: DeviceClock) -> Result<bool, StoreError> {
         let (occurred_at, certainty) = self.corrected(event.occurred_at, recorded);
         let event = KeywordEvent { occurred_at, ..event.clone() };
+        let event = cases::weigh(self.transaction, self.caller.row, event, self.received)?;
         let row = Row {
             kind: "keyword",
             rule: Some(&event.rule),
