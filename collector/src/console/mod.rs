@@ -1,19 +1,26 @@
-//! The operators' service: gRPC over a Unix socket in the data folder.
+//! The operators' services: gRPC over a Unix socket in the data folder, and over the port for those with an operator's
+//! certificate.
 //!
-//! Who calls is known from the socket itself: root, or the account that the collector runs under. Every call is
-//! authorised first; every change is written to the audit chain in the transaction that makes it.
+//! Who calls is known from the connection itself: the account at the other end of the socket, or the certificate. Every
+//! call is authorised first, by the table in [`permissions`]; every change is written to the audit chain in the
+//! transaction that makes it, every refusal after it.
 
+mod account;
 mod alerts;
+mod calls;
 mod compliance;
 mod devices;
 mod executables;
 mod farewell;
 mod findings;
+mod guard;
 mod outcome;
 mod paging;
-mod peer;
+pub(crate) mod peer;
+pub(crate) mod permissions;
 mod policies;
 mod refusal;
+mod router;
 mod service;
 mod socket;
 mod status;

@@ -13,8 +13,8 @@ use super::{Context, alerts, devices, executables, farewell, findings, policies,
 pub(super) struct Service(Arc<Context>);
 
 impl Service {
-    pub(super) fn new(context: Context) -> Self {
-        Self(Arc::new(context))
+    pub(super) fn new(context: Arc<Context>) -> Self {
+        Self(context)
     }
 }
 

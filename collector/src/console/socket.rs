@@ -5,15 +5,13 @@ use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::time::Duration;
 
-use caretaker_proto::console::v1::console_server::ConsoleServer;
-use caretaker_shared::wire::limits;
 use tokio::net::UnixListener;
 use tokio_stream::wrappers::UnixListenerStream;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 
-use super::service::Service;
-use super::{ANSWER_BYTES, Context};
+use super::Context;
+use super::router::guarded;
 
 /// Name of the socket in the data folder.
 pub const SOCKET: &str = "console.sock";
@@ -65,14 +63,10 @@ pub async fn serve(
     context: Context,
     stop: CancellationToken,
 ) -> Result<(), tonic::transport::Error> {
-    let service = ConsoleServer::new(Service::new(context))
-        .max_decoding_message_size(limits::REQUEST_BYTES)
-        .max_encoding_message_size(ANSWER_BYTES);
     Server::builder()
         .timeout(CALL_TIME)
         .max_concurrent_streams(CALLS)
-        .add_service(service)
-        .serve_with_incoming_shutdown(UnixListenerStream::new(listener), stop.cancelled_owned())
+        .serve_with_incoming_shutdown(guarded(context), UnixListenerStream::new(listener), stop.cancelled_owned())
         .await
 }
 

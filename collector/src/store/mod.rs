@@ -27,6 +27,7 @@ mod rejudge;
 mod revocation;
 #[cfg(test)]
 pub(crate) mod sample;
+mod scope;
 mod sessions;
 mod sites;
 mod status;
@@ -46,6 +47,7 @@ pub use identity::{Caller, NewDevice, Standing, TokenStanding};
 pub use ingest::{Ingested, NotIngested};
 pub use outbox::{DueMail, MailedAlert, MailedKind};
 pub use policies::{Applied, SitePolicyText};
+pub use scope::SiteScope;
 pub use sessions::Welcome;
 pub use status::{DeviceState, MailState, Overview, SiteState};
 pub use tokens::NewToken;

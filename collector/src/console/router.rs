@@ -1,0 +1,21 @@
+//! Every service of the console, for both doors: the socket in the data folder and the port.
+
+use std::sync::Arc;
+
+use caretaker_proto::console::v1::console_server::ConsoleServer;
+use caretaker_shared::wire::limits;
+use tonic::service::Routes;
+
+use super::guard::Guarded;
+use super::service::Service;
+use super::{ANSWER_BYTES, Context};
+
+/// All services behind one guard. A new service is one more line here, and a line for each of its calls in
+/// [`super::calls`].
+pub(super) fn guarded(context: Context) -> Guarded {
+    let context = Arc::new(context);
+    let console = ConsoleServer::new(Service::new(context.clone()));
+    let routes = Routes::default()
+        .add_service(console.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES));
+    Guarded::new(routes, context)
+}
