@@ -13,6 +13,7 @@ pub mod console;
 pub mod data;
 pub mod evaluation;
 pub mod grpc;
+pub mod guidance;
 pub mod mail;
 pub mod outbox;
 pub mod render;

@@ -66,7 +66,10 @@ CREATE TABLE opening (
     id          INTEGER PRIMARY KEY,
     alert       INTEGER NOT NULL REFERENCES alert,
     purpose     TEXT NOT NULL CHECK (purpose IN ('read', 'export')),
+    -- Id and name of the operator.
+    asker       TEXT NOT NULL,
     asked_by    TEXT NOT NULL,
+    asker_role  TEXT NOT NULL,
     asked_at    INTEGER NOT NULL,
     -- Typed by whoever asks, for whoever approves or reviews. Says why, never who.
     reason      TEXT NOT NULL,
@@ -74,6 +77,7 @@ CREATE TABLE opening (
     expires_at  INTEGER NOT NULL,
     approved_by TEXT,
     approved_at INTEGER,
+    refused_at  INTEGER,
     broke_glass INTEGER NOT NULL DEFAULT 0 CHECK (broke_glass IN (0, 1)),
     -- A broken glass is looked at by the second person, by then.
     review_due  INTEGER,
@@ -84,13 +88,25 @@ CREATE TABLE opening (
 CREATE INDEX opening_of ON opening (alert, expires_at);
 CREATE INDEX opening_to_review ON opening (review_due) WHERE review_due IS NOT NULL AND reviewed_at IS NULL;
 
--- Exports for the child-protection file. The copy here goes once it is filed, after `delete_after`.
+-- Where two keys are needed: what each of the two has taken off, sealed to the other.
+CREATE TABLE opening_half (
+    opening INTEGER NOT NULL REFERENCES opening,
+    event   INTEGER NOT NULL REFERENCES event,
+    side    TEXT NOT NULL CHECK (side IN ('asker', 'approver')),
+    partner TEXT NOT NULL,
+    half    BLOB NOT NULL,
+    PRIMARY KEY (opening, event, side, partner)
+) STRICT, WITHOUT ROWID;
+
+-- Exports for the child-protection file, numbered when their content is handed out. The copy here goes once one is
+-- filed, after `delete_after`.
 CREATE TABLE receipt (
     number       TEXT PRIMARY KEY,
     alert        INTEGER NOT NULL REFERENCES alert,
-    sha256       BLOB NOT NULL,
     made_at      INTEGER NOT NULL,
     made_by      TEXT NOT NULL,
+    pdf_sha256   BLOB,
+    json_sha256  BLOB,
     filed_at     INTEGER,
     filed_by     TEXT,
     delete_after INTEGER

@@ -107,7 +107,7 @@ fn delivery(row: DeliveryRow) -> proto::Delivery {
     }
 }
 
-fn cause(row: CauseRow) -> proto::Cause {
+pub(super) fn cause(row: CauseRow) -> proto::Cause {
     let CauseRow { severity, source, arithmetic, times, help_seeking } = row;
     proto::Cause { severity, source, arithmetic, times, help_seeking }
 }

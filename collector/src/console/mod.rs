@@ -8,6 +8,7 @@
 mod account;
 mod alerts;
 mod calls;
+pub(crate) mod cases;
 mod compliance;
 mod devices;
 mod executables;
@@ -35,6 +36,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::audit_check::Found;
+use crate::guidance::Guidance;
 use crate::store::Store;
 
 pub use outcome::Outcome;
@@ -63,6 +65,8 @@ pub struct Context {
     pub mail_route: String,
     /// What the check of the audit chain has found.
     pub audit: Found,
+    /// What to do about a concern.
+    pub guidance: Guidance,
     /// When this collector was started.
     pub started_at: Timestamp,
 }

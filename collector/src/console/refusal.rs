@@ -33,6 +33,16 @@ pub(super) enum Refusal {
     ClosedBefore { reference: String, outcome: String },
     #[error("{} of a {kind} alert\n  one of:  {}", no_outcome(.outcome), Outcome::words_for(.kind))]
     NoOutcome { outcome: String, kind: String },
+    #[error("there is no case \"{}\" that is yours to see\n  list them:  caretaker-collector cases --all", named(.0))]
+    NoCase(String),
+    #[error("case {reference} is {state}; {problem}\n  {remedy}")]
+    CaseStands { reference: String, state: &'static str, problem: &'static str, remedy: String },
+    #[error("there is no receipt \"{}\" that is yours to see\n  the numbers stand in:  caretaker-collector case show REF", named(.0))]
+    NoReceipt(String),
+    #[error("receipt {0} {1}\n  nothing was changed")]
+    ReceiptStands(String, &'static str),
+    #[error("case {reference}: {problem}\n  {remedy}")]
+    Opening { reference: String, problem: String, remedy: String },
     #[error("there is no requirement \"{}\"\n  one of:  {}", named(.0), requirements())]
     NoRequirement(String),
     #[error("{field} {problem}\n  {remedy}")]
@@ -46,8 +56,18 @@ pub(super) enum Refusal {
 impl Refusal {
     fn code(&self) -> Code {
         match self {
-            Self::NoSite { .. } | Self::NoDevice(_) | Self::NoAlert(_) | Self::NoExecutable(_) => Code::NotFound,
-            Self::ClosedBefore { .. } | Self::RetiredBefore(_) | Self::LeftBefore { .. } => Code::FailedPrecondition,
+            Self::NoSite { .. }
+            | Self::NoDevice(_)
+            | Self::NoAlert(_)
+            | Self::NoCase(_)
+            | Self::NoReceipt(_)
+            | Self::NoExecutable(_) => Code::NotFound,
+            Self::ClosedBefore { .. }
+            | Self::RetiredBefore(_)
+            | Self::LeftBefore { .. }
+            | Self::CaseStands { .. }
+            | Self::ReceiptStands(..)
+            | Self::Opening { .. } => Code::FailedPrecondition,
             Self::SeveralDevices { .. }
             | Self::SeveralExecutables(_)
             | Self::NoOutcome { .. }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use caretaker_proto::console::v1::cases_server::CasesServer;
 use caretaker_proto::console::v1::console_server::ConsoleServer;
 use caretaker_shared::wire::limits;
 use tonic::service::Routes;
 
+use super::cases::CaseService;
 use super::guard::Guarded;
 use super::service::Service;
 use super::{ANSWER_BYTES, Context};
@@ -15,7 +17,9 @@ use super::{ANSWER_BYTES, Context};
 pub(super) fn guarded(context: Context) -> Guarded {
     let context = Arc::new(context);
     let console = ConsoleServer::new(Service::new(context.clone()));
+    let cases = CasesServer::new(CaseService::new(context.clone()));
     let routes = Routes::default()
-        .add_service(console.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES));
+        .add_service(console.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
+        .add_service(cases.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES));
     Guarded::new(routes, context)
 }

@@ -99,7 +99,6 @@ impl Sample {
     pub(crate) async fn report(&self, event: KeywordEvent, policy: Policy, now: Timestamp) -> bool {
         self.store
             .write(Order::First, move |tx| {
-                let event = cases::weigh(tx, DEVICE, event, now)?;
                 tx.execute(
                     "INSERT INTO event (epoch, stream, seq, device, kind, rule, category, severity, document,
                                         occurred_at, time_certainty, received_at)
@@ -116,6 +115,7 @@ impl Sample {
                     ],
                 )?;
                 let event_rowid = tx.last_insert_rowid();
+                let event = cases::weigh(tx, DEVICE, event, now)?;
                 let met = Met { event_rowid, device_rowid: DEVICE, site_rowid: SITE, event: &event };
                 keywords::keep(tx, &met)?;
                 raise_for_keyword(tx, &met, &policy, now)

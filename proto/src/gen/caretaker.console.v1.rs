@@ -2555,7 +2555,7 @@ pub struct LinkCasesRequest {
     pub why: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct OpenCaseRequest {
     #[prost(string, tag = "1")]
     pub reference: ::prost::alloc::string::String,
@@ -2568,6 +2568,9 @@ pub struct OpenCaseRequest {
     /// Without the second person, who is told at once.
     #[prost(bool, tag = "4")]
     pub break_glass: bool,
+    /// Of a request that waits: what the caller's key takes off for each person who could be the second.
+    #[prost(message, repeated, tag = "5")]
+    pub halves: ::prost::alloc::vec::Vec<Half>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2586,15 +2589,15 @@ pub struct OpenCaseResponse {
 }
 /// What a device sealed, and what it is bound to.
 #[derive(serde::Serialize)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Evidence {
     #[prost(int64, tag = "1")]
     pub event: i64,
     #[prost(bytes = "vec", tag = "2")]
     pub sealed: ::prost::alloc::vec::Vec<u8>,
-    /// The half that the second person has opened, sealed to the caller; empty where one person is enough.
-    #[prost(bytes = "vec", tag = "3")]
-    pub half: ::prost::alloc::vec::Vec<u8>,
+    /// What the other of two people has taken off; empty where one person is enough.
+    #[prost(message, repeated, tag = "3")]
+    pub halves: ::prost::alloc::vec::Vec<Half>,
     /// DER, of the device that sealed it.
     #[prost(bytes = "vec", tag = "4")]
     pub certificate: ::prost::alloc::vec::Vec<u8>,
@@ -2611,15 +2614,13 @@ pub struct Evidence {
     /// Why nothing is sealed: "no-root", "no-recipients", "nobody", "failed", "older".
     #[prost(string, tag = "10")]
     pub unsealed: ::prost::alloc::string::String,
-    /// The recipients that it was sealed for, as their root signed them.
+    /// The account as the device names it, a keyed hash: what is sealed names the same.
     #[prost(bytes = "vec", tag = "11")]
-    pub recipients: ::prost::alloc::vec::Vec<u8>,
+    pub user: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Opening {
-    #[prost(int64, tag = "1")]
-    pub id: i64,
     #[prost(string, tag = "2")]
     pub reference: ::prost::alloc::string::String,
     /// "read", "export".
@@ -2660,6 +2661,7 @@ pub struct ApproveOpeningRequest {
     #[prost(bool, tag = "3")]
     pub refuse: bool,
 }
+/// One layer taken off: useless to anybody but the other of the two.
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Half {
@@ -2667,6 +2669,9 @@ pub struct Half {
     pub event: i64,
     #[prost(bytes = "vec", tag = "2")]
     pub sealed: ::prost::alloc::vec::Vec<u8>,
+    /// The key whose turn it is: the first eight digits of its id. Empty for whoever asked.
+    #[prost(string, tag = "3")]
+    pub partner: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -44,7 +44,7 @@ pub(super) fn before(connection: &Connection, case: &CaseRow, viewer: &Viewer) -
     let raised = case.raised_at.as_millisecond();
     let values = named_params! {
         ":device": device, ":user": user, ":own": case.rowid, ":raised": raised, ":since": raised - DAYS * DAY_MS,
-        ":role": viewer.role.word(), ":sites": viewer.sites(), ":told": TOLD,
+        ":role": viewer.role.word(), ":sites": viewer.sites, ":told": TOLD,
     };
     let rows = query.query_map(values, |row| {
         Ok(EarlierRow {
@@ -70,7 +70,7 @@ pub(super) fn linked(
          JOIN case_file f ON f.alert = a.id JOIN site s ON s.id = a.site
          WHERE :own IN (l.alert, l.other) AND {MAY_KNOW} ORDER BY a.id LIMIT :told"
     ))?;
-    let values = named_params! { ":own": alert, ":role": viewer.role.word(), ":sites": viewer.sites(), ":told": TOLD };
+    let values = named_params! { ":own": alert, ":role": viewer.role.word(), ":sites": viewer.sites, ":told": TOLD };
     let rows = query.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -85,7 +85,7 @@ fn incidents(
     ))?;
     let values = named_params! {
         ":role": viewer.role.word(),
-        ":sites": viewer.sites(),
+        ":sites": viewer.sites,
         ":from": filter.from.map_or(i64::MIN, Timestamp::as_millisecond),
         ":to": filter.to.map_or(i64::MAX, Timestamp::as_millisecond),
         ":site": filter.site,

@@ -76,7 +76,7 @@ impl Store {
             );
             let values = named_params! {
                 ":role": viewer.role.word(),
-                ":sites": viewer.sites(),
+                ":sites": viewer.sites,
                 ":raised_at": raised_at,
                 ":rowid": rowid,
                 ":least": filter.least,

@@ -112,7 +112,7 @@ pub(super) fn by_reference(
     viewer: &Viewer,
 ) -> Result<Option<CaseRow>, StoreError> {
     let sql = format!("{COLUMNS} WHERE a.reference = :reference AND {MAY_KNOW}");
-    let values = named_params! { ":reference": reference, ":role": viewer.role.word(), ":sites": viewer.sites() };
+    let values = named_params! { ":reference": reference, ":role": viewer.role.word(), ":sites": viewer.sites };
     Ok(connection.prepare_cached(&sql)?.query_row(values, read).optional()?)
 }
 

@@ -79,7 +79,6 @@ impl Scene<'_> {
     fn keep_keyword(&self, seq: u64, event: &KeywordEvent, recorded: DeviceClock) -> Result<bool, StoreError> {
         let (occurred_at, certainty) = self.corrected(event.occurred_at, recorded);
         let event = KeywordEvent { occurred_at, ..event.clone() };
-        let event = cases::weigh(self.transaction, self.caller.row, event, self.received)?;
         let row = Row {
             kind: "keyword",
             rule: Some(&event.rule),
@@ -89,6 +88,8 @@ impl Scene<'_> {
         };
         let id = self.keep_event(seq, &row, occurred_at, certainty)?;
         let Caller { row, site, .. } = self.caller;
+        // The event keeps the level that the device gave it, as what is sealed says so too; its case may weigh more.
+        let event = cases::weigh(self.transaction, row, event, self.received)?;
         let met = Met { event_rowid: id, device_rowid: row, site_rowid: site, event: &event };
         keywords::keep(self.transaction, &met)?;
         let Some(policy) = self.policy()? else { return Ok(false) };
