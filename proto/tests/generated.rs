@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 6] = [
     "caretaker/agent/v1/agent.proto",
     "caretaker/agent/v1/envelope.proto",
+    "caretaker/agent/v1/sealing.proto",
     "caretaker/console/v1/cases.proto",
     "caretaker/console/v1/console.proto",
+    "caretaker/console/v1/keys.proto",
 ];
 
 #[test]

@@ -14,6 +14,7 @@ pub mod pki;
 pub mod policy;
 pub mod private_file;
 pub mod refusal;
+pub mod sealing;
 pub mod secret;
 pub mod shutdown;
 pub mod tls;

@@ -3,10 +3,11 @@
 //! Same rule, same user, same document within ten minutes is one event: somebody who writes saves every other minute. It
 //! is told again when it has become graver, or when the ten minutes are over and there is more of it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use caretaker_shared::lexicon::{Finding, Reason};
-use caretaker_shared::model::KeywordEvent;
+use caretaker_shared::model::{Content, KeywordEvent, SubjectKind, Unsealed};
 use jiff::Timestamp;
 
 use super::{Event, News, Subject, Told, Week, stages};
@@ -66,6 +67,9 @@ fn event(finding: Finding, subject: &Subject) -> Event {
         document: subject.document,
         user: subject.user,
         occurred_at: subject.at,
+        subject: SubjectKind::Pupil,
+        conflict: BTreeSet::new(),
+        content: Content::Nothing(Unsealed::NoRoot),
     };
     Event { event, stage }
 }

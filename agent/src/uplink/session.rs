@@ -174,6 +174,8 @@ impl<U: Uplink> Session<U> {
             hostname: self.wiring.hostname.clone(),
             policy_version: self.policy_version(),
             clock: self.wiring.clocks.read(),
+            root: None,
+            recipients: None,
         };
         let welcome = match self.uplink.hello(hello).await {
             Ok(welcome) => welcome,

@@ -138,6 +138,7 @@ impl Agent for AgentService {
             collector_unix_ms: unix_ms(now),
             heartbeat_seconds: HEARTBEAT_SECONDS,
             lexicons_unknown: lexicons.is_unknown,
+            recipients_digest: Vec::new(),
             lexicons_digest: lexicons.digest.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
         }))
     }

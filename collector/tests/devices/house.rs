@@ -174,6 +174,8 @@ impl Device {
             hostname: "library-07".into(),
             policy_version: 0,
             clock: self.now(),
+            root: None,
+            recipients: None,
         };
         Ok(self.client.hello(proto::HelloRequest::from(hello)).await?.into_inner())
     }

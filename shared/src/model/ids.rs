@@ -34,6 +34,12 @@ impl DeviceId {
         Self(uuid)
     }
 
+    /// The device with these 16 bytes; `None` when there are more or fewer.
+    #[must_use]
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Uuid::from_slice(bytes).ok().map(Self)
+    }
+
     /// The 16 bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {

@@ -9,7 +9,7 @@ mod requirement;
 mod role;
 mod source;
 
-pub use event::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity};
+pub use event::{AgentCost, Content, DeviceEvent, DeviceEventKind, KeywordEvent, Severity, SubjectKind, Unsealed};
 pub use facts::{
     Antivirus, AntivirusProduct, Detection, Engine, Executable, ExecutableFacts, ExecutableFormat, Executables,
     FirewallProfile, FirewallState, Hardware, HostFacts, Idle, InstalledUpdate, LocalAccount, LockTimes, MediaFolder,

@@ -3,6 +3,7 @@
 use std::str::FromStr as _;
 
 use jiff::Timestamp;
+use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use uuid::Uuid;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::parse_x509_pem;
@@ -73,6 +74,16 @@ impl Certificate {
     pub fn device(&self) -> Result<DeviceId, CertificateError> {
         self.device.ok_or(CertificateError::NoDevice)
     }
+}
+
+/// The device of a certificate, DER, when its key has signed `message`; `None` when it has not.
+#[must_use]
+pub fn signer_of(der: &[u8], message: &[u8], signature: &[u8]) -> Option<DeviceId> {
+    let (_, parsed) = X509Certificate::from_der(der).ok()?;
+    let key = &parsed.public_key().subject_public_key.data;
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key);
+    key.verify(message, signature).ok()?;
+    device(&parsed)
 }
 
 fn device(certificate: &X509Certificate<'_>) -> Option<DeviceId> {

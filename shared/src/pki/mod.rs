@@ -9,7 +9,7 @@ mod certificate;
 mod request;
 
 pub use authority::{Authority, AuthorityError, Issued, Validity};
-pub use certificate::{Certificate, CertificateError};
+pub use certificate::{Certificate, CertificateError, signer_of};
 pub use request::{DeviceKey, KeyError};
 
 /// How long a device certificate is good for. A school's summer is 42 days (reliability.md, goal G4).

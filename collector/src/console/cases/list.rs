@@ -27,8 +27,7 @@ pub(super) async fn list(
     let rows = context.store.list_cases(filter, viewer.clone(), asked.after, limit).await?;
     let key = |row: &CaseRow| -> CaseKey { (row.raised_at.as_millisecond(), row.rowid) };
     let (cases, next_page) = cut(rows, asked.size, key, view::case);
-    let openings =
-        if first { context.store.waiting_openings(viewer, context.clock.now()).await? } else { Vec::new() };
+    let openings = if first { context.store.waiting_openings(viewer, context.clock.now()).await? } else { Vec::new() };
     Ok(proto::ListCasesResponse { cases, next_page, openings: openings.into_iter().map(view::opening).collect() })
 }
 

@@ -55,10 +55,7 @@ impl Cases for CaseService {
         Ok(Response::new(list::show(&self.0, request.into_inner(), viewer).await?))
     }
 
-    async fn acknowledge_case(
-        &self,
-        request: Request<proto::AcknowledgeCaseRequest>,
-    ) -> Answer<proto::CaseResponse> {
+    async fn acknowledge_case(&self, request: Request<proto::AcknowledgeCaseRequest>) -> Answer<proto::CaseResponse> {
         let viewer = viewer(&request)?;
         Ok(Response::new(work::acknowledge(&self.0, request.into_inner(), viewer).await?))
     }

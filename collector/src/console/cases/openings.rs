@@ -3,8 +3,8 @@
 use caretaker_proto::console::v1 as proto;
 
 use super::view;
-use crate::console::refusal::Refusal;
 use crate::console::Context;
+use crate::console::refusal::Refusal;
 use crate::store::cases::{Approved, Ask, Filed, Purpose, Released, Viewer, Way};
 
 /// Most letters of a typed reason.
@@ -151,7 +151,11 @@ fn reason(text: &str) -> Result<String, Refusal> {
 
 fn halves(halves: Vec<proto::Half>) -> Result<Vec<proto::Half>, Refusal> {
     if halves.len() > HALVES || halves.iter().any(|half| half.sealed.len() > HALF_BYTES || half.partner.len() > 64) {
-        return Err(Refusal::Field { field: "halves", problem: "are too many or too large", remedy: "use the program" });
+        return Err(Refusal::Field {
+            field: "halves",
+            problem: "are too many or too large",
+            remedy: "use the program",
+        });
     }
     Ok(halves)
 }

@@ -3,9 +3,9 @@
 use caretaker_proto::console::v1 as proto;
 
 use super::{view, words};
+use crate::console::Context;
 use crate::console::outcome::Outcome;
 use crate::console::refusal::Refusal;
-use crate::console::Context;
 use crate::store::cases::{CaseState, LinkWhy, Viewer, Worked};
 
 /// Most letters of a name that a case is given to.

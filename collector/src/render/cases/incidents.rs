@@ -87,7 +87,11 @@ pub fn text(school: &str, lines: &[Line], screen: &Screen) -> String {
     for (row, line) in rows.zip(lines) {
         shown.push_str(row);
         shown.push('\n');
-        shown.push_str(&hang("            ", &format!("{}. Signed: {}", line.action_taken, line.signature), screen.width));
+        shown.push_str(&hang(
+            "            ",
+            &format!("{}. Signed: {}", line.action_taken, line.signature),
+            screen.width,
+        ));
     }
     shown
 }

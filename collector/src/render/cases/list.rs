@@ -76,8 +76,7 @@ fn waiting(openings: &[Opening], screen: &Screen) -> String {
     openings
         .iter()
         .map(|opening| {
-            let (reference, who, reason) =
-                (safe(&opening.reference), safe(&opening.asked_by), safe(&opening.reason));
+            let (reference, who, reason) = (safe(&opening.reference), safe(&opening.asked_by), safe(&opening.reason));
             let text = if opening.broke_glass {
                 let due = time::parse(&opening.review_due).map_or_else(String::new, |due| time::when(due, &screen.now));
                 format!(

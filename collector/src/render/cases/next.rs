@@ -85,7 +85,11 @@ pub fn approved(opening: &Opening, screen: &Screen) -> String {
     if opening.approved_at.is_empty() {
         return format!("{who} may not open case {reference}.\n");
     }
-    format!("{who} may open case {reference} until {}. The reason given was: \"{}\"\n", until(opening, screen), safe(&opening.reason))
+    format!(
+        "{who} may open case {reference} until {}. The reason given was: \"{}\"\n",
+        until(opening, screen),
+        safe(&opening.reason)
+    )
 }
 
 fn until(opening: &Opening, screen: &Screen) -> String {

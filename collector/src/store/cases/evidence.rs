@@ -76,11 +76,7 @@ pub(super) fn of_case(
 }
 
 /// Whether the policy of the case's site asks for the chair's approval of what is about staff (D5).
-pub(super) fn chair_approves(
-    connection: &Connection,
-    policies: &Policies,
-    case: &CaseRow,
-) -> Result<bool, StoreError> {
+pub(super) fn chair_approves(connection: &Connection, policies: &Policies, case: &CaseRow) -> Result<bool, StoreError> {
     let policy = policies.in_force(connection, site(connection, case)?)?;
     Ok(policy.is_some_and(|(_, policy)| policy.cases.chair_approves_staff))
 }
@@ -92,7 +88,5 @@ pub(super) fn leads(connection: &Connection, policies: &Policies, case: &CaseRow
 }
 
 fn site(connection: &Connection, case: &CaseRow) -> Result<i64, StoreError> {
-    Ok(connection
-        .prepare_cached("SELECT site FROM alert WHERE id = ?1")?
-        .query_row([case.rowid], |row| row.get(0))?)
+    Ok(connection.prepare_cached("SELECT site FROM alert WHERE id = ?1")?.query_row([case.rowid], |row| row.get(0))?)
 }

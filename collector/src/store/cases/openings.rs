@@ -60,7 +60,8 @@ pub enum Approved {
     Unheard(String),
 }
 
-const COLUMNS: &str = "SELECT o.id, o.asker, o.asker_role, a.reference, o.purpose, o.asked_at, o.asked_by, o.reason, o.expires_at,
+const COLUMNS: &str =
+    "SELECT o.id, o.asker, o.asker_role, a.reference, o.purpose, o.asked_at, o.asked_by, o.reason, o.expires_at,
     o.approved_at, o.approved_by, o.broke_glass, o.review_due, o.reviewed_at, o.reviewed_by
     FROM opening o JOIN alert a ON a.id = o.alert JOIN case_file f ON f.alert = a.id";
 
@@ -162,12 +163,7 @@ impl Scene<'_> {
         let expires = self.now.checked_add(MINUTES.minutes()).unwrap_or(Timestamp::MAX);
         self.tx
             .prepare_cached("UPDATE opening SET approved_by = ?2, approved_at = ?3, expires_at = ?4 WHERE id = ?1")?
-            .execute(params![
-                opening.id,
-                self.viewer.actor,
-                self.now.as_millisecond(),
-                expires.as_millisecond()
-            ])?;
+            .execute(params![opening.id, self.viewer.actor, self.now.as_millisecond(), expires.as_millisecond()])?;
         for (event, half) in halves {
             keep_half(self.tx, opening.id, *event, "approver", "", half)?;
         }

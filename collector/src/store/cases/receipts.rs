@@ -105,9 +105,7 @@ impl Store {
             let after = Some(after.as_millisecond()).filter(|_| !scene.case.legal_hold);
             scene
                 .tx
-                .prepare_cached(
-                    "UPDATE receipt SET filed_at = ?2, filed_by = ?3, delete_after = ?4 WHERE number = ?1",
-                )?
+                .prepare_cached("UPDATE receipt SET filed_at = ?2, filed_by = ?3, delete_after = ?4 WHERE number = ?1")?
                 .execute(params![receipt.number, now.as_millisecond(), scene.viewer.actor, after])?;
             scene.note(StepKind::Filed, "case.file", &receipt.number, None).map(|()| true)
         })
@@ -142,7 +140,8 @@ fn by_number(connection: &Connection, number: &str, viewer: &Viewer) -> Result<O
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ReceiptRow> {
-    let hex = |at| row.get::<_, Option<Vec<u8>>>(at).map(|hash| hash.map_or_else(String::new, |of| HEXLOWER.encode(&of)));
+    let hex =
+        |at| row.get::<_, Option<Vec<u8>>>(at).map(|hash| hash.map_or_else(String::new, |of| HEXLOWER.encode(&of)));
     let (filed_at, filed_by): (Option<i64>, Option<String>) = (row.get(6)?, row.get(7)?);
     Ok(ReceiptRow {
         number: row.get(0)?,

@@ -7,12 +7,12 @@ use rusqlite::params;
 use super::super::{Order, Store, StoreError, outbox};
 use super::evidence::{self, EvidenceRow};
 use super::openings::{self, OpeningRow};
+use super::receipts;
 use super::row::{self, CaseRow};
 use super::rule::{Purpose, Way, way};
 use super::step::StepKind;
 use super::viewer::Viewer;
 use super::work::Scene;
-use super::receipts;
 
 /// How soon the second person looks at a broken glass.
 const REVIEW_HOURS: i64 = 24;
