@@ -70,6 +70,7 @@ CREATE TABLE opening (
     asker       TEXT NOT NULL,
     asked_by    TEXT NOT NULL,
     asker_role  TEXT NOT NULL,
+    asker_key   TEXT NOT NULL DEFAULT '',
     asked_at    INTEGER NOT NULL,
     -- Typed by whoever asks, for whoever approves or reviews. Says why, never who.
     reason      TEXT NOT NULL,

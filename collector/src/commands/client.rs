@@ -1,14 +1,14 @@
 //! The commands that ask a running collector, and how each of them ends.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
 use super::Exit;
-use super::connect::{Client, connect};
+use super::connect::{Client, channel, console};
 use super::output::Output;
-use super::{alerts, devices, executables, findings, policy, software, status, token};
+use super::{alerts, cases, devices, executables, findings, policy, software, status, token};
 use crate::render::Screen;
 
 /// Names the data folder where `--data` does not.
@@ -39,6 +39,15 @@ pub enum ClientCommand {
     /// Show, acknowledge or close one alert
     #[command(subcommand)]
     Alert(alerts::AlertCommand),
+    /// List safeguarding cases
+    Cases(cases::ListArgs),
+    /// Look at a safeguarding case, open it, work on it
+    #[command(subcommand)]
+    Case(cases::CaseCommand),
+    /// The incident log: what was closed with an action
+    IncidentLog(cases::LogArgs),
+    /// What to do about a concern now, and whom to ring
+    Guidance(cases::GuidanceArgs),
     /// Let devices in
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -61,10 +70,11 @@ pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
 /// # Errors
 /// When it was not done: [`super::exit_of`] says how the program ends then.
 pub async fn run(command: ClientCommand, data_dir: &Path, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    run_on(command, data_dir, &Screen::of_stdout(), out).await
+    let personal = std::io::stdout().is_terminal();
+    answer(command, data_dir, &mut Output { out, screen: &Screen::of_stdout(), personal }).await
 }
 
-/// The same for any screen.
+/// The same for any screen that only one person sees.
 ///
 /// # Errors
 /// As [`run`].
@@ -74,7 +84,7 @@ pub async fn run_on(
     screen: &Screen,
     out: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
-    answer(command, data_dir, &mut Output { out, screen }).await
+    answer(command, data_dir, &mut Output { out, screen, personal: true }).await
 }
 
 async fn answer(command: ClientCommand, data: &Path, output: &mut Output<'_>) -> anyhow::Result<Exit> {
@@ -82,8 +92,13 @@ async fn answer(command: ClientCommand, data: &Path, output: &mut Output<'_>) ->
     if let ClientCommand::Policy(policy::PolicyCommand::Check(args)) = &command {
         return policy::check(args, output);
     }
-    let client: Client = connect(data).await?;
+    let channel = channel(data).await?;
+    let client: Client = console(channel.clone());
     match command {
+        ClientCommand::Cases(args) => cases::list(args, channel, output).await,
+        ClientCommand::Case(command) => cases::run(command, channel, output).await,
+        ClientCommand::IncidentLog(args) => cases::incident_log(args, channel, output).await,
+        ClientCommand::Guidance(args) => cases::guidance(args, channel, output).await,
         ClientCommand::Status(args) => status::run(args, client, output).await,
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
         ClientCommand::Device(command) => devices::run(command, client, output).await,

@@ -6,10 +6,12 @@ pub mod lexicon;
 pub mod serve;
 
 mod alerts;
+pub mod cases;
 mod connect;
 mod devices;
 mod executables;
 mod findings;
+mod keyholder;
 mod output;
 mod policy;
 mod refused;

@@ -2383,6 +2383,9 @@ pub struct Case {
     /// Of a lesson and a report that could not be read.
     #[prost(string, tag = "23")]
     pub about: ::prost::alloc::string::String,
+    /// Roles that it is about: nothing is told or sealed to them.
+    #[prost(string, repeated, tag = "24")]
+    pub conflicts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2449,6 +2452,34 @@ pub mod words {
         #[prost(message, tag = "2")]
         Plain(super::Statement),
     }
+}
+/// A statement as it travels and is kept: under a key of its own, and that key to each who works on concerns.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SealedStatement {
+    /// 1: X25519, HKDF-SHA256, AES-256-GCM. Others are refused.
+    #[prost(uint32, tag = "1")]
+    pub suite: u32,
+    /// SHA-256 of the root's public key, and of the encoded Recipients that it was sealed for.
+    #[prost(bytes = "vec", tag = "2")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "vec", tag = "3")]
+    pub recipients: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, repeated, tag = "4")]
+    pub wraps: ::prost::alloc::vec::Vec<StatementWrap>,
+    /// An encoded Statement behind its length in 4 bytes, padded to 256 byte steps, with 16 bytes of tag.
+    #[prost(bytes = "vec", tag = "5")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementWrap {
+    /// The first 4 bytes of the id of whom it is for.
+    #[prost(bytes = "vec", tag = "1")]
+    pub recipient: ::prost::alloc::vec::Vec<u8>,
+    /// HPKE: the encapsulated key (32 bytes), then the ciphertext.
+    #[prost(bytes = "vec", tag = "2")]
+    pub sealed: ::prost::alloc::vec::Vec<u8>,
 }
 /// What a person wrote.
 #[derive(serde::Serialize)]
@@ -2571,6 +2602,9 @@ pub struct OpenCaseRequest {
     /// Of a request that waits: what the caller's key takes off for each person who could be the second.
     #[prost(message, repeated, tag = "5")]
     pub halves: ::prost::alloc::vec::Vec<Half>,
+    /// Whose key would open it: the first eight digits of its id; needed where two keys open it.
+    #[prost(string, tag = "6")]
+    pub key: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2648,6 +2682,9 @@ pub struct Opening {
     pub reviewed_by: ::prost::alloc::string::String,
     #[prost(string, tag = "13")]
     pub reviewed_at: ::prost::alloc::string::String,
+    /// The key of whoever asked: the first eight digits of its id.
+    #[prost(string, tag = "14")]
+    pub asker_key: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -22,6 +22,7 @@ mod recipients;
 mod root;
 mod seal;
 mod sealed;
+mod statement;
 
 pub mod sheet;
 #[cfg(test)]
@@ -38,3 +39,4 @@ pub use recipients::{MOST_AT_ONE_SITE, Recipient, RecipientSet, SetError, Signed
 pub use root::Root;
 pub use seal::{About, SealError, Signer, seal};
 pub use sealed::{Origin, Sealed};
+pub use statement::{open_statement, seal_statement};

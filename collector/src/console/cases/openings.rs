@@ -23,6 +23,7 @@ pub(super) async fn open(
         purpose: if request.export { Purpose::Export } else { Purpose::Read },
         reason: reason(&request.reason)?,
         break_glass: request.break_glass,
+        key: key(request.key)?,
         halves: halves.into_iter().map(|half| (half.event, half.partner, half.sealed)).collect(),
     };
     match context.store.release_case(&request.reference, ask, viewer, context.clock.now()).await? {
@@ -147,6 +148,14 @@ fn reason(text: &str) -> Result<String, Refusal> {
         });
     }
     Ok(text.to_owned())
+}
+
+/// The first digits of a key's id.
+fn key(short: String) -> Result<String, Refusal> {
+    if short.len() <= 64 && short.chars().all(|letter| letter.is_ascii_hexdigit()) {
+        return Ok(short);
+    }
+    Err(Refusal::Field { field: "key", problem: "is not the id of one", remedy: "use the program" })
 }
 
 fn halves(halves: Vec<proto::Half>) -> Result<Vec<proto::Half>, Refusal> {

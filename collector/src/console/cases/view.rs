@@ -54,6 +54,7 @@ pub(super) fn case(row: CaseRow) -> proto::Case {
         answer_by: time(answer_by),
         images: row.images,
         legal_hold: row.legal_hold,
+        conflicts: row.conflicts,
     }
 }
 
@@ -131,6 +132,7 @@ pub(super) fn opening(row: OpeningRow) -> proto::Opening {
         review_due: time(row.review_due),
         reviewed_by,
         reviewed_at,
+        asker_key: row.asker_key,
     }
 }
 

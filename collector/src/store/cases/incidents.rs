@@ -93,7 +93,7 @@ fn incidents(
     };
     let rows = query
         .query_map(values, |found| {
-            Ok((row::read(found)?, found.get::<_, Option<i64>>(22)?, found.get::<_, Option<i64>>(23)?))
+            Ok((row::read(found)?, found.get::<_, Option<i64>>(23)?, found.get::<_, Option<i64>>(24)?))
         })?
         .collect::<Result<Vec<_>, _>>()?;
     rows.into_iter()

@@ -23,6 +23,8 @@ pub struct OpeningRow {
     pub(super) id: i64,
     /// Id of whoever asked, and their role; no role for one that this version does not know.
     pub asker: (String, Option<Role>),
+    /// Their key: the first digits of its id; empty when they named none.
+    pub asker_key: String,
     /// "26-0042".
     pub reference: String,
     /// What for.
@@ -62,7 +64,7 @@ pub enum Approved {
 
 const COLUMNS: &str =
     "SELECT o.id, o.asker, o.asker_role, a.reference, o.purpose, o.asked_at, o.asked_by, o.reason, o.expires_at,
-    o.approved_at, o.approved_by, o.broke_glass, o.review_due, o.reviewed_at, o.reviewed_by
+    o.approved_at, o.approved_by, o.broke_glass, o.review_due, o.reviewed_at, o.reviewed_by, o.asker_key
     FROM opening o JOIN alert a ON a.id = o.alert JOIN case_file f ON f.alert = a.id";
 
 impl Store {
@@ -137,12 +139,12 @@ impl Store {
 }
 
 impl Scene<'_> {
-    pub(super) fn ask(&self, purpose: Purpose, reason: &str) -> Result<OpeningRow, StoreError> {
+    pub(super) fn ask(&self, purpose: Purpose, reason: &str, key: &str) -> Result<OpeningRow, StoreError> {
         let expires = self.now.checked_add(MINUTES.minutes()).unwrap_or(Timestamp::MAX);
         self.tx
             .prepare_cached(
-                "INSERT INTO opening (alert, purpose, asker, asked_by, asked_at, reason, expires_at, asker_role)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO opening (alert, purpose, asker, asked_by, asked_at, reason, expires_at, asker_role, asker_key)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
                 self.case.rowid,
@@ -152,7 +154,8 @@ impl Scene<'_> {
                 self.now.as_millisecond(),
                 reason,
                 expires.as_millisecond(),
-                self.viewer.role.word()
+                self.viewer.role.word(),
+                key
             ])?;
         let id = self.tx.last_insert_rowid();
         self.note(StepKind::Asked, "case.ask", &format!("{}: {reason}", purpose.word()), None)?;
@@ -275,5 +278,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OpeningRow> {
         broke_glass: row.get(11)?,
         review_due: row.get::<_, Option<i64>>(12)?.map(moment),
         reviewed: when_and_who(13)?,
+        asker_key: row.get(15)?,
     })
 }

@@ -26,6 +26,8 @@ pub struct Ask {
     pub reason: String,
     /// Without the second person.
     pub break_glass: bool,
+    /// The asker's key: the first digits of its id.
+    pub key: String,
     /// What the asker's key has taken off for a second person: event, partner, bytes.
     pub halves: Vec<(i64, String, Vec<u8>)>,
 }
@@ -96,7 +98,7 @@ impl Scene<'_> {
         let opening = match before {
             Some(opening) => opening,
             None if ask.reason.is_empty() => return Ok(Released::NeedsReason(self.case.clone(), second)),
-            None => self.ask(ask.purpose, &ask.reason)?,
+            None => self.ask(ask.purpose, &ask.reason, &ask.key)?,
         };
         for (event, partner, half) in &ask.halves {
             openings::keep_half(self.tx, opening.id, *event, "asker", partner, half)?;

@@ -75,6 +75,8 @@ pub struct CaseRow {
     pub category: String,
     /// "pupil", "staff".
     pub subject: String,
+    /// Words of the roles that it is about.
+    pub conflicts: Vec<String>,
     /// Whether pictures of abuse are suspected (C7).
     pub images: bool,
     /// Whether nothing of it may be erased.
@@ -102,7 +104,7 @@ pub(super) const COLUMNS: &str = "SELECT a.id, a.reference, a.severity, s.name, 
     f.category, f.subject, f.images, f.legal_hold,
     coalesce((SELECT pseudonym FROM person WHERE person.device = a.device AND person.user = f.user), f.user),
     (SELECT count(*) FROM event e WHERE e.alert = a.id), f.assigned_to, f.seen_at, f.seen_by,
-    a.acknowledged_at, a.acknowledged_by, a.closed_at, a.closed_by, a.outcome
+    a.acknowledged_at, a.acknowledged_by, a.closed_at, a.closed_by, a.outcome, f.conflicts
     FROM alert a JOIN case_file f ON f.alert = a.id JOIN site s ON s.id = a.site JOIN device d ON d.id = a.device";
 
 /// The case of that reference, if the viewer may know of it.
@@ -130,6 +132,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         raised_at: moment(row.get(7)?),
         category: row.get(8)?,
         subject: row.get(9)?,
+        conflicts: words(&row.get::<_, String>(22)?),
         images: row.get(10)?,
         legal_hold: row.get(11)?,
         person: person.map(|bytes| tag(&bytes)).unwrap_or_default(),
@@ -140,6 +143,11 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         closed: when_and_who(row, 19)?,
         outcome: row.get::<_, Option<String>>(21)?.unwrap_or_default(),
     })
+}
+
+/// The roles of ",head,deputy,".
+fn words(listed: &str) -> Vec<String> {
+    listed.split(',').filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect()
 }
 
 fn when_and_who(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<(Timestamp, String)>> {
