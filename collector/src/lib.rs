@@ -16,6 +16,7 @@ pub mod grpc;
 pub mod guidance;
 pub mod mail;
 pub mod outbox;
+pub mod paper;
 pub mod render;
 pub mod rules;
 pub mod scheduler;

@@ -68,7 +68,8 @@ impl KeyArgs {
             None => ask(&format!("Passphrase of the key of {}: ", crate::render::text::safe(&file.card.holder.name)))
                 .map_err(|error| unreadable("the terminal", &error))?,
         };
-        let key = file.open(&passphrase).map_err(|error| failure(Exit::Usage, format!("{}: {error}", path.display())))?;
+        let key =
+            file.open(&passphrase).map_err(|error| failure(Exit::Usage, format!("{}: {error}", path.display())))?;
         let root = key.root().map(|root| root.fingerprint()).or(file.root);
         Ok(Held { key, root })
     }

@@ -51,8 +51,12 @@ impl Desk {
             return Ok(None);
         }
         let doubt = |problem: String| {
-            let remedy = "do not go on, and tell the safeguarding lead: somebody may have put other keys in their place";
-            failure(Exit::Denied, format!("the recipients that the collector names are not to be trusted: {problem}\n  {remedy}"))
+            let remedy =
+                "do not go on, and tell the safeguarding lead: somebody may have put other keys in their place";
+            failure(
+                Exit::Denied,
+                format!("the recipients that the collector names are not to be trusted: {problem}\n  {remedy}"),
+            )
         };
         let set = SignedSet::parse(&answer.signed).map_err(|error| doubt(error.to_string()))?;
         if let Some(root) = root {

@@ -1,10 +1,12 @@
 //! `cases`, `case ...`, `incident-log`, `guidance`: the work on concerns, from somebody's own machine.
 
 mod desk;
+mod export;
 
 mod list;
 mod log;
 mod open;
+mod pages;
 
 #[cfg(test)]
 mod tests;
@@ -266,6 +268,7 @@ pub(super) async fn run(command: CaseCommand, channel: Channel, output: &mut Out
         CaseCommand::Link(args) => work::link(args, desk, output).await,
         CaseCommand::Approve(args) => open::approve(args, desk, output).await,
 
-        CaseCommand::Export(_) | CaseCommand::Receipt(_) => Ok(Exit::Usage),
+        CaseCommand::Export(args) => export::run(args, desk, output).await,
+        CaseCommand::Receipt(args) => export::receipt(args, desk, output).await,
     }
 }

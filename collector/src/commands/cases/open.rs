@@ -86,8 +86,7 @@ async fn show(answer: &OpenCaseResponse, held: &Held, mut desk: Desk, output: &m
     let statements = statements(&reference, &card.steps, Some(&held.key));
     let content: Vec<Content> = found.iter().map(|(_, opened)| content(opened)).collect();
     let without = if images { String::new() } else { without };
-    let shown =
-        Shown { answer: &card, content: &content, statements: &statements, without: &without, steps: &steps };
+    let shown = Shown { answer: &card, content: &content, statements: &statements, without: &without, steps: &steps };
     output.text(&render::cases::show(&shown, output.screen))
 }
 
@@ -158,12 +157,7 @@ pub(super) async fn approve(args: ApproveArgs, mut desk: Desk, output: &mut Outp
 
 /// What the second person gives: the own layer taken off where it is the outer one, the key handed over where it is
 /// the inner one. Neither shows the approver anything.
-async fn for_asker(
-    desk: &mut Desk,
-    held: &Held,
-    asker: &str,
-    evidence: &[Evidence],
-) -> Result<Vec<Half>, Failure> {
+async fn for_asker(desk: &mut Desk, held: &Held, asker: &str, evidence: &[Evidence]) -> Result<Vec<Half>, Failure> {
     let mut halves = Vec::new();
     for event in evidence.iter().filter(|event| !event.sealed.is_empty()) {
         let sealed = Sealed::parse(&event.sealed).map_err(broken)?;

@@ -29,7 +29,9 @@ pub(super) fn history(steps: &[CaseStep], statements: &Statements, screen: &Scre
     shown
 }
 
-fn sentence(step: &CaseStep) -> String {
+/// What somebody did, as a sentence: "taken by Anna Example (safeguarding lead)".
+#[must_use]
+pub fn sentence(step: &CaseStep) -> String {
     let (who, detail) = (safe(&step.actor), safe(&step.detail));
     match step.step.as_str() {
         "seen" => format!("seen by {who}"),

@@ -11,7 +11,7 @@ mod next;
 
 pub use card::{Shown, show};
 pub use content::{Content, Passage};
-pub use history::Statements;
+pub use history::{Statements, sentence as step_sentence};
 pub use incidents::{Line, html as incident_html, lines as incident_lines, text as incident_log};
 pub use list::list;
 pub use next::{after, approved, asked, guidance, receipt};

@@ -31,7 +31,13 @@ impl Concern {
 
     /// That of nobody in particular: a lesson, a report that could not be read.
     pub(in crate::store) fn of_nobody() -> Self {
-        Self { category: String::new(), subject: SubjectKind::Pupil, conflicts: String::new(), user: None, images: false }
+        Self {
+            category: String::new(),
+            subject: SubjectKind::Pupil,
+            conflicts: String::new(),
+            user: None,
+            images: false,
+        }
     }
 
     /// Makes the file of the case of this alert. Suspected pictures are evidence of a crime: nothing of it may be erased.

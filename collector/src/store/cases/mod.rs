@@ -34,6 +34,6 @@ pub use release::{Ask, Released};
 pub(in crate::store) use repeat::{joinable, weigh};
 pub use row::{CaseRow, CaseState};
 pub use rule::{Purpose, Way, way};
-pub use step::{Form, StepKind, StepRow, Words};
+pub use step::{Form, StepRow, Words};
 pub use viewer::Viewer;
 pub use work::{LinkWhy, Worked};
