@@ -109,13 +109,6 @@ impl AgentService {
 
 #[tonic::async_trait]
 impl Agent for AgentService {
-    async fn recipients(
-        &self,
-        _: Request<caretaker_proto::agent::v1::RecipientsRequest>,
-    ) -> Result<Response<caretaker_proto::agent::v1::RecipientsResponse>, Status> {
-        Err(Status::unimplemented("until sealing lands"))
-    }
-
     async fn enrol(&self, request: Request<proto::EnrolRequest>) -> Result<Response<proto::EnrolResponse>, Status> {
         callers::stranger(&request)?;
         Ok(Response::new(self.let_in(request.into_inner()).await?))
