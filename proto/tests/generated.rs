@@ -10,6 +10,7 @@ const FILES: [&str; 6] = [
     "caretaker/console/v1/cases.proto",
     "caretaker/console/v1/console.proto",
     "caretaker/console/v1/keys.proto",
+    "caretaker/console/v1/operators.proto",
 ];
 
 #[test]

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod digest;
 pub mod lexicon;
 pub mod log;
+pub mod login_code;
 pub mod model;
 pub mod pki;
 pub mod policy;

@@ -72,7 +72,7 @@ impl House {
 
     /// A token for one device, as a person copies it.
     pub(crate) async fn token(&self) -> EnrolmentToken {
-        let token = EnrolmentToken::generate(self.address.clone(), self.authority.fingerprint());
+        let token = EnrolmentToken::generate(self.address.clone(), self.authority.fingerprint(), None);
         let now = self.clock.now();
         let new = NewToken {
             fingerprint: token::fingerprint(token.secret().expose()),

@@ -40,6 +40,15 @@ pub(super) const CALLS: &[(&str, Permission)] = &[
     ("Console/CreateToken", Permission::TokensCreate),
     ("Console/ApplyPolicy", Permission::PolicyApply),
     ("Console/GetPolicy", Permission::PolicyRead),
+    ("Keys/PublishRecipients", Permission::KeysPublish),
+    ("Keys/GetRecipients", Permission::KeysRead),
+    ("Operators/WhoAmI", Permission::OwnAccess),
+    ("Operators/AddOperator", Permission::OperatorsManage),
+    ("Operators/CreateLoginCode", Permission::OperatorsManage),
+    ("Operators/ListOperators", Permission::OperatorsRead),
+    ("Operators/RevokeOperator", Permission::OperatorsManage),
+    ("Operators/RenewOperator", Permission::OwnAccess),
+    ("Operators/Logout", Permission::OwnAccess),
 ];
 
 /// The call that a request is for, "Console/Status", and what it needs; `None` for one that is not in the list.

@@ -6,6 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll};
 
+use caretaker_shared::model::OperatorId;
+use caretaker_shared::pki::Certificate;
+use caretaker_shared::tls::Peer;
 use tonic::body::Body;
 use tonic::codegen::http::{Extensions, Request, Response};
 use tonic::service::Routes;
@@ -15,14 +18,22 @@ use tower::{Service, ServiceExt as _};
 
 use super::peer::Operator;
 use super::permissions::Permission;
+use super::refusal::Refusal;
 use super::{Context, account, calls};
-use crate::audit::Entry;
+use crate::audit::{self, Entry};
+use crate::grpc::ConnectInfo;
+use crate::grpc::allowance::{Allowance, Rate};
+use crate::store::OperatorStanding;
+
+/// How often one operator may call.
+const CALLS: Rate = Rate { burst: 300, per_minute: 300 };
 
 /// All services of the console behind one guard.
 #[derive(Clone)]
-pub(super) struct Guarded {
+pub struct Services {
     routes: Routes,
     context: Arc<Context>,
+    calls: Arc<Allowance<OperatorId>>,
 }
 
 /// Why a call goes no further.
@@ -32,9 +43,9 @@ struct Refused {
     status: Status,
 }
 
-impl Guarded {
+impl Services {
     pub(super) fn new(routes: Routes, context: Arc<Context>) -> Self {
-        Self { routes, context }
+        Self { routes, context, calls: Arc::new(Allowance::new(CALLS)) }
     }
 
     async fn answer(self, mut request: Request<Body>) -> Response<Body> {
@@ -76,7 +87,32 @@ impl Guarded {
         if let Some(socket) = connection.get::<UdsConnectInfo>() {
             return account::administrator(socket).map_err(Refused::stranger);
         }
-        Err(Refused::stranger(Status::permission_denied("nobody is known to make this call")))
+        match connection.get::<ConnectInfo>().map(|info| info.peer.as_ref()) {
+            Some(Peer::Operator(certificate)) => self.certified(certificate).await,
+            Some(Peer::Device(_) | Peer::Stranger) | None => Err(Refused::unknown()),
+        }
+    }
+
+    /// The operator whose certificate a connection has shown, as the database knows them now.
+    async fn certified(&self, der: &[u8]) -> Result<Operator, Refused> {
+        let certificate = Certificate::from_der(der).map_err(|_| Refused::unknown())?;
+        let Ok(id) = certificate.operator() else {
+            tracing::warn!("a certificate that is no operator's was shown to the console");
+            return Err(Refused::unknown());
+        };
+        if !self.calls.take(id, self.context.clock.steady()) {
+            return Err(Refused::stranger(Status::resource_exhausted("too many calls\n  wait a minute")));
+        }
+        let serial = certificate.serial;
+        let standing = self.context.store.operator_standing(id, serial.clone(), self.context.clock.now()).await;
+        match standing.map_err(|error| Refused::stranger(Refusal::Store(error).into()))? {
+            OperatorStanding::Active { name, role, sites } => Ok(Operator::certified(id, serial, name, role, sites)),
+            OperatorStanding::Revoked { name, role } => {
+                let text = format!("{name} was shut out\n  ask the administrator of the collector");
+                Err(Refused { actor: Some(audit::operator(&name, role)), status: Status::permission_denied(text) })
+            }
+            OperatorStanding::Unknown => Err(Refused::unknown()),
+        }
     }
 
     /// Adds a refused call to the audit chain. That it could not be written changes nothing about the refusal.
@@ -90,12 +126,17 @@ impl Guarded {
 }
 
 impl Refused {
+    fn unknown() -> Self {
+        let text = "the collector does not know this operator\n  log in with a new code:  caretaker-collector login";
+        Self::stranger(Status::permission_denied(text))
+    }
+
     fn stranger(status: Status) -> Self {
         Self { actor: None, status }
     }
 }
 
-impl Service<Request<Body>> for Guarded {
+impl Service<Request<Body>> for Services {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;

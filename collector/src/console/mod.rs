@@ -15,6 +15,8 @@ mod executables;
 mod farewell;
 mod findings;
 mod guard;
+mod keys;
+mod operators;
 mod outcome;
 mod paging;
 pub(crate) mod peer;
@@ -31,7 +33,7 @@ mod verdicts;
 use std::sync::Arc;
 
 use caretaker_shared::clock::Clock;
-use caretaker_shared::digest::Sha256;
+use caretaker_shared::pki::Authority;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -39,9 +41,12 @@ use crate::audit_check::Found;
 use crate::guidance::Guidance;
 use crate::store::Store;
 
+pub use guard::Services;
+pub(crate) use operators::message_of as operator_message;
 pub use outcome::Outcome;
 pub(crate) use policies::TOML_BYTES as POLICY_BYTES;
-pub use socket::{SOCKET, bind, serve};
+pub use router::services;
+pub use socket::{SOCKET, bind, serve, serve_port};
 
 /// The largest message that goes to an operator.
 pub const ANSWER_BYTES: usize = 4 * 1024 * 1024;
@@ -59,8 +64,8 @@ pub struct Context {
     pub school: String,
     /// Host and port that devices reach the collector under: goes into enrolment tokens.
     pub address: String,
-    /// SHA-256 of the authority's certificate: goes into enrolment tokens.
-    pub authority: Sha256,
+    /// Signs the certificates of operators; its fingerprint goes into enrolment tokens and login codes.
+    pub authority: Arc<Authority>,
     /// Where mail goes, for people: "smtp mail.example.school:587", "maildir ./caretaker-data/mail".
     pub mail_route: String,
     /// What the check of the audit chain has found.

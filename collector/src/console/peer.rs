@@ -4,6 +4,7 @@ use caretaker_shared::model::{OperatorId, Role};
 use tonic::{Request, Status};
 
 use super::permissions::Permission;
+use crate::audit;
 use crate::store::SiteScope;
 
 /// Who makes a call. The guard before all services has made sure of it; no call is answered without one.
@@ -17,20 +18,22 @@ pub(crate) struct Operator {
     pub(crate) role: Role,
     /// As the audit chain names them: "Anna Example (safeguarding lead)", "root on this machine".
     pub(crate) actor: String,
+    /// Of the certificate that the call is made with; absent for the machine's administrator.
+    pub(super) serial: Option<Vec<u8>>,
     sites: SiteScope,
 }
 
 impl Operator {
     /// Somebody with a certificate.
-    pub(super) fn certified(id: OperatorId, name: String, role: Role, sites: SiteScope) -> Self {
-        let actor = actor(&name, role);
-        Self { id: Some(id), name, role, actor, sites }
+    pub(super) fn certified(id: OperatorId, serial: Vec<u8>, name: String, role: Role, sites: SiteScope) -> Self {
+        let actor = audit::operator(&name, role);
+        Self { id: Some(id), name, role, actor, serial: Some(serial), sites }
     }
 
     /// The administrator of the collector's machine, who works under this account.
     pub(super) fn administrator(account: String) -> Self {
         let actor = format!("{account} on this machine");
-        Self { id: None, name: account, role: Role::NetworkManager, actor, sites: SiteScope::all() }
+        Self { id: None, name: account, role: Role::NetworkManager, actor, serial: None, sites: SiteScope::all() }
     }
 
     /// The operator who makes this call.
@@ -74,11 +77,6 @@ impl Operator {
     }
 }
 
-/// An operator as the audit chain names them. No other kind of actor ends in a bracket, and no name has one.
-pub(crate) fn actor(name: &str, role: Role) -> String {
-    format!("{name} ({role})")
-}
-
 #[cfg(test)]
 mod tests {
     use caretaker_shared::model::{OperatorId, Role};
@@ -97,7 +95,8 @@ mod tests {
     #[test]
     fn a_refusal_says_who_may() {
         let name = "Bea Example".to_owned();
-        let business = Operator::certified(OperatorId::random(), name, Role::BusinessManager, SiteScope::all());
+        let business =
+            Operator::certified(OperatorId::random(), Vec::new(), name, Role::BusinessManager, SiteScope::all());
         let refusal = business.require(Permission::DevicesRead).expect_err("not hers");
         assert_eq!(refusal.code(), Code::PermissionDenied);
         assert_eq!(
@@ -111,7 +110,8 @@ mod tests {
     #[test]
     fn the_administrator_is_a_network_manager_who_lets_people_and_devices_in() {
         let root = Operator::administrator("root".into());
-        let manager = Operator::certified(OperatorId::random(), "N".into(), Role::NetworkManager, SiteScope::all());
+        let manager =
+            Operator::certified(OperatorId::random(), Vec::new(), "N".into(), Role::NetworkManager, SiteScope::all());
         for permission in all() {
             let more = [Permission::OperatorsManage, Permission::TokensCreate].contains(&permission);
             assert_eq!(root.may(permission), manager.may(permission) || more, "{}", permission.what());

@@ -212,7 +212,7 @@ impl Permission {
     }
 }
 
-#[cfg(test)]
+/// All permissions, in the order of the table.
 pub(super) fn all() -> impl Iterator<Item = Permission> {
     TABLE.into_iter().map(|(permission, ..)| permission)
 }

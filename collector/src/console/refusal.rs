@@ -1,5 +1,6 @@
 //! Why an operator's call was not done, and the one place that makes a gRPC status of it.
 
+use caretaker_shared::model::Role;
 use caretaker_shared::policy::PolicyError;
 use tonic::{Code, Status};
 
@@ -43,6 +44,12 @@ pub(super) enum Refusal {
     ReceiptStands(String, &'static str),
     #[error("case {reference}: {problem}\n  {remedy}")]
     Opening { reference: String, problem: String, remedy: String },
+    #[error("there is no role \"{}\"\n  one of:  {}", named(.0), Role::ALL.map(Role::word).join(", "))]
+    NoRole(String),
+    #[error("nobody with access is called \"{}\"\n  list them:  caretaker-collector operators list", named(.0))]
+    NoOperator(String),
+    #[error("somebody called \"{}\" has access already\n  shut them out first, or give another name", named(.0))]
+    NameTaken(String),
     #[error("there is no requirement \"{}\"\n  one of:  {}", named(.0), requirements())]
     NoRequirement(String),
     #[error("{field} {problem}\n  {remedy}")]
@@ -61,17 +68,20 @@ impl Refusal {
             | Self::NoAlert(_)
             | Self::NoCase(_)
             | Self::NoReceipt(_)
-            | Self::NoExecutable(_) => Code::NotFound,
+            | Self::NoExecutable(_)
+            | Self::NoOperator(_) => Code::NotFound,
             Self::ClosedBefore { .. }
             | Self::RetiredBefore(_)
             | Self::LeftBefore { .. }
             | Self::CaseStands { .. }
             | Self::ReceiptStands(..)
-            | Self::Opening { .. } => Code::FailedPrecondition,
+            | Self::Opening { .. }
+            | Self::NameTaken(_) => Code::FailedPrecondition,
             Self::SeveralDevices { .. }
             | Self::SeveralExecutables(_)
             | Self::NoOutcome { .. }
             | Self::NoRequirement(_)
+            | Self::NoRole(_)
             | Self::Field { .. }
             | Self::Policy { .. } => Code::InvalidArgument,
             Self::Store(_) => Code::Internal,

@@ -1,4 +1,5 @@
-//! The device's half of enrolment: a key that never leaves it, and the request that proves it.
+//! The half of enrolment that a device, or an operator's machine, does: a key that never leaves it, and the request that
+//! proves it.
 
 use rcgen::{CertificateParams, KeyPair, SigningKey};
 

@@ -56,6 +56,20 @@ impl Evidence {
     }
 }
 
+impl Evidence {
+    /// Nothing of a text, and of nobody in particular.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { user: Zeroizing::default(), quoted: None }
+    }
+
+    /// The account whose text it is; empty for a text of nobody in particular.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.user
+    }
+}
+
 impl fmt::Debug for Evidence {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("evidence")

@@ -16,9 +16,7 @@ const SEALED_BYTES: usize = 32 * 1024;
 
 /// The words of a request, as this school keeps them.
 pub(super) async fn of(context: &Context, words: Option<proto::Words>) -> Result<Words, Refusal> {
-    // A school has no recipients before devices can seal.
-    let _ = context;
-    read(words, false)
+    read(words, context.store.recipients().await?.is_some())
 }
 
 fn read(words: Option<proto::Words>, recipients: bool) -> Result<Words, Refusal> {

@@ -43,8 +43,10 @@ pub(super) fn of_case(
     opening: Option<(i64, &str)>,
 ) -> Result<Vec<EvidenceRow>, StoreError> {
     let mut query = connection.prepare_cached(
-        "SELECT event.id, event.rule, event.category, event.severity, keyword.source, keyword.occurred_at, keyword.user
-         FROM event JOIN keyword ON keyword.event = event.id
+        "SELECT event.id, event.rule, event.category, event.severity, keyword.source, keyword.occurred_at, keyword.user,
+                sealed.content, keyword.unsealed, device_certificate.der
+         FROM event JOIN keyword ON keyword.event = event.id LEFT JOIN sealed ON sealed.event = event.id
+         LEFT JOIN device_certificate ON device_certificate.fingerprint = sealed.certificate
          WHERE event.alert = ?1 ORDER BY event.severity DESC, event.id LIMIT ?2",
     )?;
     let rows = query.query_map(params![case.rowid, MOST], |row| {
@@ -56,9 +58,9 @@ pub(super) fn of_case(
             source: row.get(4)?,
             occurred_at: moment(row.get(5)?),
             user: row.get(6)?,
-            sealed: Vec::new(),
-            unsealed: "older".into(),
-            certificate: Vec::new(),
+            sealed: row.get::<_, Option<_>>(7)?.unwrap_or_default(),
+            unsealed: row.get::<_, Option<_>>(8)?.unwrap_or_default(),
+            certificate: row.get::<_, Option<_>>(9)?.unwrap_or_default(),
             halves: Vec::new(),
         })
     })?;
