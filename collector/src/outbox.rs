@@ -158,6 +158,7 @@ mod tests {
     use crate::mail::memory::MemoryMailer;
     use crate::mail::{Mail, MailError, Mailer, Reply};
     use crate::rules::sample;
+    use crate::store::console::AlertSight;
     use crate::store::sample::{DEVICE_NAME, Sample, keyword, store};
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -270,7 +271,7 @@ mod tests {
         bench.mailer.answer(|_| Err(unreachable()));
         bench.alert(4, "essay").await;
         bench.turn().await;
-        let mail = bench.sample.store.overview().await.expect("reads").mail;
+        let mail = bench.sample.store.overview(AlertSight::everything()).await.expect("reads").mail;
         assert_eq!((mail.waiting, mail.refused), (1, 1));
         assert_eq!(mail.last_error, "the mail server could not be reached");
     }
@@ -326,9 +327,13 @@ mod tests {
         bench.clock.advance(24 * 60 * MINUTE);
         bench.turn().await;
         assert_eq!(bench.mailer.tried().len(), 2, "what is refused for good is not tried again");
-        assert_eq!(bench.sample.store.overview().await.expect("reads").mail.unreached, 1);
+        assert_eq!(bench.sample.store.overview(AlertSight::everything()).await.expect("reads").mail.unreached, 1);
         bench.sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
-        assert_eq!(bench.sample.store.overview().await.expect("reads").mail.unreached, 0, "that alert is over");
+        assert_eq!(
+            bench.sample.store.overview(AlertSight::everything()).await.expect("reads").mail.unreached,
+            0,
+            "that alert is over"
+        );
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "caretaker/agent/v1/agent.proto",
     "caretaker/agent/v1/envelope.proto",
     "caretaker/agent/v1/sealing.proto",

@@ -21,13 +21,8 @@ pub(super) type Client = ConsoleClient<Channel>;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The console on a way to a collector.
-pub(super) fn console(channel: Channel) -> Client {
-    ConsoleClient::new(channel).max_decoding_message_size(ANSWER_BYTES)
-}
-
-/// The way to the collector of this data folder.
-pub(super) async fn channel(data: &Path) -> Result<Channel, Failure> {
+/// Connects to the collector of this data folder.
+pub(super) async fn connect(data: &Path) -> Result<Channel, Failure> {
     let socket = data.join(SOCKET);
     // Asked once before: a channel would hide what the system says about the socket.
     drop(UnixStream::connect(&socket).await.map_err(|error| unreachable(&error, data))?);
@@ -35,6 +30,11 @@ pub(super) async fn channel(data: &Path) -> Result<Channel, Failure> {
     let endpoint = Endpoint::from_static("http://console").timeout(PATIENCE);
     let connector = service_fn(move |_| open(socket.clone()));
     endpoint.connect_with_connector(connector).await.map_err(|_| not_running(data))
+}
+
+/// The console at the other end of a channel.
+pub(super) fn console(channel: Channel) -> Client {
+    ConsoleClient::new(channel).max_decoding_message_size(ANSWER_BYTES)
 }
 
 async fn open(socket: PathBuf) -> io::Result<TokioIo<UnixStream>> {

@@ -4,7 +4,7 @@
 use super::permissions::Permission;
 
 /// Before the name of every call.
-const PACKAGE: &str = "/caretaker.console.v1.";
+pub(super) const PACKAGE: &str = "/caretaker.console.v1.";
 
 /// Service and call, and what it needs at the least.
 pub(super) const CALLS: &[(&str, Permission)] = &[

@@ -7,6 +7,8 @@
 
 mod account;
 mod alerts;
+#[cfg(test)]
+mod bench;
 mod calls;
 pub(crate) mod cases;
 mod compliance;
@@ -16,14 +18,19 @@ mod farewell;
 mod findings;
 mod guard;
 mod keys;
+#[cfg(test)]
+mod matrix_tests;
 mod operators;
 mod outcome;
 mod paging;
 pub(crate) mod peer;
 pub(crate) mod permissions;
+mod personal;
 mod policies;
 mod refusal;
 mod router;
+#[cfg(test)]
+mod scope_tests;
 mod service;
 mod socket;
 mod status;

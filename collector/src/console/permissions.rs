@@ -19,6 +19,8 @@ pub(crate) enum Permission {
     StatusRead,
     /// Single devices, and what holds on them.
     DevicesRead,
+    /// Names of the accounts on devices, and of folders that are called after people.
+    AccountsRead,
     /// Shutting devices out, disposal, loss.
     DevicesChange,
     /// Findings, device by device.
@@ -104,7 +106,7 @@ const SAFEGUARDING: &[Role] = &[SafeguardingLead, Deputy, Head, Chair];
 
 /// What each permission lets somebody do, and the roles that have it. Those that no role has are the right of the
 /// administrator of the collector's machine alone.
-const TABLE: [(Permission, &str, &[Role]); 42] = [
+const TABLE: [(Permission, &str, &[Role]); 43] = [
     (Permission::OwnAccess, "use the console", &Role::ALL),
     (
         Permission::StatusRead,
@@ -112,6 +114,7 @@ const TABLE: [(Permission, &str, &[Role]); 42] = [
         &[NetworkManager, SafeguardingLead, Deputy, Head, BusinessManager, Technician, Auditor],
     ),
     (Permission::DevicesRead, "see single devices", &[NetworkManager, Technician]),
+    (Permission::AccountsRead, "see whose account or file it is", &[NetworkManager]),
     (Permission::DevicesChange, "shut out, retire or report devices lost", &[NetworkManager]),
     (Permission::FindingsRead, "see findings of single devices", &[NetworkManager, Technician]),
     (Permission::ExecutablesRead, "see executables", &[NetworkManager, Technician]),

@@ -53,8 +53,11 @@ pub(super) async fn create(
         created_at: now,
         expires_at,
     };
+    if !operator.sites().holds(&request.site) {
+        return Err(policies::no_site(context, request.site, operator).await);
+    }
     let Some(site) = context.store.create_token(kept, &operator.actor).await? else {
-        return Err(policies::no_site(context, request.site).await);
+        return Err(policies::no_site(context, request.site, operator).await);
     };
     Ok(proto::CreateTokenResponse {
         token: token.reveal().expose().clone(),

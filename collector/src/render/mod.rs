@@ -13,6 +13,7 @@ pub mod findings;
 mod group;
 pub mod lexicon;
 pub mod made;
+pub mod operators;
 pub mod overview;
 mod sentence;
 pub mod software;

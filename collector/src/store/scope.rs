@@ -35,12 +35,6 @@ impl SiteScope {
         self.0.as_ref().is_none_or(|sites| sites.iter().any(|(_, name)| name.eq_ignore_ascii_case(site)))
     }
 
-    /// Whether the site of this number is seen.
-    #[must_use]
-    pub(crate) fn holds_row(&self, site: i64) -> bool {
-        self.0.as_ref().is_none_or(|sites| sites.iter().any(|(row, _)| *row == site))
-    }
-
     /// Names of the sites; none when every site is seen.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().flatten().map(|(_, name)| name.as_str())
@@ -77,8 +71,7 @@ mod tests {
     #[test]
     fn names_are_held_in_any_case() {
         let north = SiteScope::only(vec![(1, "North".into())]);
-        assert!(north.holds("north") && north.holds_row(1));
-        assert!(!north.holds("South") && !north.holds_row(2));
+        assert!(north.holds("north") && !north.holds("South"));
         assert!(SiteScope::all().holds("anything"));
     }
 }

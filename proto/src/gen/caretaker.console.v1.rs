@@ -649,6 +649,10 @@ pub struct Alert {
     /// What a device alert is about. Empty for a safeguarding alert, unless its report could not be read.
     #[prost(string, tag = "13")]
     pub about: ::prost::alloc::string::String,
+    /// Whether whoever asks may acknowledge and close it. Who may not see a safeguarding alert whole gets neither
+    /// outcome nor names nor the number of events.
+    #[prost(bool, tag = "14")]
+    pub may_answer: bool,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -5,11 +5,9 @@ use caretaker_proto::console::v1 as proto;
 use super::{view, words};
 use crate::console::Context;
 use crate::console::outcome::Outcome;
+use crate::console::peer::actor;
 use crate::console::refusal::Refusal;
 use crate::store::cases::{CaseState, LinkWhy, Viewer, Worked};
-
-/// Most letters of a name that a case is given to.
-const NAME: usize = 200;
 
 pub(super) async fn acknowledge(
     context: &Context,
@@ -25,12 +23,20 @@ pub(super) async fn assign(
     request: proto::AssignCaseRequest,
     viewer: Viewer,
 ) -> Result<proto::CaseResponse, Refusal> {
-    let to = request.to.trim().to_owned();
-    if to.is_empty() || to.chars().count() > NAME || to.chars().any(char::is_control) {
-        let remedy = "name one as operators list shows them:  --to \"Anna Example\"";
-        return Err(Refusal::Field { field: "to", problem: "is not an operator's name", remedy });
+    let now = context.clock.now();
+    let unknown = || Refusal::NoOperator(request.to.clone());
+    let operator = context.store.find_operator(request.to.trim(), now).await?.ok_or_else(unknown)?;
+    let to = actor(&operator.name, operator.role);
+    let theirs =
+        Viewer { id: operator.id.to_string(), actor: to.clone(), role: operator.role, sites: operator.sites.clone() };
+    // Nobody is given what is about them, or what they may not see.
+    if !context.store.knows_case(&request.reference, theirs).await? {
+        let reference = request.reference;
+        let problem = format!("{} cannot have it", operator.name);
+        let remedy = "give it to the safeguarding lead, a deputy, or whoever the route for this case names".into();
+        return Err(Refusal::Opening { reference, problem, remedy });
     }
-    let worked = context.store.assign_case(&request.reference, to, viewer, context.clock.now()).await?;
+    let worked = context.store.assign_case(&request.reference, to, viewer, now).await?;
     done(worked, "nobody is given what has an outcome")
 }
 

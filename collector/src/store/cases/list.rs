@@ -94,6 +94,15 @@ impl Store {
         .await
     }
 
+    /// Whether somebody may know of a case.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn knows_case(&self, reference: &str, viewer: Viewer) -> Result<bool, StoreError> {
+        let reference = reference.to_owned();
+        self.read(move |connection| Ok(row::by_reference(connection, &reference, &viewer)?.is_some())).await
+    }
+
     /// One case. Whoever looks first is noted as having seen it; `None` when there is none that the viewer may know of.
     ///
     /// # Errors
