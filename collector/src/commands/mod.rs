@@ -93,7 +93,7 @@ fn here(
 ) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let screen = crate::render::Screen::of_stdout();
-    runtime.block_on(command(&mut output::Output { out, screen: &screen }))
+    runtime.block_on(command(&mut output::Output { out, screen: &screen, personal: false }))
 }
 
 /// How the program ends after this error. A reader that went away (`| head`) is no failure.

@@ -4,7 +4,8 @@ use caretaker_proto::console::v1 as proto;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::view;
+use super::{view, viewer_of};
+use crate::console::peer::Operator;
 use crate::console::paging::{Asked, cut};
 use crate::console::refusal::Refusal;
 use crate::console::{Context, policies};
@@ -13,17 +14,18 @@ use crate::store::cases::{CaseFilter, CaseKey, CaseRow, CaseState, IncidentFilte
 pub(super) async fn list(
     context: &Context,
     request: proto::ListCasesRequest,
-    viewer: Viewer,
+    operator: Operator,
 ) -> Result<proto::ListCasesResponse, Refusal> {
     let asked: Asked<CaseKey> = Asked::read(request.page)?;
     let filter = CaseFilter {
         state: state(&request.state)?,
         closed_too: request.include_closed,
         least: request.least_level,
-        site: policies::known_site(context, &request.site).await?.unwrap_or_default(),
+        site: policies::known_site(context, &request.site, &operator).await?.unwrap_or_default(),
         mine: request.mine,
     };
     let (limit, first) = (asked.limit(), asked.after.is_none());
+    let viewer = viewer_of(operator);
     let rows = context.store.list_cases(filter, viewer.clone(), asked.after, limit).await?;
     let key = |row: &CaseRow| -> CaseKey { (row.raised_at.as_millisecond(), row.rowid) };
     let (cases, next_page) = cut(rows, asked.size, key, view::case);
@@ -58,15 +60,15 @@ pub(super) async fn show(
 pub(super) async fn incident_log(
     context: &Context,
     request: proto::IncidentLogRequest,
-    viewer: Viewer,
+    operator: Operator,
 ) -> Result<proto::IncidentLogResponse, Refusal> {
     let filter = IncidentFilter {
         from: day(context, &request.from, "from", 0)?,
         // The last day belongs to the log.
         to: day(context, &request.to, "to", 1)?,
-        site: policies::known_site(context, &request.site).await?.unwrap_or_default(),
+        site: policies::known_site(context, &request.site, &operator).await?.unwrap_or_default(),
     };
-    let rows = context.store.incident_log(filter, viewer, context.clock.now()).await?;
+    let rows = context.store.incident_log(filter, viewer_of(operator), context.clock.now()).await?;
     let incidents = rows.into_iter().map(view::incident).collect();
     Ok(proto::IncidentLogResponse { school: context.school.clone(), incidents })
 }

@@ -32,13 +32,17 @@ impl CaseService {
 
 /// Who looks, as the store has it.
 fn viewer<T>(request: &Request<T>) -> Result<Viewer, Status> {
-    let operator = Operator::of(request)?;
-    Ok(Viewer {
+    Ok(viewer_of(Operator::of(request)?))
+}
+
+/// An operator, as the store has them.
+fn viewer_of(operator: Operator) -> Viewer {
+    Viewer {
         id: operator.id.map_or_else(|| operator.actor.clone(), |id| id.to_string()),
         role: operator.role,
         sites: operator.sites().clone(),
         actor: operator.actor,
-    })
+    }
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -46,8 +50,8 @@ type Answer<T> = Result<Response<T>, Status>;
 #[tonic::async_trait]
 impl Cases for CaseService {
     async fn list_cases(&self, request: Request<proto::ListCasesRequest>) -> Answer<proto::ListCasesResponse> {
-        let viewer = viewer(&request)?;
-        Ok(Response::new(list::list(&self.0, request.into_inner(), viewer).await?))
+        let operator = Operator::of(&request)?;
+        Ok(Response::new(list::list(&self.0, request.into_inner(), operator).await?))
     }
 
     async fn get_case(&self, request: Request<proto::GetCaseRequest>) -> Answer<proto::GetCaseResponse> {
@@ -104,8 +108,8 @@ impl Cases for CaseService {
     }
 
     async fn incident_log(&self, request: Request<proto::IncidentLogRequest>) -> Answer<proto::IncidentLogResponse> {
-        let viewer = viewer(&request)?;
-        Ok(Response::new(list::incident_log(&self.0, request.into_inner(), viewer).await?))
+        let operator = Operator::of(&request)?;
+        Ok(Response::new(list::incident_log(&self.0, request.into_inner(), operator).await?))
     }
 
     async fn record_export(&self, request: Request<proto::RecordExportRequest>) -> Answer<proto::ReceiptResponse> {

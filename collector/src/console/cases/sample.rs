@@ -17,7 +17,7 @@ use crate::store::SiteScope;
 
 /// Answers on a socket in `folder` as if this person had shown their certificate. Ends with `stop`.
 pub(crate) fn serve_as(folder: &Path, context: Context, (name, role): (&str, Role), stop: CancellationToken) {
-    let operator = Operator::certified(OperatorId::random(), name.to_owned(), role, SiteScope::all());
+    let operator = Operator::certified(OperatorId::random(), Vec::new(), name.to_owned(), role, SiteScope::all());
     let known = move |mut request: Request<()>| {
         request.extensions_mut().insert(operator.clone());
         Ok(request)

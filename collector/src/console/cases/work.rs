@@ -5,7 +5,7 @@ use caretaker_proto::console::v1 as proto;
 use super::{view, words};
 use crate::console::Context;
 use crate::console::outcome::Outcome;
-use crate::console::peer::actor;
+use crate::audit;
 use crate::console::refusal::Refusal;
 use crate::store::cases::{CaseState, LinkWhy, Viewer, Worked};
 
@@ -26,7 +26,7 @@ pub(super) async fn assign(
     let now = context.clock.now();
     let unknown = || Refusal::NoOperator(request.to.clone());
     let operator = context.store.find_operator(request.to.trim(), now).await?.ok_or_else(unknown)?;
-    let to = actor(&operator.name, operator.role);
+    let to = audit::operator(&operator.name, operator.role);
     let theirs =
         Viewer { id: operator.id.to_string(), actor: to.clone(), role: operator.role, sites: operator.sites.clone() };
     // Nobody is given what is about them, or what they may not see.
