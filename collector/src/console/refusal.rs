@@ -36,6 +36,8 @@ pub(super) enum Refusal {
     NoOutcome { outcome: String, kind: String },
     #[error("there is no case \"{}\" that is yours to see\n  list them:  caretaker-collector cases --all", named(.0))]
     NoCase(String),
+    #[error("{0} is worked on as a case\n  look at it:  caretaker-collector case show {0}")]
+    IsCase(String),
     #[error("case {reference} is {state}; {problem}\n  {remedy}")]
     CaseStands { reference: String, state: &'static str, problem: &'static str, remedy: String },
     #[error("there is no receipt \"{}\" that is yours to see\n  the numbers stand in:  caretaker-collector case show REF", named(.0))]
@@ -74,6 +76,7 @@ impl Refusal {
             | Self::RetiredBefore(_)
             | Self::LeftBefore { .. }
             | Self::CaseStands { .. }
+            | Self::IsCase(_)
             | Self::ReceiptStands(..)
             | Self::Opening { .. }
             | Self::NameTaken(_) => Code::FailedPrecondition,

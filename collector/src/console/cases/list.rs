@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{view, viewer_of};
-use crate::console::peer::Operator;
 use crate::console::paging::{Asked, cut};
+use crate::console::peer::Operator;
 use crate::console::refusal::Refusal;
 use crate::console::{Context, policies};
 use crate::store::cases::{CaseFilter, CaseKey, CaseRow, CaseState, IncidentFilter, Purpose, Viewer, Way, way};

@@ -3,9 +3,9 @@
 use caretaker_proto::console::v1 as proto;
 
 use super::{view, words};
+use crate::audit;
 use crate::console::Context;
 use crate::console::outcome::Outcome;
-use crate::audit;
 use crate::console::refusal::Refusal;
 use crate::store::cases::{CaseState, LinkWhy, Viewer, Worked};
 
