@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::console;
 use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
 use crate::grpc::{self, AddedLexicons, AdmissionService, AgentParts, AgentService, Connection, Limits, Port};
+use crate::guidance::Guidance;
 use crate::store::Store;
 use crate::{audit_check, mail, outbox, scheduler, service_manager};
 
@@ -49,6 +50,7 @@ pub async fn serve(
     let mailer = mail::open(&config.mail).context("mail cannot be sent as [mail] in collector.toml says")?;
     store.end_mail_leases(clock.now()).await.context("mail of the last run cannot be taken up")?;
     let mail_waits = Arc::new(Notify::new());
+    let guidance = Guidance::new(folder.guidance(), config.social_care.clone());
     let lexicons = AddedLexicons::of(folder.clone());
     let parts = Parts {
         store,
@@ -58,6 +60,7 @@ pub async fn serve(
         mail_waits,
         lexicons,
         audit: audit_check::Found::default(),
+        guidance,
         stop: stop.clone(),
     };
     let tasks = TaskTracker::new();
@@ -96,6 +99,7 @@ struct Parts {
     mail_waits: Arc<Notify>,
     lexicons: Arc<AddedLexicons>,
     audit: audit_check::Found,
+    guidance: Guidance,
     stop: CancellationToken,
 }
 
@@ -142,6 +146,7 @@ impl Parts {
             authority: self.authority.clone(),
             mail_route: self.config.mail.route.to_string(),
             audit: self.audit.clone(),
+            guidance: self.guidance.clone(),
             started_at: self.clock.now(),
         };
         let stop = self.stop.clone();

@@ -1,6 +1,6 @@
 //! The commands that ask a running collector, and how each of them ends.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -9,7 +9,7 @@ use tonic::transport::Channel;
 use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
 use super::output::Output;
-use super::{Exit, alerts, devices, executables, findings, keys, policy, software, status, token};
+use super::{Exit, alerts, cases, devices, executables, findings, keys, policy, software, status, token};
 use crate::console::SOCKET;
 use crate::render::Screen;
 
@@ -41,6 +41,15 @@ pub enum ClientCommand {
     /// Show, acknowledge or close one alert
     #[command(subcommand)]
     Alert(alerts::AlertCommand),
+    /// List safeguarding cases
+    Cases(cases::ListArgs),
+    /// Look at a safeguarding case, open it, work on it
+    #[command(subcommand)]
+    Case(cases::CaseCommand),
+    /// The incident log: what was closed with an action
+    IncidentLog(cases::LogArgs),
+    /// What to do about a concern now, and whom to ring
+    Guidance(cases::GuidanceArgs),
     /// Let devices in
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -100,10 +109,11 @@ pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
 /// # Errors
 /// When it was not done: [`super::exit_of`] says how the program ends then.
 pub async fn run(command: ClientCommand, place: &Place, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    run_on(command, place, &Screen::of_stdout(), out).await
+    let personal = std::io::stdout().is_terminal();
+    answer(command, place, &mut Output { out, screen: &Screen::of_stdout(), personal }).await
 }
 
-/// The same for any screen.
+/// The same for any screen that only one person sees.
 ///
 /// # Errors
 /// As [`run`].
@@ -113,7 +123,7 @@ pub async fn run_on(
     screen: &Screen,
     out: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
-    answer(command, place, &mut Output { out, screen }).await
+    answer(command, place, &mut Output { out, screen, personal: true }).await
 }
 
 async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) -> anyhow::Result<Exit> {
@@ -124,6 +134,10 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
     let channel = reach(place).await?;
     let client: Client = console(channel.clone());
     match command {
+        ClientCommand::Cases(args) => cases::list(args, channel, output).await,
+        ClientCommand::Case(command) => cases::run(command, channel, output).await,
+        ClientCommand::IncidentLog(args) => cases::incident_log(args, channel, output).await,
+        ClientCommand::Guidance(args) => cases::guidance(args, channel, output).await,
         ClientCommand::Status(args) => status::run(args, client, output).await,
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
         ClientCommand::Device(command) => devices::run(command, client, output).await,

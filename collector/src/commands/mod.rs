@@ -8,10 +8,12 @@ pub mod lexicon;
 pub mod serve;
 
 mod alerts;
+pub mod cases;
 mod connect;
 mod devices;
 mod executables;
 mod findings;
+mod keyholder;
 mod output;
 mod policy;
 mod refused;
@@ -94,7 +96,7 @@ fn here(
 ) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let screen = crate::render::Screen::of_stdout();
-    runtime.block_on(command(&mut output::Output { out, screen: &screen }))
+    runtime.block_on(command(&mut output::Output { out, screen: &screen, personal: false }))
 }
 
 /// How the program ends after this error. A reader that went away (`| head`) is no failure.

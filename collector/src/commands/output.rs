@@ -11,6 +11,8 @@ use crate::render::Screen;
 pub(super) struct Output<'a> {
     pub(super) out: &'a mut dyn Write,
     pub(super) screen: &'a Screen,
+    /// Whether only the person who typed sees it: a terminal, and not a file or another program.
+    pub(super) personal: bool,
 }
 
 impl Output<'_> {

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::client::{ClientCommand, Place, run_on};
 use crate::commands::{Exit, Failure};
 use crate::console::{self, Context, SOCKET};
+use crate::guidance::Guidance;
 use crate::render::Screen;
 use crate::render::text::width;
 use crate::store::console::sample::{SampleAlert, SampleFinding};
@@ -57,6 +58,7 @@ impl School {
             authority: Arc::new(authority),
             mail_route: "maildir ./caretaker-data/mail".into(),
             audit: Arc::default(),
+            guidance: Guidance::new(folder.path().join("guidance.txt"), Some("01632 960 000".into())),
             started_at: clock.now() - SignedDuration::from_hours(12 * 24),
         };
         let listener = console::bind(&folder.path().join(SOCKET)).expect("a free path");

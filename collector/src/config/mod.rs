@@ -33,6 +33,8 @@ pub struct Config {
     pub log: Level,
     /// How mail leaves the house.
     pub mail: MailSettings,
+    /// Number of the local children's social care, as guidance shows it.
+    pub social_care: Option<String>,
 }
 
 /// Why settings cannot be used.
@@ -71,6 +73,8 @@ struct Raw {
     listen: Spanned<String>,
     #[serde(default)]
     log: Option<Spanned<String>>,
+    #[serde(default)]
+    social_care: Option<Spanned<String>>,
     mail: mail::RawMail,
 }
 
@@ -111,8 +115,22 @@ impl Config {
             })?,
         };
         let mail = mail::check(&raw.mail, &place, base)?;
-        Ok(Self { school: raw.school.into_inner(), address: raw.address.into_inner(), listen, log, mail })
+        let social_care = match &raw.social_care {
+            Some(number) if !is_line(number.get_ref()) => {
+                let expected = "expected a telephone number, for example \"01632 960 000\"";
+                return Err(place.wrong(number, "social_care", "is not one line of at most 100 letters", expected));
+            }
+            number => number.as_ref().map(|number| number.get_ref().trim().to_owned()),
+        };
+        let (school, address) = (raw.school.into_inner(), raw.address.into_inner());
+        Ok(Self { school, address, listen, log, mail, social_care })
     }
+}
+
+/// Whether a text is one line that says something.
+fn is_line(text: &str) -> bool {
+    let length = text.trim().chars().count();
+    (1..=100).contains(&length) && !text.chars().any(char::is_control)
 }
 
 /// The level of that name.

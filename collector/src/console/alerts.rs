@@ -71,6 +71,7 @@ pub(super) async fn acknowledge(
 ) -> Result<proto::AcknowledgeAlertResponse, Status> {
     let (row, ..) = seen(context, request.reference, operator).await?;
     operator.require(to_answer(&row))?;
+    of_device(&row)?;
     let now = context.clock.now();
     let answered =
         context.store.acknowledge_alert(&row.reference, &operator.actor, now).await.map_err(Refusal::Store)?;
@@ -84,6 +85,7 @@ pub(super) async fn close(
 ) -> Result<proto::CloseAlertResponse, Status> {
     let (row, ..) = seen(context, request.reference, operator).await?;
     operator.require(to_answer(&row))?;
+    of_device(&row)?;
     // The kind never changes, so it may be read before the transaction that closes.
     let Some(outcome) = Outcome::parse(&request.outcome, &row.kind) else {
         return Err(Refusal::NoOutcome { outcome: request.outcome, kind: row.kind }.into());
@@ -103,6 +105,11 @@ async fn seen(
     let sight = sight(operator);
     let found = context.store.alert(&reference).await?;
     found.filter(|(row, ..)| sight.sees(row)).ok_or(Refusal::NoAlert(reference))
+}
+
+/// A safeguarding alert is worked on as a case, and in no other way: there is one truth about it.
+fn of_device(row: &AlertRow) -> Result<(), Refusal> {
+    if row.kind == DEVICE { Ok(()) } else { Err(Refusal::IsCase(row.reference.clone())) }
 }
 
 /// What it takes to answer an alert of this kind.
@@ -170,7 +177,7 @@ fn delivery(row: DeliveryRow) -> proto::Delivery {
     }
 }
 
-fn cause(row: CauseRow) -> proto::Cause {
+pub(super) fn cause(row: CauseRow) -> proto::Cause {
     let CauseRow { severity, source, arithmetic, times, help_seeking } = row;
     proto::Cause { severity, source, arithmetic, times, help_seeking }
 }

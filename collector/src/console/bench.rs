@@ -23,6 +23,7 @@ use tower::{Service, ServiceExt as _};
 
 use super::{Context, Services, services};
 use crate::grpc::ConnectInfo;
+use crate::guidance::Guidance;
 use crate::store::{Added, LoginStanding, NewLogin, NewOperator, OperatorRow, Store};
 
 /// A console of a school with the sites North and South.
@@ -64,6 +65,7 @@ impl Bench {
             authority: authority.clone(),
             mail_route: "maildir ./caretaker-data/mail".into(),
             audit: Arc::default(),
+            guidance: Guidance::new(folder.path().join("guidance.txt"), None),
             started_at: clock.now(),
         });
         Self { store, clock, authority, services, _folder: folder }

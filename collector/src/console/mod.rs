@@ -10,6 +10,7 @@ mod alerts;
 #[cfg(test)]
 mod bench;
 mod calls;
+pub(crate) mod cases;
 mod compliance;
 mod devices;
 mod executables;
@@ -44,6 +45,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::audit_check::Found;
+use crate::guidance::Guidance;
 use crate::store::Store;
 
 pub use guard::Services;
@@ -75,6 +77,8 @@ pub struct Context {
     pub mail_route: String,
     /// What the check of the audit chain has found.
     pub audit: Found,
+    /// What to do about a concern.
+    pub guidance: Guidance,
     /// When this collector was started.
     pub started_at: Timestamp,
 }

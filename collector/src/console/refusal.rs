@@ -34,6 +34,18 @@ pub(super) enum Refusal {
     ClosedBefore { reference: String, outcome: String },
     #[error("{} of a {kind} alert\n  one of:  {}", no_outcome(.outcome), Outcome::words_for(.kind))]
     NoOutcome { outcome: String, kind: String },
+    #[error("there is no case \"{}\" that is yours to see\n  list them:  caretaker-collector cases --all", named(.0))]
+    NoCase(String),
+    #[error("{0} is worked on as a case\n  look at it:  caretaker-collector case show {0}")]
+    IsCase(String),
+    #[error("case {reference} is {state}; {problem}\n  {remedy}")]
+    CaseStands { reference: String, state: &'static str, problem: &'static str, remedy: String },
+    #[error("there is no receipt \"{}\" that is yours to see\n  the numbers stand in:  caretaker-collector case show REF", named(.0))]
+    NoReceipt(String),
+    #[error("receipt {0} {1}\n  nothing was changed")]
+    ReceiptStands(String, &'static str),
+    #[error("case {reference}: {problem}\n  {remedy}")]
+    Opening { reference: String, problem: String, remedy: String },
     #[error("there is no role \"{}\"\n  one of:  {}", named(.0), Role::ALL.map(Role::word).join(", "))]
     NoRole(String),
     #[error("nobody with access is called \"{}\"\n  list them:  caretaker-collector operators list", named(.0))]
@@ -56,11 +68,18 @@ impl Refusal {
             Self::NoSite { .. }
             | Self::NoDevice(_)
             | Self::NoAlert(_)
+            | Self::NoCase(_)
+            | Self::NoReceipt(_)
             | Self::NoExecutable(_)
             | Self::NoOperator(_) => Code::NotFound,
-            Self::ClosedBefore { .. } | Self::RetiredBefore(_) | Self::LeftBefore { .. } | Self::NameTaken(_) => {
-                Code::FailedPrecondition
-            }
+            Self::ClosedBefore { .. }
+            | Self::RetiredBefore(_)
+            | Self::LeftBefore { .. }
+            | Self::CaseStands { .. }
+            | Self::IsCase(_)
+            | Self::ReceiptStands(..)
+            | Self::Opening { .. }
+            | Self::NameTaken(_) => Code::FailedPrecondition,
             Self::SeveralDevices { .. }
             | Self::SeveralExecutables(_)
             | Self::NoOutcome { .. }

@@ -161,8 +161,9 @@ async fn an_alert_tells_each_role_what_it_may_know() {
     bench.store.add_alert(alert("26-0005", "safeguarding", "PC-NORTH", 5)).await;
     let (_, lead) = bench.operator("Lena Example", Role::SafeguardingLead, &[]).await;
     let request = proto::CloseAlertRequest { reference: "26-0001".into(), outcome: "prevent".into() };
-    let closed = lead.console().close_alert(request).await.expect("hers to close").into_inner().alert;
-    assert_eq!(closed.map(|alert| alert.outcome), Some("prevent".into()));
+    let refused = lead.console().close_alert(request).await.expect_err("it is a case");
+    assert!(refused.message().starts_with("26-0001 is worked on as a case\n"), "{}", refused.message());
+    bench.store.close_alert("26-0001", "prevent", "the test", super::bench::start()).await.expect("closes");
     assert_eq!(alerts(&lead).await, ["26-0003", "26-0005"], "no alerts about devices");
 
     let (_, manager) = bench.operator("Nora Example", Role::NetworkManager, &[]).await;

@@ -123,6 +123,12 @@ impl DataFolder {
         self.0.join("server.key")
     }
 
+    /// What to do about a concern, when the school has its own text.
+    #[must_use]
+    pub fn guidance(&self) -> PathBuf {
+        self.0.join("guidance.txt")
+    }
+
     /// Mail that did not go to a mail server.
     #[must_use]
     pub fn mail(&self) -> PathBuf {

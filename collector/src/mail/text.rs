@@ -8,10 +8,13 @@ use crate::store::{DueMail, MailedAlert, MailedKind};
 
 const SAFEGUARDING: &str = include_str!("templates/safeguarding.txt");
 const DEVICE: &str = include_str!("templates/device.txt");
+const BROKEN_GLASS: &str = include_str!("templates/broken_glass.txt");
 /// Longest line of a body.
 const COLUMNS: usize = 76;
 /// How soon a case of the highest level should be answered.
 const URGENT_MINUTES: i64 = 15;
+/// How soon the second person looks at an opening that did without one.
+const REVIEW_HOURS: i64 = 24;
 
 /// Writes a mail for the moment in which it is sent; times of day are those of `zone`.
 #[must_use]
@@ -37,6 +40,11 @@ pub fn compose(due: &DueMail, now: Timestamp, zone: &TimeZone) -> Mail {
             values.push(("requirement", requirement.map_or_else(String::new, clause)));
             values.push(("findings", findings(requirement)));
             DEVICE
+        }
+        MailedKind::BrokenGlass => {
+            let by = due.created_at.checked_add(REVIEW_HOURS.hours()).unwrap_or(Timestamp::MAX);
+            values.push(("review", time_of_day(by, now, zone)));
+            BROKEN_GLASS
         }
     };
     let (subject, body) = template.split_once("\n\n").expect("each template begins with its subject");
@@ -224,12 +232,12 @@ mod tests {
   Case 26-0042, level 5 of 5, raised today at 10:14
   North site
 
-Open it on the collector:
-  caretaker-collector alert show 26-0042
+Open it:
+  caretaker-collector case open 26-0042
 
 Please answer by 10:29.
 To say that you have it:
-  caretaker-collector alert ack 26-0042
+  caretaker-collector case ack 26-0042
 
 Caretaker does not pass this case on to anyone else by itself. If you
 cannot take it, please ring your deputy now.

@@ -159,10 +159,12 @@ fn next(alert: &Alert, screen: &Screen) -> String {
     if !alert.may_answer {
         return String::new();
     }
-    if alert.state == "new" {
+    if alert.kind != "device" {
+        steps.push((format!("case show {}", alert.reference), "it is worked on as a case".to_owned()));
+    } else if alert.state == "new" {
         steps.push((format!("alert ack {}", alert.reference), "tell Caretaker that you have it".to_owned()));
     }
-    if alert.state != "closed" {
+    if alert.kind == "device" && alert.state != "closed" {
         let close = format!("alert close {} --outcome OUTCOME", alert.reference);
         steps.push((close, format!("one of: {}", Outcome::words_for(&alert.kind))));
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use caretaker_shared::policy::{
-    Accounts, Alerts, Antivirus, Contact, Detection, Documents, Encryption, Executables, Network, Policy, Removable,
-    ScreenLock, Sessions, Updates,
+    Accounts, Alerts, Antivirus, Cases, Contact, Detection, Documents, Encryption, Executables, Network, Policy,
+    Removable, ScreenLock, Sessions, Updates,
 };
 use jiff::Timestamp;
 
@@ -40,6 +40,7 @@ pub(crate) fn policy() -> Policy {
             network_manager: vec!["network@northfield.example".into()],
             mail_from_severity: 3,
         },
+        cases: Cases::default(),
         schedule: BTreeMap::new(),
     }
 }

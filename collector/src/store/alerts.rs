@@ -2,13 +2,15 @@
 //!
 //! A flood must not bury what matters: an event about the same document joins an alert of the last hour that is still
 //! open and at least as severe, without new mail, whichever rule was met. At the highest level it joins only while nobody
-//! has acknowledged; afterwards it is news again. Alerts about devices are those of [`super::device_alerts`].
+//! has acknowledged; afterwards it is news again. What one person writes in one category joins their open case of the
+//! last day; it is mailed again once an hour has passed since the last mail. Alerts about devices are those of [`super::device_alerts`].
 
 use caretaker_shared::model::{KeywordEvent, Severity, Source};
 use caretaker_shared::policy::Policy;
 use jiff::{Timestamp, tz::TimeZone};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
+use super::cases::{self, Concern};
 use super::{StoreError, audit, lessons, outbox};
 use crate::audit::Entry;
 
@@ -31,15 +33,17 @@ pub(crate) const ABOUT_UNREADABLE: &str =
 const UNREADABLE: u8 = 4;
 
 /// Whom an alert concerns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Safeguarding,
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind<'a> {
+    /// The safeguarding lead: a case.
+    Safeguarding(&'a Concern),
+    /// The network manager.
     Device,
 }
 
 /// What is to be raised, and where.
 pub(super) struct Raise<'a> {
-    pub(super) kind: Kind,
+    pub(super) kind: Kind<'a>,
     pub(super) severity: u8,
     pub(super) site_rowid: i64,
     pub(super) device_rowid: i64,
@@ -74,13 +78,19 @@ pub(crate) fn raise_for_keyword(
     if lessons::fold(tx, met, now)? {
         return Ok(false);
     }
+    let addresses = if mailed { policy.alerts.safeguarding_lead.as_slice() } else { &[] };
     if let Some(alert) = joinable(tx, device_rowid, event, mailed, now)? {
-        attach(tx, event_rowid, alert)?;
+        join(tx, met, alert)?;
         return Ok(false);
     }
-    let addresses = if mailed { policy.alerts.safeguarding_lead.as_slice() } else { &[] };
+    if let Some((alert, told)) = cases::joinable(tx, device_rowid, event, mailed, now)? {
+        join(tx, met, alert)?;
+        let again = told.is_some_and(|told| told.as_millisecond() + JOIN_MS < now.as_millisecond());
+        return if again { tell_again(tx, alert, addresses, now) } else { Ok(false) };
+    }
+    let concern = Concern::of(event);
     let about = about(event.source);
-    let raise = Raise { kind: Kind::Safeguarding, severity, site_rowid, device_rowid, about, addresses, now };
+    let raise = Raise { kind: Kind::Safeguarding(&concern), severity, site_rowid, device_rowid, about, addresses, now };
     let (alert, queued) = raise.insert(tx)?;
     attach(tx, event_rowid, alert)?;
     Ok(queued)
@@ -103,7 +113,7 @@ pub(super) fn raise_for_unreadable(
     }
     let addresses = policy.alerts.safeguarding_lead.as_slice();
     let raise = Raise {
-        kind: Kind::Safeguarding,
+        kind: Kind::Safeguarding(&Concern::of_nobody()),
         severity: UNREADABLE,
         site_rowid,
         device_rowid,
@@ -148,6 +158,19 @@ fn joinable(
     Ok(alert)
 }
 
+/// Counts an event to the case that it joins.
+fn join(tx: &Transaction<'_>, met: &Met<'_>, alert: i64) -> Result<(), StoreError> {
+    attach(tx, met.event_rowid, alert)?;
+    cases::join(tx, alert, met.event)
+}
+
+/// Queues mail about a case that goes on; says whether there was anybody to tell.
+fn tell_again(tx: &Transaction<'_>, alert: i64, addresses: &[String], now: Timestamp) -> Result<bool, StoreError> {
+    let reference: String =
+        tx.prepare_cached("SELECT reference FROM alert WHERE id = ?1")?.query_row([alert], |row| row.get(0))?;
+    Ok(outbox::enqueue(tx, alert, &reference, outbox::SAFEGUARDING_LEAD, addresses, now)? > 0)
+}
+
 /// Counts an event to an alert.
 pub(super) fn attach(tx: &Transaction<'_>, event_rowid: i64, alert: i64) -> Result<(), StoreError> {
     tx.prepare_cached("UPDATE event SET alert = ?2 WHERE id = ?1")?.execute([event_rowid, alert])?;
@@ -159,7 +182,7 @@ impl Raise<'_> {
     pub(super) fn insert(&self, tx: &Transaction<'_>) -> Result<(i64, bool), StoreError> {
         let reference = next_reference(tx, self.now)?;
         let (kind, role) = match self.kind {
-            Kind::Safeguarding => ("safeguarding", outbox::SAFEGUARDING_LEAD),
+            Kind::Safeguarding(_) => ("safeguarding", outbox::SAFEGUARDING_LEAD),
             Kind::Device => ("device", outbox::NETWORK_MANAGER),
         };
         let at_ms = self.now.as_millisecond();
@@ -177,6 +200,9 @@ impl Raise<'_> {
             at_ms
         ])?;
         let alert = tx.last_insert_rowid();
+        if let Kind::Safeguarding(concern) = self.kind {
+            concern.file(tx, alert)?;
+        }
         let queued = outbox::enqueue(tx, alert, &reference, role, self.addresses, self.now)?;
         audit::append(
             tx,

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/V3__detection.sql"),
     include_str!("../../migrations/sqlite/V4__sealing.sql"),
     include_str!("../../migrations/sqlite/V5__operators.sql"),
+    include_str!("../../migrations/sqlite/V6__cases.sql"),
 ];
 
 /// "CARE": tells our file from another program's.

@@ -69,22 +69,25 @@ pub(super) fn causes(connection: &Connection, alert: i64) -> Result<Vec<CauseRow
 
 fn cause(row: &Row<'_>) -> rusqlite::Result<CauseRow> {
     let (severity, id): (u32, String) = (row.get(0)?, row.get(1)?);
+    let arithmetic = arithmetic(&row.get::<_, String>(3)?, &id, severity);
+    // A repeat weighs more here than the device could know.
+    let repeated = arithmetic.parts().iter().any(|part| part.reason == Reason::Repeat);
     Ok(CauseRow {
-        severity,
+        severity: if repeated { severity.max(arithmetic.severity().level().into()) } else { severity },
         source: row.get(2)?,
-        arithmetic: sentence(&row.get::<_, String>(3)?, &id, severity),
+        arithmetic: arithmetic.to_string(),
         times: row.get(4)?,
         help_seeking: row.get(5)?,
     })
 }
 
-/// The arithmetic as a sentence, from how it is kept: 'base 3, intent 1'.
-fn sentence(score: &str, id: &str, severity: u32) -> String {
+/// The arithmetic, from how it is kept: 'base 3, intent 1'.
+fn arithmetic(score: &str, id: &str, severity: u32) -> Arithmetic {
     let part = |part: &str| {
         let (reason, points) = part.rsplit_once(' ')?;
         Some(Part { reason: Reason::from_word(reason)?, points: points.parse().ok()? })
     };
     let level = Severity::new(severity).unwrap_or(Severity::LOWEST);
     let (least, most) = category(id).map_or((level, level), |category| (category.least, category.most));
-    Arithmetic::of(score.split(", ").filter_map(part).collect(), least.min(level), most.max(level)).to_string()
+    Arithmetic::of(score.split(", ").filter_map(part).collect(), least.min(level), most.max(level))
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::alerts::{Kind, Met, Raise, attach};
+use super::cases::Concern;
 use super::{StoreError, audit};
 use crate::audit::Entry;
 
@@ -48,7 +49,7 @@ impl Met<'_> {
         }
         let Some(class) = self.class(tx)? else { return Ok(false) };
         let raise = Raise {
-            kind: Kind::Safeguarding,
+            kind: Kind::Safeguarding(&Concern::of_nobody()),
             severity: self.event.severity.level(),
             site_rowid: self.site_rowid,
             device_rowid: self.device_rowid,
@@ -130,11 +131,12 @@ impl Met<'_> {
     }
 }
 
-/// Counts an event to the lesson, and closes the alert that it leaves empty, unless somebody has taken that up.
+/// Counts an event to the lesson, and closes the alert that it leaves empty, unless somebody has looked at that.
 fn take_over(tx: &Transaction<'_>, event: i64, lesson: i64, now: Timestamp) -> Result<(), StoreError> {
     let before: Option<(i64, String, String)> = tx
         .prepare_cached(
-            "SELECT alert.id, alert.state, alert.reference FROM event JOIN alert ON alert.id = event.alert
+            "SELECT alert.id, iif(case_file.seen_at IS NULL, alert.state, 'seen'), alert.reference
+             FROM event JOIN alert ON alert.id = event.alert JOIN case_file ON case_file.alert = alert.id
              WHERE event.id = ?1",
         )?
         .query_row([event], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))

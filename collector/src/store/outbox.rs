@@ -17,6 +17,24 @@ pub(super) const SAFEGUARDING_LEAD: &str = "safeguarding-lead";
 /// Role of those who hear of device alerts.
 pub(super) const NETWORK_MANAGER: &str = "network-manager";
 
+/// What a mail about an alert tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notice {
+    /// The alert itself.
+    Alert,
+    /// Somebody opened the content of its case alone, where two people are the rule.
+    BrokenGlass,
+}
+
+impl Notice {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Alert => "alert",
+            Self::BrokenGlass => "broken-glass",
+        }
+    }
+}
+
 /// How long a sender has until its row is due again; well beyond the deadline of one send.
 const LEASE_MINUTES: i64 = 2;
 /// No row waits longer than half an hour for its next try. One that seems to was written by a clock that ran ahead and
@@ -70,6 +88,8 @@ pub enum MailedKind {
         /// Which, when this version knows it.
         requirement: Option<Requirement>,
     },
+    /// Those who could have been the second person: somebody opened the content of the case without one.
+    BrokenGlass,
 }
 
 /// Queues one mail for each address, once for each however often it is listed; says how many.
@@ -81,6 +101,28 @@ pub(super) fn enqueue(
     addresses: &[String],
     now: Timestamp,
 ) -> Result<u32, StoreError> {
+    queue(tx, (alert, reference, role), Notice::Alert, addresses, now)
+}
+
+/// Queues a notice about the case of a safeguarding alert.
+pub(super) fn enqueue_notice(
+    tx: &Transaction<'_>,
+    alert: i64,
+    reference: &str,
+    notice: Notice,
+    addresses: &[String],
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    queue(tx, (alert, reference, SAFEGUARDING_LEAD), notice, addresses, now)
+}
+
+fn queue(
+    tx: &Transaction<'_>,
+    (alert, reference, role): (i64, &str, &str),
+    notice: Notice,
+    addresses: &[String],
+    now: Timestamp,
+) -> Result<u32, StoreError> {
     let at = now.as_millisecond();
     let mut queued = Vec::with_capacity(addresses.len());
     for address in addresses.iter().map(|address| address.trim()) {
@@ -88,12 +130,16 @@ pub(super) fn enqueue(
         if queued.contains(&folded) {
             continue;
         }
-        let message_id = Sha256::of(format!("{reference}\n{folded}\n{at}").as_bytes()).to_string();
+        let told = match notice {
+            Notice::Alert => String::new(),
+            Notice::BrokenGlass => format!("\n{}", notice.word()),
+        };
+        let message_id = Sha256::of(format!("{reference}\n{folded}\n{at}{told}").as_bytes()).to_string();
         tx.prepare_cached(
-            "INSERT INTO outbox (alert, role, address, message_id, state, created_at, next_at)
-             VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5)",
+            "INSERT INTO outbox (alert, role, address, message_id, state, created_at, next_at, notice)
+             VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6)",
         )?
-        .execute(params![alert, role, address, message_id, at])?;
+        .execute(params![alert, role, address, message_id, at, notice.word()])?;
         queued.push(folded);
     }
     Ok(u32::try_from(queued.len()).unwrap_or(u32::MAX))
@@ -226,7 +272,8 @@ fn lease(tx: &Transaction<'_>, most: usize, now: Timestamp) -> Result<Vec<DueMai
             "SELECT outbox.id, outbox.address, outbox.message_id, outbox.attempts, outbox.created_at,
                     alert.reference, alert.severity, site.name, alert.raised_at, alert.kind, alert.about,
                     (SELECT count(*) FROM event WHERE event.alert = alert.id),
-                    (SELECT count(*) FROM outbox AS other WHERE other.alert = alert.id)
+                    (SELECT count(*) FROM outbox AS other WHERE other.alert = alert.id AND other.notice = outbox.notice),
+                    outbox.notice
              FROM outbox JOIN alert ON alert.id = outbox.alert JOIN site ON site.id = alert.site
              WHERE (outbox.state = 'waiting' AND (outbox.next_at <= ?1 OR outbox.next_at > ?3))
                 OR (outbox.state = 'sending' AND (outbox.leased_until <= ?1 OR outbox.leased_until > ?3))
@@ -244,7 +291,9 @@ fn lease(tx: &Transaction<'_>, most: usize, now: Timestamp) -> Result<Vec<DueMai
 fn due_mail(row: &Row<'_>) -> rusqlite::Result<DueMail> {
     let kind: String = row.get(9)?;
     let about: String = row.get(10)?;
-    let kind = if kind == "device" {
+    let kind = if row.get::<_, String>(13)? == Notice::BrokenGlass.word() {
+        MailedKind::BrokenGlass
+    } else if kind == "device" {
         let requirement = about.split_once(' ').and_then(|(id, _)| Requirement::parse(id));
         MailedKind::Device { requirement }
     } else {

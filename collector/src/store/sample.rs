@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::alerts::{Met, raise_for_keyword};
 use super::device_alerts::raise_for_device_event;
-use super::{Order, Store, keywords};
+use super::{Order, Store, cases, keywords};
 use crate::rules::sample;
 
 /// Row of the only site, of the only device, of its only epoch.
@@ -115,6 +115,7 @@ impl Sample {
                     ],
                 )?;
                 let event_rowid = tx.last_insert_rowid();
+                let event = cases::weigh(tx, DEVICE, event, now)?;
                 let met = Met { event_rowid, device_rowid: DEVICE, site_rowid: SITE, event: &event };
                 keywords::keep(tx, &met)?;
                 raise_for_keyword(tx, &met, &policy, now)

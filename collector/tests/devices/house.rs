@@ -99,6 +99,7 @@ impl House {
             authority: authority.clone(),
             mail_route: "maildir ./caretaker-data/mail".into(),
             audit: Arc::default(),
+            guidance: caretaker_collector::guidance::Guidance::new("guidance.txt".into(), None),
             started_at: clock.now(),
         };
         tokio::spawn(console::serve_port(from_port, console::services(context), stop.clone()));

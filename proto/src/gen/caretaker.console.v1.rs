@@ -2300,6 +2300,1851 @@ pub mod console_server {
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCasesRequest {
+    #[prost(message, optional, tag = "1")]
+    pub page: ::core::option::Option<Page>,
+    /// "new", "seen", "acting", "closed"; all that are not closed when empty.
+    #[prost(string, tag = "2")]
+    pub state: ::prost::alloc::string::String,
+    #[prost(bool, tag = "3")]
+    pub include_closed: bool,
+    /// Of this level or above; 0 for all.
+    #[prost(uint32, tag = "4")]
+    pub least_level: u32,
+    /// Empty for all.
+    #[prost(string, tag = "5")]
+    pub site: ::prost::alloc::string::String,
+    /// Only what the caller has.
+    #[prost(bool, tag = "6")]
+    pub mine: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListCasesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub cases: ::prost::alloc::vec::Vec<Case>,
+    #[prost(string, tag = "2")]
+    pub next_page: ::prost::alloc::string::String,
+    /// What waits for a second person, whoever asked; on the first page only.
+    #[prost(message, repeated, tag = "3")]
+    pub openings: ::prost::alloc::vec::Vec<Opening>,
+}
+/// A case without a name, an account or a word.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Case {
+    /// "26-0042".
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub level: u32,
+    /// "new", "seen", "acting", "closed".
+    #[prost(string, tag = "3")]
+    pub state: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub raised_at: ::prost::alloc::string::String,
+    /// Id of a category, and what people call it; empty for a lesson and a report that could not be read.
+    #[prost(string, tag = "6")]
+    pub category: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub category_title: ::prost::alloc::string::String,
+    /// "pupil", "staff".
+    #[prost(string, tag = "8")]
+    pub subject: ::prost::alloc::string::String,
+    /// Tells persons apart and names none: "p-3fa2c1".
+    #[prost(string, tag = "9")]
+    pub person: ::prost::alloc::string::String,
+    #[prost(string, tag = "10")]
+    pub device: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "11")]
+    pub events: u32,
+    #[prost(string, tag = "12")]
+    pub assigned_to: ::prost::alloc::string::String,
+    #[prost(string, tag = "13")]
+    pub seen_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "14")]
+    pub seen_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "15")]
+    pub acknowledged_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "16")]
+    pub acknowledged_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "17")]
+    pub closed_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "18")]
+    pub closed_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "19")]
+    pub outcome: ::prost::alloc::string::String,
+    /// Until when somebody should have taken it; empty once somebody has.
+    #[prost(string, tag = "20")]
+    pub answer_by: ::prost::alloc::string::String,
+    /// Pictures of abuse are suspected: there is no content, and the steps are fixed.
+    #[prost(bool, tag = "21")]
+    pub images: bool,
+    #[prost(bool, tag = "22")]
+    pub legal_hold: bool,
+    /// Of a lesson and a report that could not be read.
+    #[prost(string, tag = "23")]
+    pub about: ::prost::alloc::string::String,
+    /// Roles that it is about: nothing is told or sealed to them.
+    #[prost(string, repeated, tag = "24")]
+    pub conflicts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetCaseRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetCaseResponse {
+    #[prost(message, optional, tag = "1")]
+    pub case: ::core::option::Option<Case>,
+    #[prost(message, repeated, tag = "2")]
+    pub causes: ::prost::alloc::vec::Vec<Cause>,
+    #[prost(message, repeated, tag = "3")]
+    pub steps: ::prost::alloc::vec::Vec<CaseStep>,
+    /// Of the same person, in the 90 days before.
+    #[prost(message, repeated, tag = "4")]
+    pub earlier: ::prost::alloc::vec::Vec<EarlierCase>,
+    #[prost(message, repeated, tag = "5")]
+    pub links: ::prost::alloc::vec::Vec<CaseLink>,
+    #[prost(message, repeated, tag = "6")]
+    pub precision: ::prost::alloc::vec::Vec<RulePrecision>,
+    /// Whether the caller needs a second person to open it.
+    #[prost(bool, tag = "7")]
+    pub needs_second: bool,
+}
+/// Something that somebody did. Their words are sealed, or plain in a school without recipients.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaseStep {
+    #[prost(int64, tag = "1")]
+    pub id: i64,
+    #[prost(string, tag = "2")]
+    pub at: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub actor: ::prost::alloc::string::String,
+    /// "seen", "acknowledged", "assigned", "noted", "closed", "reopened", "linked", "asked", "approved", "opened",
+    /// "broke-glass", "reviewed", "exported", "filed".
+    #[prost(string, tag = "4")]
+    pub step: ::prost::alloc::string::String,
+    /// An outcome, a name, a reference, the number of a receipt.
+    #[prost(string, tag = "5")]
+    pub detail: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "6")]
+    pub words: ::core::option::Option<Words>,
+}
+/// A person's words about a case.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Words {
+    #[prost(oneof = "words::Form", tags = "1, 2")]
+    pub form: ::core::option::Option<words::Form>,
+}
+/// Nested message and enum types in `Words`.
+pub mod words {
+    #[derive(serde::Serialize)]
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Form {
+        /// Sealed to the recipients: a statement.
+        #[prost(bytes, tag = "1")]
+        Sealed(::prost::alloc::vec::Vec<u8>),
+        /// Only while the school has no recipients.
+        #[prost(message, tag = "2")]
+        Plain(super::Statement),
+    }
+}
+/// A statement as it travels and is kept: under a key of its own, and that key to each who works on concerns.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SealedStatement {
+    /// 1: X25519, HKDF-SHA256, AES-256-GCM. Others are refused.
+    #[prost(uint32, tag = "1")]
+    pub suite: u32,
+    /// SHA-256 of the root's public key, and of the encoded Recipients that it was sealed for.
+    #[prost(bytes = "vec", tag = "2")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "vec", tag = "3")]
+    pub recipients: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, repeated, tag = "4")]
+    pub wraps: ::prost::alloc::vec::Vec<StatementWrap>,
+    /// An encoded Statement behind its length in 4 bytes, padded to 256 byte steps, with 16 bytes of tag.
+    #[prost(bytes = "vec", tag = "5")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementWrap {
+    /// The first 4 bytes of the id of whom it is for.
+    #[prost(bytes = "vec", tag = "1")]
+    pub recipient: ::prost::alloc::vec::Vec<u8>,
+    /// HPKE: the encapsulated key (32 bytes), then the ciphertext.
+    #[prost(bytes = "vec", tag = "2")]
+    pub sealed: ::prost::alloc::vec::Vec<u8>,
+}
+/// What a person wrote.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Statement {
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    /// By whom an incident was, as the incident log shows it: initials.
+    #[prost(string, tag = "2")]
+    pub by_whom: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EarlierCase {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub level: u32,
+    #[prost(string, tag = "3")]
+    pub category_title: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub raised_at: ::prost::alloc::string::String,
+    /// Empty while it is open.
+    #[prost(string, tag = "5")]
+    pub outcome: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaseLink {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    /// "same-person", "same-incident".
+    #[prost(string, tag = "2")]
+    pub why: ::prost::alloc::string::String,
+}
+/// How often a rule was right, in cases that people closed.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RulePrecision {
+    #[prost(string, tag = "1")]
+    pub rule: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub right: u32,
+    #[prost(uint32, tag = "3")]
+    pub closed: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaseResponse {
+    #[prost(message, optional, tag = "1")]
+    pub case: ::core::option::Option<Case>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcknowledgeCaseRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssignCaseRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    /// An operator's name.
+    #[prost(string, tag = "2")]
+    pub to: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NoteOnCaseRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub words: ::core::option::Option<Words>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseCaseRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    /// One of those that the refusal lists.
+    #[prost(string, tag = "2")]
+    pub outcome: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    pub reason: ::core::option::Option<Words>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReopenCaseRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub reason: ::core::option::Option<Words>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LinkCasesRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub other: ::prost::alloc::string::String,
+    /// "same-person", "same-incident".
+    #[prost(string, tag = "3")]
+    pub why: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OpenCaseRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    /// Why, without a name; needed where two people are the rule, and by whoever does without.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// For the child-protection file.
+    #[prost(bool, tag = "3")]
+    pub export: bool,
+    /// Without the second person, who is told at once.
+    #[prost(bool, tag = "4")]
+    pub break_glass: bool,
+    /// Of a request that waits: what the caller's key takes off for each person who could be the second.
+    #[prost(message, repeated, tag = "5")]
+    pub halves: ::prost::alloc::vec::Vec<Half>,
+    /// Whose key would open it: the first eight digits of its id; needed where two keys open it.
+    #[prost(string, tag = "6")]
+    pub key: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OpenCaseResponse {
+    #[prost(message, optional, tag = "1")]
+    pub case: ::core::option::Option<Case>,
+    /// The gravest first. Empty while a second person has not approved.
+    #[prost(message, repeated, tag = "2")]
+    pub evidence: ::prost::alloc::vec::Vec<Evidence>,
+    /// What was asked, when a second person has to approve.
+    #[prost(message, optional, tag = "3")]
+    pub waiting: ::core::option::Option<Opening>,
+    /// Of an export: the number of its receipt.
+    #[prost(string, tag = "4")]
+    pub receipt: ::prost::alloc::string::String,
+}
+/// What a device sealed, and what it is bound to.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Evidence {
+    #[prost(int64, tag = "1")]
+    pub event: i64,
+    #[prost(bytes = "vec", tag = "2")]
+    pub sealed: ::prost::alloc::vec::Vec<u8>,
+    /// What the other of two people has taken off; empty where one person is enough.
+    #[prost(message, repeated, tag = "3")]
+    pub halves: ::prost::alloc::vec::Vec<Half>,
+    /// DER, of the device that sealed it.
+    #[prost(bytes = "vec", tag = "4")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    #[prost(string, tag = "5")]
+    pub rule: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub category: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "7")]
+    pub severity: u32,
+    #[prost(string, tag = "8")]
+    pub source: ::prost::alloc::string::String,
+    #[prost(string, tag = "9")]
+    pub occurred_at: ::prost::alloc::string::String,
+    /// Why nothing is sealed: "no-root", "no-recipients", "nobody", "failed", "older".
+    #[prost(string, tag = "10")]
+    pub unsealed: ::prost::alloc::string::String,
+    /// The account as the device names it, a keyed hash: what is sealed names the same.
+    #[prost(bytes = "vec", tag = "11")]
+    pub user: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Opening {
+    #[prost(string, tag = "2")]
+    pub reference: ::prost::alloc::string::String,
+    /// "read", "export".
+    #[prost(string, tag = "3")]
+    pub purpose: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub asked_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub asked_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub reason: ::prost::alloc::string::String,
+    /// Until when it may be approved, or used once it is.
+    #[prost(string, tag = "7")]
+    pub expires_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "8")]
+    pub approved_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "9")]
+    pub approved_at: ::prost::alloc::string::String,
+    #[prost(bool, tag = "10")]
+    pub broke_glass: bool,
+    /// By when a second person looks at an opening that did without one; empty for others.
+    #[prost(string, tag = "11")]
+    pub review_due: ::prost::alloc::string::String,
+    #[prost(string, tag = "12")]
+    pub reviewed_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "13")]
+    pub reviewed_at: ::prost::alloc::string::String,
+    /// The key of whoever asked: the first eight digits of its id.
+    #[prost(string, tag = "14")]
+    pub asker_key: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ApproveOpeningRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    /// For content about staff: what the approver has opened of each event, sealed to whoever asked.
+    #[prost(message, repeated, tag = "2")]
+    pub halves: ::prost::alloc::vec::Vec<Half>,
+    /// Say no instead.
+    #[prost(bool, tag = "3")]
+    pub refuse: bool,
+}
+/// One layer taken off: useless to anybody but the other of the two.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Half {
+    #[prost(int64, tag = "1")]
+    pub event: i64,
+    #[prost(bytes = "vec", tag = "2")]
+    pub sealed: ::prost::alloc::vec::Vec<u8>,
+    /// The key whose turn it is: the first eight digits of its id. Empty for whoever asked.
+    #[prost(string, tag = "3")]
+    pub partner: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ApproveOpeningResponse {
+    #[prost(message, optional, tag = "1")]
+    pub opening: ::core::option::Option<Opening>,
+    /// Events that two keys open: the approver opens their half and calls again with `halves`.
+    #[prost(message, repeated, tag = "2")]
+    pub evidence: ::prost::alloc::vec::Vec<Evidence>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NamePersonRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(int64, tag = "2")]
+    pub event: i64,
+    /// HMAC-SHA-256 of the account under the school's person key: 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub pseudonym: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct NamePersonResponse {
+    /// Earlier cases of the same person, now that it is known.
+    #[prost(message, repeated, tag = "1")]
+    pub earlier: ::prost::alloc::vec::Vec<EarlierCase>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct IncidentLogRequest {
+    /// Dates: "2026-11-01"; empty for all.
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub to: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct IncidentLogResponse {
+    #[prost(string, tag = "1")]
+    pub school: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    pub incidents: ::prost::alloc::vec::Vec<Incident>,
+}
+/// One line of the incident log (C9).
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Incident {
+    #[prost(message, optional, tag = "1")]
+    pub case: ::core::option::Option<Case>,
+    #[prost(string, tag = "2")]
+    pub occurred_at: ::prost::alloc::string::String,
+    /// By whom, and what was done.
+    #[prost(message, optional, tag = "3")]
+    pub action: ::core::option::Option<Words>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordExportRequest {
+    /// The number of the receipt.
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    /// SHA-256 of the files as they were written.
+    #[prost(bytes = "vec", tag = "2")]
+    pub pdf_sha256: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "vec", tag = "3")]
+    pub json_sha256: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConfirmFiledRequest {
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReceiptResponse {
+    #[prost(message, optional, tag = "1")]
+    pub receipt: ::core::option::Option<Receipt>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Receipt {
+    /// "26-0042-1".
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub pdf_sha256: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub json_sha256: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub made_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub made_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub filed_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "8")]
+    pub filed_by: ::prost::alloc::string::String,
+    /// When the copy here is erased; empty while it is not filed, or held.
+    #[prost(string, tag = "9")]
+    pub delete_after: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GuidanceRequest {
+    /// Of a case, for what its category needs; empty for the general steps.
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GuidanceResponse {
+    /// The school's own text.
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    /// Whether the school has written it; the built-in one otherwise.
+    #[prost(bool, tag = "2")]
+    pub own: bool,
+    /// The fixed steps for suspected pictures of abuse, when the case needs them.
+    #[prost(string, repeated, tag = "3")]
+    pub steps: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Generated client implementations.
+#[cfg(feature = "client")]
+pub mod cases_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    #[derive(Debug, Clone)]
+    pub struct CasesClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> CasesClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> CasesClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            CasesClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        pub async fn list_cases(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListCasesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCasesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/ListCases",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "ListCases"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Whoever looks first has seen it.
+        pub async fn get_case(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetCaseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetCaseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/GetCase",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "GetCase"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn acknowledge_case(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AcknowledgeCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/AcknowledgeCase",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Cases", "AcknowledgeCase"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn assign_case(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AssignCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/AssignCase",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "AssignCase"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn note_on_case(
+            &mut self,
+            request: impl tonic::IntoRequest<super::NoteOnCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/NoteOnCase",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "NoteOnCase"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn close_case(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CloseCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/CloseCase",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "CloseCase"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn reopen_case(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReopenCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/ReopenCase",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "ReopenCase"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn link_cases(
+            &mut self,
+            request: impl tonic::IntoRequest<super::LinkCasesRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/LinkCases",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "LinkCases"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Hands out what is sealed, where the caller may open it now; asks a second person where two are the rule.
+        pub async fn open_case(
+            &mut self,
+            request: impl tonic::IntoRequest<super::OpenCaseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OpenCaseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/OpenCase",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "OpenCase"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The second person allows an opening that somebody asked for, or has looked at one that did without.
+        pub async fn approve_opening(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ApproveOpeningRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApproveOpeningResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/ApproveOpening",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "ApproveOpening"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Says which pseudonym the person of a case has, as whoever opened it knows.
+        pub async fn name_person(
+            &mut self,
+            request: impl tonic::IntoRequest<super::NamePersonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::NamePersonResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/NamePerson",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "NamePerson"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn incident_log(
+            &mut self,
+            request: impl tonic::IntoRequest<super::IncidentLogRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::IncidentLogResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/IncidentLog",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "IncidentLog"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// What was made of an export, so that the receipt can be proven.
+        pub async fn record_export(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RecordExportRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReceiptResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/RecordExport",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "RecordExport"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The export lies in the child-protection file.
+        pub async fn confirm_filed(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ConfirmFiledRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReceiptResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/ConfirmFiled",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "ConfirmFiled"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// What to do now, and whom to ring.
+        pub async fn guidance(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GuidanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GuidanceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Cases/Guidance",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Cases", "Guidance"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod cases_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with CasesServer.
+    #[async_trait]
+    pub trait Cases: std::marker::Send + std::marker::Sync + 'static {
+        async fn list_cases(
+            &self,
+            request: tonic::Request<super::ListCasesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCasesResponse>,
+            tonic::Status,
+        >;
+        /// Whoever looks first has seen it.
+        async fn get_case(
+            &self,
+            request: tonic::Request<super::GetCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetCaseResponse>, tonic::Status>;
+        async fn acknowledge_case(
+            &self,
+            request: tonic::Request<super::AcknowledgeCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status>;
+        async fn assign_case(
+            &self,
+            request: tonic::Request<super::AssignCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status>;
+        async fn note_on_case(
+            &self,
+            request: tonic::Request<super::NoteOnCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status>;
+        async fn close_case(
+            &self,
+            request: tonic::Request<super::CloseCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status>;
+        async fn reopen_case(
+            &self,
+            request: tonic::Request<super::ReopenCaseRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status>;
+        async fn link_cases(
+            &self,
+            request: tonic::Request<super::LinkCasesRequest>,
+        ) -> std::result::Result<tonic::Response<super::CaseResponse>, tonic::Status>;
+        /// Hands out what is sealed, where the caller may open it now; asks a second person where two are the rule.
+        async fn open_case(
+            &self,
+            request: tonic::Request<super::OpenCaseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OpenCaseResponse>,
+            tonic::Status,
+        >;
+        /// The second person allows an opening that somebody asked for, or has looked at one that did without.
+        async fn approve_opening(
+            &self,
+            request: tonic::Request<super::ApproveOpeningRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApproveOpeningResponse>,
+            tonic::Status,
+        >;
+        /// Says which pseudonym the person of a case has, as whoever opened it knows.
+        async fn name_person(
+            &self,
+            request: tonic::Request<super::NamePersonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::NamePersonResponse>,
+            tonic::Status,
+        >;
+        async fn incident_log(
+            &self,
+            request: tonic::Request<super::IncidentLogRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::IncidentLogResponse>,
+            tonic::Status,
+        >;
+        /// What was made of an export, so that the receipt can be proven.
+        async fn record_export(
+            &self,
+            request: tonic::Request<super::RecordExportRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReceiptResponse>, tonic::Status>;
+        /// The export lies in the child-protection file.
+        async fn confirm_filed(
+            &self,
+            request: tonic::Request<super::ConfirmFiledRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReceiptResponse>, tonic::Status>;
+        /// What to do now, and whom to ring.
+        async fn guidance(
+            &self,
+            request: tonic::Request<super::GuidanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GuidanceResponse>,
+            tonic::Status,
+        >;
+    }
+    #[derive(Debug)]
+    pub struct CasesServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> CasesServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for CasesServer<T>
+    where
+        T: Cases,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/caretaker.console.v1.Cases/ListCases" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListCasesSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::ListCasesRequest>
+                    for ListCasesSvc<T> {
+                        type Response = super::ListCasesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListCasesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::list_cases(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListCasesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/GetCase" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetCaseSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::GetCaseRequest>
+                    for GetCaseSvc<T> {
+                        type Response = super::GetCaseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetCaseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::get_case(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetCaseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/AcknowledgeCase" => {
+                    #[allow(non_camel_case_types)]
+                    struct AcknowledgeCaseSvc<T: Cases>(pub Arc<T>);
+                    impl<
+                        T: Cases,
+                    > tonic::server::UnaryService<super::AcknowledgeCaseRequest>
+                    for AcknowledgeCaseSvc<T> {
+                        type Response = super::CaseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AcknowledgeCaseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::acknowledge_case(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AcknowledgeCaseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/AssignCase" => {
+                    #[allow(non_camel_case_types)]
+                    struct AssignCaseSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::AssignCaseRequest>
+                    for AssignCaseSvc<T> {
+                        type Response = super::CaseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AssignCaseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::assign_case(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AssignCaseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/NoteOnCase" => {
+                    #[allow(non_camel_case_types)]
+                    struct NoteOnCaseSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::NoteOnCaseRequest>
+                    for NoteOnCaseSvc<T> {
+                        type Response = super::CaseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::NoteOnCaseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::note_on_case(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = NoteOnCaseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/CloseCase" => {
+                    #[allow(non_camel_case_types)]
+                    struct CloseCaseSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::CloseCaseRequest>
+                    for CloseCaseSvc<T> {
+                        type Response = super::CaseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CloseCaseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::close_case(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CloseCaseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/ReopenCase" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReopenCaseSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::ReopenCaseRequest>
+                    for ReopenCaseSvc<T> {
+                        type Response = super::CaseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReopenCaseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::reopen_case(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReopenCaseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/LinkCases" => {
+                    #[allow(non_camel_case_types)]
+                    struct LinkCasesSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::LinkCasesRequest>
+                    for LinkCasesSvc<T> {
+                        type Response = super::CaseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::LinkCasesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::link_cases(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = LinkCasesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/OpenCase" => {
+                    #[allow(non_camel_case_types)]
+                    struct OpenCaseSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::OpenCaseRequest>
+                    for OpenCaseSvc<T> {
+                        type Response = super::OpenCaseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::OpenCaseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::open_case(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = OpenCaseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/ApproveOpening" => {
+                    #[allow(non_camel_case_types)]
+                    struct ApproveOpeningSvc<T: Cases>(pub Arc<T>);
+                    impl<
+                        T: Cases,
+                    > tonic::server::UnaryService<super::ApproveOpeningRequest>
+                    for ApproveOpeningSvc<T> {
+                        type Response = super::ApproveOpeningResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ApproveOpeningRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::approve_opening(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ApproveOpeningSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/NamePerson" => {
+                    #[allow(non_camel_case_types)]
+                    struct NamePersonSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::NamePersonRequest>
+                    for NamePersonSvc<T> {
+                        type Response = super::NamePersonResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::NamePersonRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::name_person(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = NamePersonSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/IncidentLog" => {
+                    #[allow(non_camel_case_types)]
+                    struct IncidentLogSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::IncidentLogRequest>
+                    for IncidentLogSvc<T> {
+                        type Response = super::IncidentLogResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::IncidentLogRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::incident_log(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = IncidentLogSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/RecordExport" => {
+                    #[allow(non_camel_case_types)]
+                    struct RecordExportSvc<T: Cases>(pub Arc<T>);
+                    impl<
+                        T: Cases,
+                    > tonic::server::UnaryService<super::RecordExportRequest>
+                    for RecordExportSvc<T> {
+                        type Response = super::ReceiptResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RecordExportRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::record_export(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RecordExportSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/ConfirmFiled" => {
+                    #[allow(non_camel_case_types)]
+                    struct ConfirmFiledSvc<T: Cases>(pub Arc<T>);
+                    impl<
+                        T: Cases,
+                    > tonic::server::UnaryService<super::ConfirmFiledRequest>
+                    for ConfirmFiledSvc<T> {
+                        type Response = super::ReceiptResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ConfirmFiledRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::confirm_filed(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ConfirmFiledSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Cases/Guidance" => {
+                    #[allow(non_camel_case_types)]
+                    struct GuidanceSvc<T: Cases>(pub Arc<T>);
+                    impl<T: Cases> tonic::server::UnaryService<super::GuidanceRequest>
+                    for GuidanceSvc<T> {
+                        type Response = super::GuidanceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GuidanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Cases>::guidance(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GuidanceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for CasesServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "caretaker.console.v1.Cases";
+    impl<T> tonic::server::NamedService for CasesServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PublishRecipientsRequest {
     /// An encoded caretaker.agent.v1.SignedRecipients, at most 64 KiB.
     #[prost(bytes = "vec", tag = "1")]

@@ -43,11 +43,13 @@ pub enum Reason {
     Quotation,
     /// Another harmless context.
     Context,
+    /// The same person was the subject of a case of this category before: the collector's to add, never a rule's.
+    Repeat,
 }
 
 impl Reason {
-    /// All, in the order of the sentence.
-    pub const ALL: [Self; 17] = [
+    /// All, in the order of the sentence. Packs hold places in this list: it only grows at its end.
+    pub const ALL: [Self; 18] = [
         Self::Base,
         Self::Intent,
         Self::FirstPerson,
@@ -65,6 +67,7 @@ impl Reason {
         Self::Negation,
         Self::Quotation,
         Self::Context,
+        Self::Repeat,
     ];
     /// What a `boost` of a rule may be for.
     pub(super) const BOOSTS: [Self; 7] =
@@ -94,6 +97,7 @@ impl Reason {
             Self::Negation => "negation",
             Self::Quotation => "quotation",
             Self::Context => "context",
+            Self::Repeat => "repeat",
         }
     }
 
@@ -121,7 +125,8 @@ impl Reason {
             | Self::Repetition
             | Self::Age
             | Self::Negation
-            | Self::Quotation => self.word(),
+            | Self::Quotation
+            | Self::Repeat => self.word(),
         }
     }
 }

@@ -53,6 +53,8 @@ pub struct Policy {
     pub contact: Contact,
     /// Who hears of what.
     pub alerts: Alerts,
+    /// How the content of a case is opened.
+    pub cases: Cases,
     /// How often a probe asks, in minutes. A probe without an entry keeps its own rhythm.
     pub schedule: BTreeMap<ProbeName, u32>,
 }
@@ -165,6 +167,13 @@ pub struct Alerts {
     pub network_manager: Vec<String>,
     /// From which level on a safeguarding alert is mailed at once, 1 to 5. What is below stands in the list only.
     pub mail_from_severity: u8,
+}
+
+/// `[cases]`
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cases {
+    /// Whether content about staff is opened only with the approval of the chair of governors (D5).
+    pub chair_approves_staff: bool,
 }
 
 /// The policy that a new site begins with: the file that the packages ship, with its comments.

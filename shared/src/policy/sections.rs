@@ -7,8 +7,8 @@ use toml::de::DeTable;
 
 use super::table::{Number, Section, Texts, unreadable};
 use super::{
-    Accounts, Alerts, Antivirus, Contact, Documents, Encryption, Executables, Network, Policy, PolicyError, Removable,
-    ScreenLock, Sessions, Updates, check, defaults, detecting,
+    Accounts, Alerts, Antivirus, Cases, Contact, Documents, Encryption, Executables, Network, Policy, PolicyError,
+    Removable, ScreenLock, Sessions, Updates, check, defaults, detecting,
 };
 use crate::model::ProbeName;
 use crate::wire::limits;
@@ -27,6 +27,7 @@ const SECTIONS: &[&str] = &[
     "network",
     "contact",
     "alerts",
+    "cases",
     "schedule",
 ];
 const ADDRESSES: &str = "a list of e-mail addresses, for example [\"lead@example.school\"]";
@@ -56,6 +57,7 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
         network: network(&file)?,
         contact: contact(&file)?,
         alerts: alerts(&file)?,
+        cases: cases(&file)?,
         schedule: schedule(&file)?,
     })
 }
@@ -191,6 +193,11 @@ fn alerts(file: &Section<'_>) -> Result<Alerts, PolicyError> {
         network_manager: addresses(&section, "network_manager")?,
         mail_from_severity: mail_from.unwrap_or(defaults::MAIL_FROM_SEVERITY),
     })
+}
+
+fn cases(file: &Section<'_>) -> Result<Cases, PolicyError> {
+    let section = file.section("cases", &["chair_approves_staff"])?;
+    Ok(Cases { chair_approves_staff: section.flag("chair_approves_staff")?.unwrap_or_default() })
 }
 
 fn schedule(file: &Section<'_>) -> Result<BTreeMap<ProbeName, u32>, PolicyError> {

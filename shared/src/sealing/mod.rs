@@ -23,6 +23,7 @@ mod recipients_wire;
 mod root;
 mod seal;
 mod sealed;
+mod statement;
 
 pub mod sheet;
 mod signed_set;
@@ -41,3 +42,4 @@ pub use root::Root;
 pub use seal::{About, SealError, Signer, seal};
 pub use sealed::{Origin, Sealed};
 pub use signed_set::SignedSet;
+pub use statement::{open_statement, seal_statement};

@@ -49,7 +49,7 @@ pub fn run(command: &LexiconCommand, data: &Path, out: &mut dyn Write) -> anyhow
 /// # Errors
 /// As [`run`].
 pub fn run_on(command: &LexiconCommand, data: &Path, screen: &Screen, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let mut output = Output { out, screen };
+    let mut output = Output { out, screen, personal: false };
     match command {
         LexiconCommand::Check(args) => check::run(args, &mut output),
         LexiconCommand::Test(args) => test::run(args, &mut output),

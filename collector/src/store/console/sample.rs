@@ -147,6 +147,11 @@ impl Store {
                  SELECT ?1, ?2, ?3, site, id, ?5, 'new', ?6 FROM device WHERE name = ?4",
                 params![alert.reference, alert.kind, alert.severity, alert.device, alert.about, raised],
             )?;
+            transaction.execute(
+                "INSERT INTO case_file (alert, category, subject)
+                 SELECT id, 'selfharm', 'pupil' FROM alert WHERE reference = ?1 AND kind = 'safeguarding'",
+                [alert.reference],
+            )?;
             let sent = Some(raised + 1_000).filter(|_| alert.mail_state == "sent");
             transaction.execute(
                 "INSERT INTO outbox (alert, role, address, message_id, state, attempts, created_at, next_at, sent_at,
