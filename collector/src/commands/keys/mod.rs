@@ -77,7 +77,7 @@ pub fn run(command: &KeysCommand, out: &mut dyn Write) -> anyhow::Result<Exit> {
 /// # Errors
 /// As [`run`].
 pub fn run_on(command: &KeysCommand, screen: &Screen, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let mut output = Output { out, screen };
+    let mut output = Output { out, screen, personal: false };
     match command {
         KeysCommand::Create(args) => create::create(args, &mut output),
         KeysCommand::Add(args) => create::add(args, &mut output),
