@@ -110,7 +110,7 @@ pub fn receipt(receipt: &Receipt, screen: &Screen) -> String {
         Some(after) => format!("The copy here is erased after {}.", time::when(after, &screen.now)),
         None => "The copy here is kept: the case is held or being worked on.".into(),
     };
-    format!("Receipt {number}: filed {filed} by {}. {then}\n", safe(&receipt.filed_by))
+    hang("", &format!("Receipt {number}: filed {filed} by {}. {then}", safe(&receipt.filed_by)), screen.width)
 }
 
 /// What to do, and whom to ring: the school's own text stands as it was written, control characters apart.
