@@ -64,7 +64,7 @@ fn head(case: &Case, screen: &Screen) -> String {
         safe(&case.state)
     );
     // Colour comes after the edges were measured: its codes take no column.
-    let line = edges(&start, &deadline(case, screen), screen.width);
+    let line = edges(&start, &deadline(case, screen), screen.width).trim_end().to_owned();
     let line = line.replacen(&case.reference, &screen.ink(Ink::Strong, &safe(&case.reference)), 1);
     let level = format!("level {} of {HIGHEST}", case.level);
     let line = line.replacen(&level, &screen.ink(level_ink(case.level), &level), 1);

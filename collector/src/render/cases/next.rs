@@ -69,27 +69,24 @@ pub fn after(case: &Case, screen: &Screen) -> String {
 pub fn asked(opening: &Opening, screen: &Screen) -> String {
     let (reference, until) = (safe(&opening.reference), until(opening, screen));
     let again = if opening.purpose == "export" { "case export" } else { "case open" };
-    format!(
-        "Two people open case {reference}. A second person was asked, and can approve until {until}:\n  \
-         case approve {reference}\nThen, within 15 minutes:\n  {again} {reference}\n"
-    )
+    let line = format!("Two people open case {reference}. A second person was asked, and can approve until {until}:");
+    hang("", &line, screen.width)
+        + &format!("  case approve {reference}\nThen, within 15 minutes:\n  {again} {reference}\n")
 }
 
 /// After the second person has answered.
 #[must_use]
 pub fn approved(opening: &Opening, screen: &Screen) -> String {
     let (reference, who) = (safe(&opening.reference), safe(&opening.asked_by));
-    if !opening.reviewed_at.is_empty() {
-        return format!("You have looked at what {who} opened alone. It stands in the history of {reference}.\n");
-    }
-    if opening.approved_at.is_empty() {
-        return format!("{who} may not open case {reference}.\n");
-    }
-    format!(
-        "{who} may open case {reference} until {}. The reason given was: \"{}\"\n",
-        until(opening, screen),
-        safe(&opening.reason)
-    )
+    let line = if !opening.reviewed_at.is_empty() {
+        format!("You have looked at what {who} opened alone. It stands in the history of {reference}.")
+    } else if opening.approved_at.is_empty() {
+        format!("{who} may not open case {reference}.")
+    } else {
+        let (until, reason) = (until(opening, screen), safe(&opening.reason));
+        format!("{who} may open case {reference} until {until}. The reason given was: \"{reason}\"")
+    };
+    hang("", &line, screen.width)
 }
 
 fn until(opening: &Opening, screen: &Screen) -> String {
@@ -113,7 +110,7 @@ pub fn receipt(receipt: &Receipt, screen: &Screen) -> String {
         Some(after) => format!("The copy here is erased after {}.", time::when(after, &screen.now)),
         None => "The copy here is kept: the case is held or being worked on.".into(),
     };
-    format!("Receipt {number}: filed {filed} by {}. {then}\n", safe(&receipt.filed_by))
+    hang("", &format!("Receipt {number}: filed {filed} by {}. {then}", safe(&receipt.filed_by)), screen.width)
 }
 
 /// What to do, and whom to ring: the school's own text stands as it was written, control characters apart.
