@@ -26,9 +26,9 @@ fn at_least(figures: &Value, place: &str, floor: f64) {
 }
 
 /// Of severity 5, found as a 5, held out. The aim is 0.90: docs/detection.md says how far it is.
-const FIVE_HELD_OUT: f64 = 0.60;
+const FIVE_HELD_OUT: f64 = 0.77;
 /// Of all that should be found, held out.
-const RECALL_HELD_OUT: f64 = 0.70;
+const RECALL_HELD_OUT: f64 = 0.71;
 /// Of the disguised whose plain form is found, held out. The aim is 0.90.
 const DISGUISES_HELD_OUT: f64 = 0.79;
 
@@ -44,8 +44,8 @@ fn what_nobody_who_wrote_rules_has_seen_is_found_as_often_as_published() {
 #[test]
 fn the_corpus_is_found_as_often_as_published() {
     let all = figures(&["--held-out", "without"]);
-    at_least(&all, "/grave/five/share", 0.87);
-    at_least(&all, "/overall/recall/share", 0.90);
+    at_least(&all, "/grave/five/share", 0.91);
+    at_least(&all, "/overall/recall/share", 0.92);
     at_least(&all, "/grave/four_five_precision/share", 0.95);
     let harmless = all.pointer("/harmless_from_3/count").and_then(Value::as_u64);
     assert_eq!(harmless, Some(0), "identity and negation raise no alarm of 3 or more");
