@@ -7,10 +7,10 @@ use caretaker_proto::console::v1 as proto;
 use prost::Message as _;
 use zeroize::Zeroizing;
 
+use super::SignedSet;
 use super::content::TAG;
 use super::key::PersonalKey;
 use super::opening::OpenError;
-use super::SignedSet;
 use super::recipients::opens;
 use super::seal::SealError;
 use super::{content, hpke};
