@@ -19,13 +19,13 @@ const PASSPHRASE_BYTES: u64 = 1024;
 
 /// Where a key lies.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct KeyArgs {
+pub(super) struct KeyArgs {
     /// Your key file [default: CARETAKER_KEY]
     #[arg(long, value_name = "FILE")]
-    pub key: Option<PathBuf>,
+    pub(super) key: Option<PathBuf>,
     /// File that holds its passphrase, instead of being asked for it
     #[arg(long, value_name = "FILE")]
-    pub passphrase_file: Option<PathBuf>,
+    pub(super) passphrase_file: Option<PathBuf>,
 }
 
 /// A key, opened, and the root that its holder knows.

@@ -248,7 +248,7 @@ async fn a_case_goes_from_its_event_to_its_end() {
     let (office, lead, _, _) = Office::with_keys().await;
     office.writes("pupil.one", SubjectKind::Pupil, "selfharm", 3).await;
     office
-        .with_key(&lead, &["case", "close", "26-0001", "--outcome", "pastoral", "--reason", "met"])
+        .with_key(&lead, &["case", "close", "26-0001", "--outcome", "pastoral", "--reason", "met", "--by-whom", "P.O."])
         .await
         .expect("closes");
     office.minutes_pass(28 * 24 * 60);

@@ -89,7 +89,7 @@ pub fn text(school: &str, lines: &[Line], screen: &Screen) -> String {
         shown.push('\n');
         shown.push_str(&hang(
             "            ",
-            &format!("{}. Signed: {}", line.action_taken, line.signature),
+            &format!("{}. Signed: {}", line.action_taken.trim_end_matches('.'), line.signature),
             screen.width,
         ));
     }
