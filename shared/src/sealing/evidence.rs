@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn what_may_carry_no_text_carries_neither_passage_nor_place() {
         for id in ["csa", "sexual_images"] {
-            for places in [Places::Withheld, Places::At(vec![0..4])] {
+            for places in [Places::Withheld, Places::At(std::iter::once(0..4).collect())] {
                 let evidence = Evidence::of(&finding(id, places), "HERE", "/home/p/essay.txt", "pupil.one");
                 assert_eq!(evidence.quoted, None, "{id}");
             }
@@ -173,8 +173,12 @@ mod tests {
 
     #[test]
     fn nothing_of_it_is_printed() {
-        let evidence =
-            Evidence::of(&finding("bullying", Places::At(vec![0..4])), "HERE", "/home/p/essay.txt", "pupil.one");
+        let evidence = Evidence::of(
+            &finding("bullying", Places::At(std::iter::once(0..4).collect())),
+            "HERE",
+            "/home/p/essay.txt",
+            "pupil.one",
+        );
         let printed = format!("{evidence:?} {:?}", evidence.quoted);
         assert!(!printed.contains("HERE") && !printed.contains("essay") && !printed.contains("pupil"));
     }

@@ -88,7 +88,7 @@ fn met(id: &str, user: &str) -> (KeywordEvent, Evidence) {
         help_seeking: false,
         stage: None,
         topic: id.into(),
-        places: Places::At(vec![15..19]),
+        places: Places::At(std::iter::once(15..19).collect()),
     };
     (event, Evidence::of(&finding, TEXT, "/home/pupil.one/essay.txt", user))
 }
@@ -229,7 +229,7 @@ fn the_length_says_little_and_the_largest_fits_one_event() {
         help_seeking: false,
         stage: None,
         topic: "bullying".into(),
-        places: Places::At(vec![3_000..6_000]),
+        places: Places::At(std::iter::once(3_000..6_000).collect()),
     };
     let evidence = Evidence::of(&finding, &text, &place, &"x".repeat(500));
     let about = About { site: "Main site", account: "a.teacher", subject: SubjectKind::Staff };
