@@ -159,6 +159,8 @@ fn the_lead_reads_the_passage_and_no_other_place_holds_a_word_of_it() {
     let dumps = tempfile::tempdir().expect("a folder");
     memory::dump(school.collector().id(), &dumps.path().join("collector"));
     memory::dump(agent.process().id(), &dumps.path().join("agent"));
+    let known = search::files_with("Northfield School", &[dumps.path()]);
+    assert_eq!(known.len(), 2, "what both hold is found in both");
     let collector = search::files_with(&canary, &[&dumps.path().join("collector")]);
     assert_eq!(collector, Vec::<PathBuf>::new(), "the collector's memory");
     let passage = format!("Yours, {canary}");
