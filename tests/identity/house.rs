@@ -7,6 +7,7 @@ use std::time::Duration;
 use caretaker_agent::clocks::DeviceClocks;
 use caretaker_agent::detection::Rules;
 use caretaker_agent::identity::{self, Identity, Keeper};
+use caretaker_agent::sealing::Sealer;
 use caretaker_agent::spool::{Options, Spool};
 use caretaker_agent::uplink::{self, Grpc, Session, Wiring};
 use caretaker_collector::data::DataFolder;
@@ -128,6 +129,7 @@ impl Device {
         spool.push(&Payload::Device(started)).expect("queued");
         let keeper = Keeper::open(self.state()).expect("reads").expect("is enrolled");
         let grpc = Grpc::new(keeper.identity(), house.clock.clone()).expect("an identity");
+        let sealer = Arc::new(Sealer::open(self.state(), keeper.identity()));
         let wiring = Wiring {
             spool: spool.clone(),
             keeper,
@@ -135,6 +137,7 @@ impl Device {
             hostname: "library-07".into(),
             policy: watch::channel(None).0,
             rules: Rules::builtin(),
+            sealer,
             resend: mpsc::channel(8).0,
             executables: watch::channel(Arc::default()).1,
             describe: Arc::new(|_| Box::pin(async { Vec::new() })),

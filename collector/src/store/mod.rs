@@ -6,7 +6,7 @@
 mod alert_answers;
 pub(crate) mod alerts;
 mod audit;
-pub(crate) mod cases;
+pub mod cases;
 mod connection;
 pub mod console;
 mod departure;

@@ -31,10 +31,10 @@ pub(in crate::commands) async fn connect(profile: Profile, folder: &Path) -> any
     // Asked first: it tells a person who is not let in from a command that is refused.
     let mut operators = OperatorsClient::new(channel.clone());
     operators.who_am_i(WhoAmIRequest {}).await.map_err(|status| turned_away(&status, &profile))?;
-    if left.as_hours() <= 24 * i64::from(OPERATOR_RENEW_DAYS) {
-        if let Err(error) = renew(profile, &mut operators, folder).await {
-            tracing::warn!(error = format!("{error:#}"), "the certificate could not be renewed");
-        }
+    if left.as_hours() <= 24 * i64::from(OPERATOR_RENEW_DAYS)
+        && let Err(error) = renew(profile, &mut operators, folder).await
+    {
+        tracing::warn!(error = format!("{error:#}"), "the certificate could not be renewed");
     }
     Ok(channel)
 }

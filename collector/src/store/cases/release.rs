@@ -33,6 +33,7 @@ pub struct Ask {
 }
 
 /// What came of it.
+#[expect(clippy::large_enum_variant, reason = "one is made for a call, and passed on at once")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Released {
     /// The content, and the number of the receipt of an export.

@@ -11,6 +11,7 @@ use super::rows::{OperatorRow, find, role, sites_of};
 use crate::audit::{self as chain, Entry};
 
 /// What the database says of a login code.
+#[expect(clippy::large_enum_variant, reason = "one is made for a call, and passed on at once")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginStanding {
     /// It lets this operator in.
