@@ -127,7 +127,7 @@ mod tests {
             help_seeking: false,
             stage: None,
             topic: "bullying".into(),
-            places: Places::At(vec![0..2]),
+            places: Places::At(std::iter::once(0..2).collect()),
         }
     }
 

@@ -536,9 +536,9 @@ async fn arrived(collector: &Memory, device: &Device, number: u32) -> Content {
     let known = Known { size_bytes: 1, modified_ns: 1, text: None, told: Vec::new() };
     let news = News { events: vec![Event { event, stage: None, evidence: Evidence::nothing() }], told: Vec::new() };
     device.spool.record(&document, &known, &news).expect("queued");
-    let of = |payload: &Payload| match payload {
-        Payload::Keyword(event) if event.document == document => Some(event.content.clone()),
-        _ => None,
+    let of = |payload: &Payload| {
+        let Payload::Keyword(event) = payload else { return None };
+        (event.document == document).then(|| event.content.clone())
     };
     collector.until(|book| book.payloads.iter().any(|(_, payload)| of(payload).is_some())).await;
     collector.book().payloads.iter().find_map(|(_, payload)| of(payload)).expect("arrived")

@@ -161,7 +161,7 @@ impl Office {
                 stage: None,
                 topic: id.into(),
                 places: if category.carries_text {
-                    Places::At(vec![start..start + MET.len()])
+                    Places::At(std::iter::once(start..start + MET.len()).collect())
                 } else {
                     Places::Withheld
                 },
