@@ -2,7 +2,7 @@
 //! certificate.
 //!
 //! Who calls is known from the connection itself: the account at the other end of the socket, or the certificate. Every
-//! call is authorised first, by the table in [`permissions`]; every change is written to the audit chain in the
+//! call is authorised first, by the table in `permissions`; every change is written to the audit chain in the
 //! transaction that makes it, every refusal after it.
 
 mod account;

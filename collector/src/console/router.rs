@@ -17,7 +17,7 @@ use super::service::Service;
 use super::{ANSWER_BYTES, Context};
 
 /// All services behind one guard. A new service is one more line here, and a line for each of its calls in
-/// [`super::calls`].
+/// `calls`.
 #[must_use]
 pub fn services(context: Context) -> Services {
     let context = Arc::new(context);
