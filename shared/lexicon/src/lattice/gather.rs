@@ -10,6 +10,8 @@ use crate::token::{Sink, Word};
 
 /// Words that wait at most: as many as a mask has bits.
 const MOST_WAITING: usize = u64::BITS as usize;
+/// Tells the fingerprint of a piece from that of a word: the "66" in "$66" is no disguise, and "66" may be a word of a rule.
+const PIECE: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Of a word that waits: a digit is in it.
 const DIGITS: u32 = 1;
 
@@ -125,15 +127,14 @@ impl Lattice<'_> {
         bits
     }
 
-    /// Whether it is remembered of a piece with symbols in it that it is no word in disguise. Its fingerprint is that of
-    /// no word: those have no symbols.
-    pub(crate) fn has_no_reading(&self, fingerprint: u64) -> bool {
-        self.memory.of(fingerprint) == Learnt::Unknown
+    /// Whether it is remembered of a piece around a word that it is no word in disguise.
+    pub(crate) fn has_no_reading(&self, piece: u64) -> bool {
+        self.memory.of(piece ^ PIECE) == Learnt::Unknown
     }
 
     /// Remembers it.
-    pub(crate) fn learn_no_reading(&mut self, fingerprint: u64) {
-        self.memory.learn(fingerprint, Learnt::Unknown);
+    pub(crate) fn learn_no_reading(&mut self, piece: u64) {
+        self.memory.learn(piece ^ PIECE, Learnt::Unknown);
     }
 
     /// Takes in a word that is not of the common kind.

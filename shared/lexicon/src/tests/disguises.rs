@@ -88,6 +88,14 @@ fn how_many_words_stand_before_makes_no_difference() {
 }
 
 #[test]
+fn what_is_no_disguise_beside_a_symbol_is_still_a_word() {
+    let lexicon = Lexicon::of_terms(&["route 66"]);
+    for text in ["it costs $66 on route 66", "#66 or route 66!", "route 66"] {
+        assert_eq!(ids(&lexicon, text).len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn what_is_written_for_a_word_is_that_word() {
     let lexicon = lexicon(&rule("suicide.a", "suicide", "severity = 4\nany = [\"want to die\", \"i hate you\"]"));
     assert_eq!(ids(&lexicon, "i want 2 die").len(), 1);
