@@ -1,7 +1,7 @@
 //! Sealing: what only a few people may read, from the device that writes it to the computer of whoever opens it.
 //!
 //! The safeguarding lead makes a root on her own computer and signs who the recipients are ([`SignedSet`]). A device
-//! knows the root from its enrolment token and seals [`Evidence`] for them ([`seal`]); the collector carries it and can
+//! knows the root from its enrolment token and seals [`Evidence`] for them ([`seal()`]); the collector carries it and can
 //! open nothing. A key lies in a file under a passphrase ([`KeyFile`]) and on a sheet of paper ([`sheet`]). One person
 //! opens what is about a pupil; two, one after the other, what is about staff ([`Sealed`]). No input or output.
 //!

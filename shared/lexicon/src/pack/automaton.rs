@@ -102,7 +102,7 @@ fn groups_of(graph: &Graph, state: u32) -> Vec<(Vec<u32>, u32)> {
     groups
 }
 
-/// Reads what [`write`] wrote. Whether the numbers of states, words and rules point to something is asked later.
+/// Reads what [`write()`] wrote. Whether the numbers of states, words and rules point to something is asked later.
 pub(super) fn read(bytes: &mut Bytes<'_>) -> Result<Graph, PackError> {
     let (first_label, all_labels) = rows(bytes)?;
     let (first_given, given) = rows(bytes)?;
