@@ -111,7 +111,7 @@ impl Store {
             };
             let chair = evidence::chair_approves(tx, &policies, &case)?;
             let scene = Scene { tx, case: &case, viewer: &viewer, now };
-            let Some(opening) = waiting(tx, case.rowid, now)? else { return Ok(Approved::NothingAsked(case)) };
+            let Some(opening) = waiting(tx, case.rowid, &viewer, now)? else { return Ok(Approved::NothingAsked(case)) };
             if opening.asker.0 == viewer.id {
                 return Ok(Approved::Oneself);
             }
@@ -229,15 +229,21 @@ pub(super) fn asked_before(
     Ok(found)
 }
 
-/// What of a case waits for a second person.
-fn waiting(connection: &Connection, alert: i64, now: Timestamp) -> Result<Option<OpeningRow>, StoreError> {
+/// What of a case waits for a second person; what the viewer asked for comes last, because somebody else answers that.
+fn waiting(
+    connection: &Connection,
+    alert: i64,
+    viewer: &Viewer,
+    now: Timestamp,
+) -> Result<Option<OpeningRow>, StoreError> {
     let sql = format!(
         "{COLUMNS} WHERE o.alert = ?1 AND o.refused_at IS NULL
            AND ((o.broke_glass AND o.reviewed_at IS NULL)
                 OR (NOT o.broke_glass AND o.approved_at IS NULL AND o.expires_at > ?2))
-         ORDER BY o.broke_glass, o.id DESC LIMIT 1"
+         ORDER BY o.asker = ?3, o.broke_glass, o.id DESC LIMIT 1"
     );
-    Ok(connection.prepare_cached(&sql)?.query_row(params![alert, now.as_millisecond()], read).optional()?)
+    let values = params![alert, now.as_millisecond(), viewer.id];
+    Ok(connection.prepare_cached(&sql)?.query_row(values, read).optional()?)
 }
 
 pub(super) fn by_id(connection: &Connection, id: i64) -> Result<OpeningRow, StoreError> {

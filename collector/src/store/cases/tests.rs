@@ -306,6 +306,19 @@ async fn the_second_person_has_fifteen_minutes_and_is_somebody_else() {
 }
 
 #[tokio::test]
+async fn two_who_ask_can_answer_each_other() {
+    let sample = store().await;
+    writes(&sample, "pupil.one", 2, "essay", 0).await;
+    for who in [lead(), deputy()] {
+        sample.store.release_case("26-0001", read("a pattern in three classes"), who, at(1)).await.expect("asks");
+    }
+    for (who, asked) in [(deputy(), lead()), (lead(), deputy())] {
+        let answer = sample.store.answer_opening("26-0001", false, Vec::new(), who, at(2)).await.expect("answers");
+        assert!(matches!(answer, Approved::Done(opening) if opening.asker.0 == asked.id));
+    }
+}
+
+#[tokio::test]
 async fn a_request_that_was_refused_opens_nothing() {
     let sample = store().await;
     writes(&sample, "pupil.one", 2, "essay", 0).await;
