@@ -64,8 +64,8 @@ fn unreachable(error: &io::Error, data: &Path) -> Failure {
             return failure(
                 Exit::Unreachable,
                 format!(
-                    "there is no collector in {shown}\n  name its folder:  --data FOLDER\n  or set one up:  \
-                     caretaker-collector init --data FOLDER --name \"Your School\""
+                    "there is no collector in {shown}\n  name its folder:  --data FOLDER\n  or log in to your \
+                     school's:  caretaker-collector login\n  or set one up:  caretaker-collector init --data FOLDER --name \"Your School\""
                 ),
             );
         }

@@ -96,7 +96,7 @@ pub fn logged_in(operator: &Operator, school: &str, place: &str, screen: &Screen
         safe(place)
     );
     shown.push_str(&hang("Kept in   ", &kept, screen.width));
-    shown.push_str(&hang("Next      ", "caretaker-collector whoami    what you may do", screen.width));
+    shown.push_str(&hang("Next      ", "caretaker-collector whoami says what you may do", screen.width));
     shown
 }
 
