@@ -10,6 +10,7 @@ pub mod digest;
 pub mod lexicon;
 pub mod log;
 pub mod model;
+pub mod outside;
 pub mod pki;
 pub mod policy;
 pub mod private_file;

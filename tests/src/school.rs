@@ -80,7 +80,7 @@ impl School {
         let policy = format!(
             "[documents]\nfolders = [{documents:?}]\n\n[detection]\ncategories = [\"demonstration\"]\n\n\
              [executables]\nfolders = [{programs:?}]\n\n\
-             [alerts]\nsafeguarding_lead = [\"lead@example.school\"]\nnetwork_manager = [\"network@example.school\"]\n",
+             [alerts]\nsafeguarding_lead = [\"lead@example.school\", \"deputy@example.school\"]\nnetwork_manager = [\"network@example.school\"]\n",
             documents = self.documents(),
             programs = self.programs(),
         );

@@ -6,6 +6,7 @@
 mod mail;
 mod place;
 mod template;
+mod webhook;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::data::DataFolder;
-use crate::mail::settings::MailSettings;
+use crate::mail::settings::{MailSettings, WebhookSettings};
 use place::Place;
 
 pub use template::template;
@@ -33,6 +34,8 @@ pub struct Config {
     pub log: Level,
     /// How mail leaves the house.
     pub mail: MailSettings,
+    /// What is called when mail reaches nobody.
+    pub webhook: Option<WebhookSettings>,
 }
 
 /// Why settings cannot be used.
@@ -72,6 +75,7 @@ struct Raw {
     #[serde(default)]
     log: Option<Spanned<String>>,
     mail: mail::RawMail,
+    webhook: Option<webhook::RawWebhook>,
 }
 
 impl Config {
@@ -111,7 +115,8 @@ impl Config {
             })?,
         };
         let mail = mail::check(&raw.mail, &place, base)?;
-        Ok(Self { school: raw.school.into_inner(), address: raw.address.into_inner(), listen, log, mail })
+        let webhook = raw.webhook.as_ref().map(|raw| webhook::check(raw, &place, base)).transpose()?;
+        Ok(Self { school: raw.school.into_inner(), address: raw.address.into_inner(), listen, log, mail, webhook })
     }
 }
 

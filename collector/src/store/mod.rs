@@ -17,6 +17,7 @@ mod identity;
 mod in_force;
 mod ingest;
 mod keywords;
+mod ladder;
 pub(crate) mod lessons;
 mod lexicons;
 mod moment;
@@ -43,7 +44,9 @@ pub use departure::{Disposal, Loss};
 pub use findings::Settled;
 pub use identity::{Caller, NewDevice, Standing, TokenStanding};
 pub use ingest::{Ingested, NotIngested};
-pub use outbox::{DueMail, MailedAlert, MailedKind};
+pub use outbox::{
+    Call, ChannelState, DueMail, Failed, ListKind, ListedCase, MailedAlert, MailedKind, MailedList, Matter, Then, Way,
+};
 pub use policies::{Applied, SitePolicyText};
 pub use sessions::Welcome;
 pub use status::{DeviceState, MailState, Overview, SiteState};

@@ -6,6 +6,7 @@ mod ids;
 mod reading;
 mod record;
 mod requirement;
+mod role;
 mod source;
 
 pub use event::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity};
@@ -22,4 +23,5 @@ pub use record::{
     DeviceClock, Envelope, EpochReason, Gap, GapReason, Payload, StateDigests, Stream, StreamMark, Unchanged,
 };
 pub use requirement::Requirement;
+pub use role::Role;
 pub use source::Source;

@@ -78,7 +78,8 @@ fn sources(section: &Section<'_>) -> Result<Option<BTreeSet<Source>>, PolicyErro
     Ok(words.map(|words| words.iter().filter_map(|word| Source::parse(word)).collect()))
 }
 
-fn hours(section: &Section<'_>) -> Result<Option<Hours>, PolicyError> {
+/// Spans of the week under the key `hours`.
+pub(super) fn hours(section: &Section<'_>) -> Result<Option<Hours>, PolicyError> {
     let hours = Texts {
         list: "a list of hours, for example [\"mon-fri 08:00-17:00\"]; an empty one is at all times",
         fault: |text| {
