@@ -132,7 +132,7 @@ impl Parts {
             school: self.config.school.clone(),
             address: self.config.address.clone(),
             authority: self.authority.fingerprint(),
-            mail_route: self.config.mail.route.to_string(),
+            routes: routes(&self.config),
             audit: self.audit.clone(),
             started_at: self.clock.now(),
         };
@@ -160,6 +160,16 @@ fn ways(config: &Config) -> anyhow::Result<delivery::Ways> {
     };
     let webhook = config.webhook.as_ref().map(|settings| (settings.webhook.clone(), settings.after));
     Ok(delivery::Ways { first, second, webhook })
+}
+
+/// The same ways, for people.
+fn routes(config: &Config) -> console::MailRoutes {
+    let second = config.mail.second.as_ref();
+    console::MailRoutes {
+        first: config.mail.route.to_string(),
+        second: second.map(|second| mail::Route::Smtp(second.smtp.clone()).to_string()),
+        webhook: config.webhook.as_ref().map(ToString::to_string),
+    }
 }
 
 fn open_store(folder: &DataFolder) -> anyhow::Result<Store> {

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::client::{ClientCommand, run_on};
 use crate::commands::{Exit, Failure};
-use crate::console::{self, Context, SOCKET};
+use crate::console::{self, Context, MailRoutes, SOCKET};
 use crate::render::Screen;
 use crate::render::text::width;
 use crate::store::Store;
@@ -50,7 +50,7 @@ impl School {
             school: "Northfield School".into(),
             address: "collector.northfield.example:7443".into(),
             authority: Sha256::of(b"an invented authority"),
-            mail_route: "maildir ./caretaker-data/mail".into(),
+            routes: MailRoutes { first: "maildir ./caretaker-data/mail".into(), ..MailRoutes::default() },
             audit: Arc::default(),
             started_at: clock.now() - SignedDuration::from_hours(12 * 24),
         };

@@ -37,6 +37,17 @@ pub use socket::{SOCKET, bind, serve};
 /// The largest message that goes to an operator.
 pub const ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
+/// Where mail goes, for people.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailRoutes {
+    /// "smtp mail.example.school:587", "maildir ./caretaker-data/mail".
+    pub first: String,
+    /// The mail server that takes over, when one is set.
+    pub second: Option<String>,
+    /// The webhook's host and port, when one is set.
+    pub webhook: Option<String>,
+}
+
 /// What the service works with.
 #[derive(Clone)]
 pub struct Context {
@@ -52,8 +63,8 @@ pub struct Context {
     pub address: String,
     /// SHA-256 of the authority's certificate: goes into enrolment tokens.
     pub authority: Sha256,
-    /// Where mail goes, for people: "smtp mail.example.school:587", "maildir ./caretaker-data/mail".
-    pub mail_route: String,
+    /// Where mail goes.
+    pub routes: MailRoutes,
     /// What the check of the audit chain has found.
     pub audit: Found,
     /// When this collector was started.

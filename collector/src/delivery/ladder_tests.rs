@@ -1,5 +1,6 @@
 //! Who is told when, over the store, with a clock and mailers of the test's.
 
+use caretaker_shared::clock::Clock as _;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::KeywordEvent;
 use caretaker_shared::policy::Policy;
@@ -103,7 +104,7 @@ async fn lists_come_on_school_days_and_hold_what_nobody_has_answered() {
     let bench = school().await;
     for document in ["one", "two"] {
         report(&bench, 3, document).await;
-        report(&bench, 2, document).await;
+        report(&bench, 2, &format!("another {document}")).await;
     }
     report(&bench, 1, "noise").await;
     report(&bench, 3, "answered").await;
@@ -123,7 +124,7 @@ async fn lists_come_on_school_days_and_hold_what_nobody_has_answered() {
         ]
     );
     let daily = sent.iter().find(|mail| mail.subject.contains("daily")).expect("a daily list");
-    assert!(daily.body.contains("  Level 3: 2  Northfield School\n    26-0001, 26-0003\n"), "{}", daily.body);
+    assert!(daily.body.contains("  Level 3, Northfield School  2 cases\n    26-0001, 26-0003\n"), "{}", daily.body);
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ pub(super) fn write(letter: &Letter) -> String {
          <tr><td align=\"center\" style=\"padding:24px 12px\">\n\
          <table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" \
          style=\"max-width:560px;background:#ffffff;border:1px solid #dfe2e7;border-top:6px solid {edge};border-radius:6px\">\
-         <tr><td style=\"padding:28px 28px 20px;{FONT};font-size:16px;line-height:1.5;color:#1c1f24;text-align:left\">\n\
+         <tr><td style=\"padding:26px 24px 20px;{FONT};font-size:16px;line-height:1.5;color:#1c1f24;text-align:left\">\n\
          {parts}</td></tr></table>\n</td></tr></table>\n</body></html>\n"
     )
 }
@@ -50,12 +50,14 @@ fn written(part: &Part, edge: &str, badge: &str) -> String {
         Part::Words(words) => format!("<p style=\"margin:0 0 16px\">{}</p>\n", escaped(words)),
         Part::Command { what, place, command } => {
             let place = place.as_ref().map_or_else(String::new, |place| format!("{}, or", escaped(place)));
+            // A line breaks between words alone: not at the hyphen of a case's number.
+            let whole = |word: &str| format!("<span style=\"white-space:nowrap\">{}</span>", escaped(word));
+            let command: Vec<_> = command.split(' ').map(whole).collect();
             format!(
-                "<p style=\"margin:0 0 16px\"><strong>{}:</strong> {place}<br><code style=\"{MONO};font-size:14px;\
-                 color:#1c1f24;background:#f3f4f6;padding:3px 6px;border-radius:3px;word-break:break-word\">{}</code>\
-                 </p>\n",
+                "<p style=\"margin:0 0 16px\"><strong>{}:</strong> {place}</p>\n<p style=\"margin:-10px 0 18px;\
+                 padding:8px 12px;background:#f3f4f6;border-radius:4px;{MONO};font-size:13px;color:#1c1f24\">{}</p>\n",
                 escaped(what),
-                escaped(command)
+                command.join(" ")
             )
         }
         Part::Emergency(words) => format!(

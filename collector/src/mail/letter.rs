@@ -42,7 +42,7 @@ pub(super) enum Part {
     },
     /// What must not be overlooked.
     Emergency(&'static str),
-    /// Numbers under a heading: "Level 4", "North site", "26-0042, 26-0043".
+    /// Numbers under a heading: "Level 4, North site", "2 cases", "26-0042, 26-0043".
     Table(Vec<[String; 3]>),
     /// Small print.
     Note(String),

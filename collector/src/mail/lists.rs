@@ -49,8 +49,8 @@ fn rows(cases: &[ListedCase]) -> Vec<[String; 3]> {
             let more = group.len().saturating_sub(NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             Some([
-                format!("Level {}: {}", first.severity, group.len()),
-                first.site.clone(),
+                format!("Level {}, {}", first.severity, first.site),
+                if group.len() == 1 { "1 case".to_owned() } else { format!("{} cases", group.len()) },
                 format!("{}{more}", named.join(", ")),
             ])
         })

@@ -376,9 +376,9 @@ and one more person.
             body,
             "3 concerns since the last school day.
 
-  Level 3: 2  North
+  Level 3, North  2 cases
     26-0007, 26-0009
-  Level 3: 1  South
+  Level 3, South  1 case
     26-0008
 
 Please answer within one school day.

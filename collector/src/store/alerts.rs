@@ -147,10 +147,10 @@ fn joinable(
     let alert = tx
         .prepare_cached(
             // By the document: a flood of one device's alerts is not gone through for each of its events.
-            "SELECT alert.id FROM event JOIN alert ON alert.id = event.alert
+            "SELECT alert.id FROM event CROSS JOIN alert ON alert.id = event.alert
              WHERE event.device = ?1 AND event.document = ?5 AND alert.kind = 'safeguarding' AND alert.severity >= ?2
-               AND alert.device = ?1
-               AND alert.raised_at BETWEEN ?3 AND ?6 AND (alert.state = 'new' OR (alert.state = 'acknowledged' AND NOT ?4))
+               AND +alert.device = ?1
+               AND +alert.raised_at BETWEEN ?3 AND ?6 AND (alert.state = 'new' OR (alert.state = 'acknowledged' AND NOT ?4))
                AND (NOT ?7 OR EXISTS (SELECT 1 FROM ladder WHERE ladder.alert = alert.id))
              ORDER BY alert.raised_at DESC, alert.id DESC LIMIT 1",
         )?
@@ -240,7 +240,7 @@ fn next_reference(tx: &Transaction<'_>, now: Timestamp) -> Result<String, StoreE
     let last: Option<String> = tx
         .prepare_cached(
             // Numbers grow with rows: the last of the year is found without looking at the others.
-            "SELECT reference FROM alert WHERE reference GLOB ?1 ORDER BY id DESC LIMIT 1",
+            "SELECT reference FROM alert WHERE +reference GLOB ?1 ORDER BY id DESC LIMIT 1",
         )?
         .query_row([format!("{year:02}-*")], |row| row.get(0))
         .optional()?;

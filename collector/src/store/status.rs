@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::console::count;
 use super::moment::moment;
-use super::{Store, StoreError};
+use super::{ChannelState, Store, StoreError, outbox};
 
 /// What the status is made from.
 #[derive(Debug, Clone, Default)]
@@ -72,6 +72,10 @@ pub struct MailState {
     pub unreached: u32,
     /// What the mail server said last, when it refused.
     pub last_error: String,
+    /// How each way out does that was tried.
+    pub channels: Vec<ChannelState>,
+    /// Open alerts that nobody could be told of: the policy names nobody who may hear of them.
+    pub unheard: u32,
 }
 
 impl Store {
@@ -165,10 +169,12 @@ fn mail(connection: &Connection) -> Result<MailState, StoreError> {
                     count(*) FILTER (WHERE state IN ('waiting', 'sending') AND last_error <> ''),
                     max(created_at) FILTER (WHERE state = 'failed'),
                     (SELECT count(*) FROM outbox lost JOIN alert ON alert.id = lost.alert
-                     WHERE lost.state = 'failed' AND alert.state <> 'closed'
+                     WHERE lost.state = 'failed' AND lost.kind <> 'webhook' AND alert.state <> 'closed'
                        AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.state = 'sent'
-                           AND later.address = lost.address AND later.sent_at > lost.created_at))
-             FROM outbox",
+                           AND later.address = lost.address AND later.sent_at > lost.created_at)),
+                    (SELECT count(*) FROM ladder JOIN alert ON alert.id = ladder.alert
+                     WHERE ladder.unheard = 1 AND alert.state = 'new')
+             FROM outbox WHERE kind <> 'webhook'",
         )?
         .query_row([], |row| {
             Ok(MailState {
@@ -179,10 +185,12 @@ fn mail(connection: &Connection) -> Result<MailState, StoreError> {
                 given_up_at: row.get::<_, Option<i64>>(4)?.map(moment),
                 unreached: count(row.get(5)?),
                 last_error: String::new(),
+                channels: Vec::new(),
+                unheard: count(row.get(6)?),
             })
         })?;
     let mut query = connection
-        .prepare_cached("SELECT last_error FROM outbox WHERE state <> 'sent' AND last_error <> '' ORDER BY id DESC")?;
+        .prepare_cached("SELECT last_error FROM outbox WHERE state <> 'sent' AND kind <> 'webhook' AND last_error <> '' ORDER BY id DESC")?;
     let last_error = query.query_map([], |row| row.get(0))?.next().transpose()?.unwrap_or_default();
-    Ok(MailState { last_error, ..state })
+    Ok(MailState { last_error, channels: outbox::channels(connection)?, ..state })
 }

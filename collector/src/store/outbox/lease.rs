@@ -38,9 +38,15 @@ fn lease(tx: &Transaction<'_>, most: usize, now: Timestamp) -> Result<Vec<DueMai
     let (until, beyond) = (after(LEASE_MINUTES), after(LONGEST_WAIT_MINUTES));
     let rows = tx
         .prepare_cached(
-            "SELECT id, address, message_id, attempts, created_at, urgency, kind, alert FROM outbox
-             WHERE (state = 'waiting' AND (next_at <= ?1 OR next_at > ?3))
-                OR (state = 'sending' AND (leased_until <= ?1 OR leased_until > ?3))
+            // Each half in the order of its index, so that a flood of waiting rows is not sorted for each of them.
+            "SELECT * FROM (
+                 SELECT id, address, message_id, attempts, created_at, urgency, kind, alert, turn FROM outbox
+                 WHERE state = 'waiting' AND (+next_at <= ?1 OR +next_at > ?3)
+                 ORDER BY urgency DESC, turn, created_at, id LIMIT ?2)
+             UNION ALL SELECT * FROM (
+                 SELECT id, address, message_id, attempts, created_at, urgency, kind, alert, turn FROM outbox
+                 WHERE state = 'sending' AND (leased_until <= ?1 OR leased_until > ?3)
+                 ORDER BY urgency DESC, turn, created_at, id LIMIT ?2)
              ORDER BY urgency DESC, turn, created_at, id LIMIT ?2",
         )?
         .query_map(params![at, i64::try_from(most).unwrap_or(i64::MAX), beyond], leased)?

@@ -52,7 +52,7 @@ impl Post<'_> {
     fn waits(&self, tx: &Transaction<'_>, address: &str) -> Result<bool, StoreError> {
         let waits = tx
             .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ?1 AND address = ?2 COLLATE NOCASE
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ?1 AND +address = ?2 COLLATE NOCASE
                                 AND state IN ('waiting', 'sending') AND kind <> 'webhook')",
             )?
             .query_row(params![self.alert, address], |row| row.get(0))?;
