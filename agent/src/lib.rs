@@ -20,5 +20,6 @@ pub mod platform;
 pub mod probes;
 pub mod runner;
 pub mod schedule;
+pub mod sealing;
 pub mod spool;
 pub mod uplink;

@@ -31,7 +31,7 @@ fn home() -> tempfile::TempDir {
 fn dead_end() -> EnrolmentToken {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
-    EnrolmentToken::generate(address, Sha256::of(b"an authority"))
+    EnrolmentToken::generate(address, Sha256::of(b"an authority"), None)
 }
 
 #[test]

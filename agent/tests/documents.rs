@@ -122,6 +122,7 @@ fn detection() -> Detection {
         age: None,
         sources: None,
         hours: Hours::parse(&["mon 00:00-00:01"]),
+        subject: None,
     };
     Detection { categories: vec!["bullying".into()], groups: vec![staff], ..Detection::default() }
 }

@@ -2,13 +2,14 @@
 //! removed or put in can be found.
 
 use caretaker_shared::digest::{Hasher, Sha256};
+use caretaker_shared::model::Role;
 
 /// One thing that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Milliseconds since 1970.
     pub at_ms: i64,
-    /// Who: "device UUID", "root on this machine", "collector".
+    /// Who: "device UUID", "root on this machine", "Anna Example (head)", "collector".
     pub actor: String,
     /// What, as a stable word: "ingest", "enrol", "revoke", "policy.apply".
     pub action: String,
@@ -16,6 +17,13 @@ pub struct Entry {
     pub subject: String,
     /// More, when there is more to say. Never a person, never a word of a document.
     pub detail: String,
+}
+
+/// An operator as the chain names them: "Anna Example (safeguarding lead)". No other actor ends in a bracket, and no
+/// operator's name has one.
+#[must_use]
+pub fn operator(name: &str, role: Role) -> String {
+    format!("{name} ({role})")
 }
 
 /// The hash of a row: SHA-256 over the previous hash and each field with its length before it, so that no two

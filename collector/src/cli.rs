@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::commands::access::LoginArgs;
 use crate::commands::client::ClientCommand;
 use crate::commands::lexicon::LexiconCommand;
 use crate::commands::{init, serve};
@@ -15,6 +16,9 @@ pub struct Cli {
     /// Folder of the collector [default: CARETAKER_DATA, ./caretaker-data or /var/lib/caretaker-collector]
     #[arg(long, value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
+    /// Of several logins, the one to work with
+    #[arg(long, value_name = "NAME", global = true, conflicts_with = "data")]
+    pub profile: Option<String>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -30,6 +34,10 @@ pub enum Command {
     /// Check and measure the keyword rules, and see why they find what they find
     #[command(subcommand)]
     Lexicon(LexiconCommand),
+    /// Exchange a login code for access from this machine
+    Login(LoginArgs),
+    /// End this machine's access
+    Logout,
     /// A question to a running collector.
     #[command(flatten)]
     Client(ClientCommand),

@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod evaluation;
 pub mod grpc;
 pub mod mail;
+pub mod opening;
 pub mod render;
 pub mod rules;
 pub mod scheduler;

@@ -1,6 +1,6 @@
 //! Wiring: opens what the collector needs, starts its loops, and ends them in order.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use caretaker_shared::shutdown;
 use caretaker_shared::tls::Acceptor;
 use jiff::tz::TimeZone;
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::console;
 use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
-use crate::grpc::{self, AddedLexicons, AgentParts, AgentService, Limits};
+use crate::grpc::{self, AddedLexicons, AdmissionService, AgentParts, AgentService, Connection, Limits, Port};
 use crate::store::Store;
 use crate::{audit_check, delivery, mail, scheduler, service_manager};
 
@@ -61,8 +61,9 @@ pub async fn serve(
         stop: stop.clone(),
     };
     let tasks = TaskTracker::new();
-    let devices = tasks.spawn(parts.devices(listener, acceptor));
-    let operators = tasks.spawn(parts.operators(console));
+    let (to_console, from_port) = grpc::to_console();
+    let devices = tasks.spawn(parts.devices(listener, acceptor, to_console));
+    let operators = tasks.spawn(parts.operators(console, from_port));
     let (clock, mail_waits) = (parts.clock.clone(), parts.mail_waits.clone());
     tasks.spawn(delivery::run(parts.store.clone(), ways, clock, mail_waits, stop.clone()));
     tasks.spawn(audit_check::run(parts.store.clone(), parts.audit.clone(), stop.clone()));
@@ -105,8 +106,9 @@ impl Parts {
         &self,
         listener: TcpListener,
         acceptor: watch::Receiver<Acceptor>,
+        operators: mpsc::Sender<io::Result<Connection>>,
     ) -> impl Future<Output = anyhow::Result<()>> + Send + 'static {
-        let service = AgentService::new(AgentParts {
+        let agent = AgentService::new(AgentParts {
             store: self.store.clone(),
             authority: self.authority.clone(),
             clock: self.clock.clone(),
@@ -115,32 +117,41 @@ impl Parts {
             mail_waits: self.mail_waits.clone(),
             lexicons: self.lexicons.clone(),
         });
+        let school = self.config.school.clone();
+        let admission = AdmissionService::new(self.store.clone(), self.authority.clone(), self.clock.clone(), school);
+        let port = Port { listener, acceptor, limits: Limits::default(), agent, admission, operators };
         let stop = self.stop.clone();
         async move {
-            let served = grpc::serve(listener, acceptor, service, Limits::default(), stop.clone()).await;
+            let served = port.serve(stop.clone()).await;
             stop.cancel();
             served.context("the server for devices failed")
         }
     }
 
-    /// Serves operators on the socket in the data folder.
-    fn operators(&self, listener: UnixListener) -> impl Future<Output = anyhow::Result<()>> + Send + 'static {
+    /// Serves operators: on the socket in the data folder, and those whom the port has let in.
+    fn operators(
+        &self,
+        listener: UnixListener,
+        from_port: mpsc::Receiver<io::Result<Connection>>,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send + 'static {
         let context = console::Context {
             store: self.store.clone(),
             clock: self.clock.clone(),
             zone: TimeZone::system(),
             school: self.config.school.clone(),
             address: self.config.address.clone(),
-            authority: self.authority.fingerprint(),
+            authority: self.authority.clone(),
             routes: routes(&self.config),
             audit: self.audit.clone(),
             started_at: self.clock.now(),
         };
         let stop = self.stop.clone();
         async move {
-            let served = console::serve(listener, context, stop.clone()).await;
+            let services = console::services(context);
+            let local = console::serve(listener, services.clone(), stop.clone());
+            let served = tokio::try_join!(local, console::serve_port(from_port, services, stop.clone()));
             stop.cancel();
-            served.context("the server for operators failed")
+            served.map(drop).context("the server for operators failed")
         }
     }
 }

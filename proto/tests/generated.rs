@@ -3,8 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 3] =
-    ["caretaker/agent/v1/agent.proto", "caretaker/agent/v1/envelope.proto", "caretaker/console/v1/console.proto"];
+const FILES: [&str; 6] = [
+    "caretaker/agent/v1/agent.proto",
+    "caretaker/agent/v1/envelope.proto",
+    "caretaker/agent/v1/sealing.proto",
+    "caretaker/console/v1/console.proto",
+    "caretaker/console/v1/keys.proto",
+    "caretaker/console/v1/operators.proto",
+];
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "source code is not private, and git keeps the old content")]

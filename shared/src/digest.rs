@@ -68,6 +68,15 @@ impl serde::Serialize for Sha256 {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Sha256 {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = HEXLOWER.decode(text.as_bytes()).ok();
+        let digest = bytes.and_then(|bytes| Self::from_slice(&bytes));
+        digest.ok_or_else(|| serde::de::Error::custom("64 hexadecimal digits are expected"))
+    }
+}
+
 impl fmt::Debug for Sha256 {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, out)

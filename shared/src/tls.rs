@@ -1,9 +1,9 @@
 //! TLS as both programs use it: version 1.3 only, ring only, no root but the collector's own authority, no session
 //! resumption, so that every connection proves itself anew (reliability.md 5.1).
 //!
-//! One port serves two kinds of caller, told apart by the name that they ask for: [`DEVICE_NAME`] demands a device
-//! certificate, [`ENROL_NAME`] asks for none and is good for enrolment alone. The names are fixed and private; the
-//! address of a collector is not part of its identity.
+//! One port serves three kinds of caller, told apart by the name that they ask for: [`DEVICE_NAME`] and [`CONSOLE_NAME`]
+//! demand a certificate, [`ENROL_NAME`] asks for none and is good for enrolment and login alone. The names are fixed and
+//! private; the address of a collector is not part of its identity.
 
 use std::io;
 use std::sync::Arc;
@@ -33,6 +33,10 @@ use crate::secret::Secret;
 pub const DEVICE_NAME: &str = "devices.caretaker.internal";
 /// The name under which a device that has none yet asks to be enrolled.
 pub const ENROL_NAME: &str = "enrol.caretaker.internal";
+/// The name under which an operator with a certificate calls the console.
+pub const CONSOLE_NAME: &str = "console.caretaker.internal";
+/// All names of a collector: they stand in its server's certificate.
+pub const NAMES: [&str; 3] = [DEVICE_NAME, ENROL_NAME, CONSOLE_NAME];
 
 /// Bytes that are read from a caller who was refused, so that it can read why.
 const LAST_WORDS: u64 = 64 * 1024;
@@ -85,14 +89,16 @@ impl Identity<'_> {
 pub enum Peer {
     /// Holds the key of this certificate (DER), which our authority signed and whose time has not passed.
     Device(Vec<u8>),
-    /// Has shown nothing and may only enrol.
+    /// The same under the name of the console. Whether the certificate is an operator's is decided call by call.
+    Operator(Vec<u8>),
+    /// Has shown nothing and may only enrol or log in.
     Stranger,
 }
 
 /// The server's side.
 #[derive(Clone)]
 pub struct Acceptor {
-    devices: Arc<ServerConfig>,
+    known: Arc<ServerConfig>,
     strangers: Arc<ServerConfig>,
 }
 
@@ -121,12 +127,12 @@ impl Acceptor {
             config.session_storage = Arc::new(NoServerSessionStorage {});
             Arc::new(config)
         };
-        let devices = settings()?
+        let known = settings()?
             .with_client_cert_verifier(verifier)
             .with_single_cert(chain.clone(), key.clone_key())
             .map_err(TlsError::Identity)?;
         let strangers = settings()?.with_no_client_auth().with_single_cert(chain, key).map_err(TlsError::Identity)?;
-        Ok(Self { devices: finish(devices), strangers: finish(strangers) })
+        Ok(Self { known: finish(known), strangers: finish(strangers) })
     }
 
     /// Shakes hands on a fresh connection. The caller sets the deadline.
@@ -138,14 +144,24 @@ impl Acceptor {
         match hello.client_hello().server_name() {
             Some(ENROL_NAME) => Ok((shake_hands(hello, self.strangers.clone()).await?, Peer::Stranger)),
             Some(DEVICE_NAME) => {
-                let stream = shake_hands(hello, self.devices.clone()).await?;
-                let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-                let device = shown.expect("the verifier demands a certificate").to_vec();
+                let stream = shake_hands(hello, self.known.clone()).await?;
+                let device = shown(&stream);
                 Ok((stream, Peer::Device(device)))
+            }
+            Some(CONSOLE_NAME) => {
+                let stream = shake_hands(hello, self.known.clone()).await?;
+                let operator = shown(&stream);
+                Ok((stream, Peer::Operator(operator)))
             }
             _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "asks for a name that is not ours")),
         }
     }
+}
+
+/// The certificate of the other end, DER.
+fn shown(stream: &TlsStream<TcpStream>) -> Vec<u8> {
+    let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+    shown.expect("the verifier demands a certificate").to_vec()
 }
 
 /// Ends the handshake. When it fails, the other end is given time to read why: a connection that is closed while
@@ -174,15 +190,38 @@ pub fn device_channel(
     authority_pem: &str,
     clock: Arc<dyn Clock>,
 ) -> Result<Channel, TlsError> {
+    certified_channel(address, DEVICE_NAME, identity, authority_pem, clock)
+}
+
+/// A channel to the console for an operator who has a certificate. Connects when it is first used.
+///
+/// # Errors
+/// As [`device_channel`].
+pub fn console_channel(
+    address: &str,
+    identity: &Identity<'_>,
+    authority_pem: &str,
+    clock: Arc<dyn Clock>,
+) -> Result<Channel, TlsError> {
+    certified_channel(address, CONSOLE_NAME, identity, authority_pem, clock)
+}
+
+fn certified_channel(
+    address: &str,
+    name: &'static str,
+    identity: &Identity<'_>,
+    authority_pem: &str,
+    clock: Arc<dyn Clock>,
+) -> Result<Channel, TlsError> {
     let (chain, key) = identity.parse()?;
     let config = client(clock)?
         .with_root_certificates(roots(&certificate(authority_pem)?)?)
         .with_client_auth_cert(chain, key)
         .map_err(TlsError::Identity)?;
-    channel(address, DEVICE_NAME, config)
+    channel(address, name, config)
 }
 
-/// A channel to a collector of which only the fingerprint of its authority is known: for enrolment.
+/// A channel to a collector of which only the fingerprint of its authority is known: for enrolment and login.
 ///
 /// # Errors
 /// When the address is no `host:port`.
@@ -203,9 +242,9 @@ pub enum Fault {
     WrongAuthority,
     /// The collector's certificate is out of its time, or this machine's clock is wrong.
     CollectorExpired,
-    /// The collector says that this device's certificate is out of its time.
+    /// The collector says that the certificate of this device or operator is out of its time.
     DeviceExpired,
-    /// The collector does not trust this device's certificate.
+    /// The collector does not trust the certificate of this device or operator.
     DeviceUnknown,
 }
 

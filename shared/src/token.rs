@@ -1,8 +1,9 @@
 //! The enrolment token: where the collector is, how to know it, and the secret that lets one device in.
 //!
-//! Printed as `caretaker_` and base64url without padding of: version 1 (1 byte), secret (32), SHA-256 of the
-//! authority's certificate (32), address (UTF-8), check sum (the first 4 bytes of SHA-256 over all before). The check
-//! sum tells a token that was cut off while it was copied from one that the collector does not know.
+//! Printed as `caretaker_` and base64url without padding of: version (1 byte), secret (32), SHA-256 of the authority's
+//! certificate (32), in version 2 SHA-256 of the safeguarding root's public key (32), address (UTF-8), check sum (the
+//! first 4 bytes of SHA-256 over all before). The check sum tells a token that was cut off while it was copied from one
+//! that the collector does not know. Version 1 is made as long as a school has no safeguarding root.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,6 +15,7 @@ use crate::secret::Secret;
 
 const PREFIX: &str = "caretaker_";
 const VERSION: u8 = 1;
+const WITH_ROOT: u8 = 2;
 const FIXED: usize = 1 + 32 + 32;
 const CHECK: usize = 4;
 
@@ -24,6 +26,8 @@ pub struct EnrolmentToken {
     pub address: String,
     /// SHA-256 of the authority's certificate in DER: the only collector that the device will talk to.
     pub authority: Sha256,
+    /// SHA-256 of the safeguarding root's public key: who says whom the device seals for. `None` while there is no root.
+    pub root: Option<Sha256>,
     secret: Secret<[u8; 32]>,
 }
 
@@ -44,8 +48,8 @@ pub enum TokenError {
 impl EnrolmentToken {
     /// A token with a new random secret.
     #[must_use]
-    pub fn generate(address: String, authority: Sha256) -> Self {
-        Self { address, authority, secret: Secret::new(digest::random()) }
+    pub fn generate(address: String, authority: Sha256, root: Option<Sha256>) -> Self {
+        Self { address, authority, root, secret: Secret::new(digest::random()) }
     }
 
     /// The secret as it goes to the collector, over a connection whose authority was checked.
@@ -57,9 +61,12 @@ impl EnrolmentToken {
     /// The whole token as it is given to a person.
     #[must_use]
     pub fn reveal(&self) -> Secret<String> {
-        let mut bytes = vec![VERSION];
+        let mut bytes = vec![if self.root.is_some() { WITH_ROOT } else { VERSION }];
         bytes.extend_from_slice(self.secret.expose());
         bytes.extend_from_slice(self.authority.as_bytes());
+        if let Some(root) = &self.root {
+            bytes.extend_from_slice(root.as_bytes());
+        }
         bytes.extend_from_slice(self.address.as_bytes());
         let check = Sha256::of(&bytes);
         bytes.extend_from_slice(&check.as_bytes()[..CHECK]);
@@ -83,14 +90,22 @@ impl FromStr for EnrolmentToken {
         if Sha256::of(content).as_bytes()[..CHECK] != *check {
             return Err(TokenError::Damaged);
         }
-        if content.first() != Some(&VERSION) {
-            return Err(TokenError::Newer);
-        }
-        let (fixed, address) = content.split_at_checked(FIXED).ok_or(TokenError::Damaged)?;
+        let has_root = match content.first() {
+            Some(&VERSION) => false,
+            Some(&WITH_ROOT) => true,
+            Some(_) | None => return Err(TokenError::Newer),
+        };
+        let (fixed, rest) = content.split_at_checked(FIXED).ok_or(TokenError::Damaged)?;
         let secret: [u8; 32] = fixed[1..33].try_into().map_err(|_| TokenError::Damaged)?;
         let authority = Sha256::from_slice(&fixed[33..]).ok_or(TokenError::Damaged)?;
+        let (root, address) = if has_root {
+            let (root, address) = rest.split_at_checked(32).ok_or(TokenError::Damaged)?;
+            (Sha256::from_slice(root), address)
+        } else {
+            (None, rest)
+        };
         let address = String::from_utf8(address.to_vec()).map_err(|_| TokenError::Damaged)?;
-        Ok(Self { address, authority, secret: Secret::new(secret) })
+        Ok(Self { address, authority, root, secret: Secret::new(secret) })
     }
 }
 
@@ -107,15 +122,18 @@ mod tests {
     use crate::digest::Sha256;
 
     fn token() -> EnrolmentToken {
-        EnrolmentToken::generate("collector.example.school:7443".into(), Sha256::of(b"an authority"))
+        let root = Some(Sha256::of(b"a root"));
+        EnrolmentToken::generate("collector.example.school:7443".into(), Sha256::of(b"an authority"), root)
     }
 
     #[test]
     fn comes_back_as_it_was_printed() {
+        let without = EnrolmentToken::generate("collector.example.school:7443".into(), Sha256::of(b"a"), None);
+        assert_eq!(without.reveal().expose().parse::<EnrolmentToken>().expect("a good token").root, None);
         let token = token();
         let again: EnrolmentToken = token.reveal().expose().parse().expect("a good token");
         assert_eq!(again.address, token.address);
-        assert_eq!(again.authority, token.authority);
+        assert_eq!((again.authority, again.root), (token.authority, token.root));
         assert_eq!(again.secret().expose(), token.secret().expose());
     }
 

@@ -10,7 +10,7 @@ use caretaker_agent::identity::{self, Identity, Keeper};
 use caretaker_agent::spool::{Options, Spool};
 use caretaker_agent::uplink::{self, Grpc, Session, Wiring};
 use caretaker_collector::data::DataFolder;
-use caretaker_collector::grpc::{self, AddedLexicons, AgentParts, AgentService, Limits};
+use caretaker_collector::grpc::{self, AddedLexicons, AdmissionService, AgentParts, AgentService, Limits, Port};
 use caretaker_collector::store::{NewToken, Store};
 use caretaker_shared::clock::{Clock as _, ManualClock};
 use caretaker_shared::model::{DeviceEvent, DeviceEventKind, Payload};
@@ -54,7 +54,7 @@ impl House {
         let acceptor = Acceptor::new(&identity, authority.pem(), clock.clone()).expect("an acceptor");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
-        let service = AgentService::new(AgentParts {
+        let agent = AgentService::new(AgentParts {
             store: store.clone(),
             authority: authority.clone(),
             clock: clock.clone(),
@@ -66,13 +66,18 @@ impl House {
         let stop = CancellationToken::new();
         // The sender is dropped: the collector's own certificate is never renewed here.
         let (_, acceptor) = watch::channel(acceptor);
-        tokio::spawn(grpc::serve(listener, acceptor, service, Limits::default(), stop.clone()));
+        let school = "Northfield School".to_owned();
+        let admission = AdmissionService::new(store.clone(), authority.clone(), clock.clone(), school);
+        // No operator comes here.
+        let (operators, _) = grpc::to_console();
+        let port = Port { listener, acceptor, limits: Limits::default(), agent, admission, operators };
+        tokio::spawn(port.serve(stop.clone()));
         Self { clock, address, store, authority, _stop: stop.drop_guard(), _data: data }
     }
 
     /// A token for one device, as a person copies it.
     pub(crate) async fn token(&self) -> EnrolmentToken {
-        let token = EnrolmentToken::generate(self.address.clone(), self.authority.fingerprint());
+        let token = EnrolmentToken::generate(self.address.clone(), self.authority.fingerprint(), None);
         let now = self.clock.now();
         let new = NewToken {
             fingerprint: token::fingerprint(token.secret().expose()),

@@ -63,7 +63,7 @@ async fn a_device_that_was_away_too_long_enrols_again() {
 async fn a_token_of_another_collector_changes_nothing() {
     let house = House::open().await;
     let device = Device::new();
-    let foreign = EnrolmentToken::generate(house.address.clone(), Sha256::of(b"another authority"));
+    let foreign = EnrolmentToken::generate(house.address.clone(), Sha256::of(b"another authority"), None);
     let error = device.enrols(&house, &foreign).await.expect_err("it is not the collector of the token");
     let plain = error.downcast_ref::<Plain>().expect("a person can do something about it");
     assert_eq!(plain.exit, Exit::Denied);

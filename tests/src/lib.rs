@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod binaries;
 pub mod mail;
+pub mod memory;
 pub mod pager;
 pub mod process;
 pub mod school;

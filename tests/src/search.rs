@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-/// The forms in which a text may lie in a file: as it is, in UTF-16, in hexadecimal, and in the three ways in which it
+/// The forms in which a text may lie in a file: as it is, in UTF-16 of either order, in hexadecimal, and in the three ways in which it
 /// can stand in base64.
 fn forms(word: &str) -> Vec<Vec<u8>> {
     let utf16: Vec<u8> = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let turned: Vec<u8> = word.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let mut forms = vec![word.as_bytes().to_vec(), utf16, hex.clone().into_bytes(), hex.to_uppercase().into_bytes()];
+    let mut forms =
+        vec![word.as_bytes().to_vec(), utf16, turned, hex.clone().into_bytes(), hex.to_uppercase().into_bytes()];
     forms.extend((0..3).map(|shift| base64_at(word.as_bytes(), shift)));
     forms
 }
@@ -56,9 +58,11 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let word = "ZZCANARY-1";
         let utf16: Vec<u8> = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let files: [(&str, &[u8]); 7] = [
+        let turned: Vec<u8> = word.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let files: [(&str, &[u8]); 8] = [
             ("plain", b"..ZZCANARY-1.."),
             ("utf16", &utf16),
+            ("utf16be", &turned),
             ("hex", b"5a5a43414e4152592d31"),
             // base64 of the word alone, after one byte and after two.
             ("base64-0", b"WlpDQU5BUlktMQ=="),
@@ -69,6 +73,6 @@ mod tests {
         for (name, content) in files {
             std::fs::write(home.path().join(name), content).expect("writes");
         }
-        assert_eq!(files_with(word, &[home.path()]).len(), 6);
+        assert_eq!(files_with(word, &[home.path()]).len(), 7);
     }
 }

@@ -79,6 +79,8 @@ fn hello(epoch: EpochId) -> proto::HelloRequest {
         hostname: "DESKTOP-01".to_owned(),
         policy_version: 0,
         clock: clock(),
+        root: None,
+        recipients: None,
     }
     .into()
 }

@@ -9,3 +9,4 @@ mod kill_campaign;
 mod mail_trouble;
 mod offline_day;
 mod plain_errors;
+mod sealed_evidence;

@@ -42,9 +42,9 @@ fn tokens_that_do_not_work_say_why() {
     assert_plain(&device.enrol_with(&good[..good.len() - 3]), 2, &["damaged"]);
 
     let parsed: EnrolmentToken = good.parse().expect("a token");
-    let invented = EnrolmentToken::generate(parsed.address.clone(), parsed.authority);
+    let invented = EnrolmentToken::generate(parsed.address.clone(), parsed.authority, None);
     assert_plain(&device.enrol_with(invented.reveal().expose()), 4, &["does not know this enrolment token"]);
-    let elsewhere = EnrolmentToken::generate(parsed.address.clone(), Sha256::of(b"another authority"));
+    let elsewhere = EnrolmentToken::generate(parsed.address.clone(), Sha256::of(b"another authority"), None);
     assert_plain(&device.enrol_with(elsewhere.reveal().expose()), 4, &["not the collector"]);
 
     let expiring = school.json(&["token", "create", "--site", "Main", "--expires", "1s"]);

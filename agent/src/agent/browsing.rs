@@ -16,8 +16,8 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::looking::Looking;
-use crate::detection::{self, Visited, WEEK, Week};
-use crate::history::{self, Excluded, Home, Launch, Reading, Settings};
+use crate::detection::{self, Met, Visited, Visitor, WEEK, Week};
+use crate::history::{self, Excluded, Home, Launch, Reading, Settings, Visit, VisitKind};
 use crate::host::{Host, system_of};
 use crate::spool::Spool;
 
@@ -99,12 +99,13 @@ impl Browsing {
                 if !scope.reads(source, detection::on_the_wall(visit.visited_at)) {
                     continue;
                 }
-                let findings = rules.read(&visit.text, &detection::ask(&scope));
-                if findings.is_empty() {
+                let met = Met::all(&rules, &visit.text, &detection::ask(&scope), place(&visit), &visit.user);
+                if met.is_empty() {
                     continue;
                 }
                 let user = keyed(key.expose(), visit.user.as_bytes());
-                visited.add(visit.profile, user, source, visit.visited_at, findings);
+                let visitor = Visitor { profile: visit.profile, user, kind: scope.subject, source };
+                visited.add(visitor, visit.visited_at, met);
             }
             let since = now.checked_sub(WEEK).unwrap_or(Timestamp::UNIX_EPOCH);
             let news = visited.news(
@@ -115,6 +116,14 @@ impl Browsing {
             spool.record_visits(&reading.marks, &news)
         })
         .await?
+    }
+}
+
+/// Where a visit was, as far as the reading of histories says: the address, or else the browser.
+fn place(visit: &Visit) -> &str {
+    match visit.kind {
+        VisitKind::Address => &visit.text,
+        VisitKind::Search | VisitKind::Title => visit.browser.name(),
     }
 }
 

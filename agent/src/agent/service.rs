@@ -22,6 +22,7 @@ use crate::narrowing::Narrowing;
 use crate::plain::{Exit, Plain};
 use crate::platform::service::{self, Moment, Note};
 use crate::runner::{self, Asking, Launch};
+use crate::sealing::Sealer;
 use crate::spool::{Options, Spool, SpoolError, StateLock};
 use crate::uplink::{self, Describe, Grpc, Session, Wiring};
 use crate::{history, platform, probes};
@@ -127,6 +128,8 @@ impl Running {
         let (resend, resent) = mpsc::channel(8);
         let (found, executables) = watch::channel(Arc::default());
         let device = hostname(host.as_ref());
+        let sealer = Arc::new(Sealer::open(state, keeper.identity()));
+        spool.seal_with(sealer.clone());
         let grpc = Grpc::new(keeper.identity(), clocks.clock()).context("the identity cannot be used")?;
         let wiring = Wiring {
             spool: spool.clone(),
@@ -134,6 +137,7 @@ impl Running {
             clocks: clocks.clone(),
             hostname: device.clone(),
             policy,
+            sealer,
             rules: rules.clone(),
             resend,
             executables,

@@ -1,6 +1,7 @@
 //! `explain`: what is collected, from where, how often, and who may see it, in words for the person at the keyboard.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Context as _;
 use caretaker_shared::lexicon;
@@ -11,9 +12,10 @@ use super::status::{readable, reads_documents};
 use super::words;
 use crate::cli::Explain;
 use crate::config;
-use crate::identity;
+use crate::identity::{self, CollectorPlace};
 use crate::plain::Exit;
 use crate::probes;
+use crate::sealing;
 use crate::spool::Overview;
 
 /// What of the sources is read from browsers, in the order in which it is told.
@@ -51,7 +53,9 @@ pub(super) fn run(options: &Explain, out: &mut dyn Write) -> anyhow::Result<Exit
         }
     }
     settings(policy.as_ref(), out)?;
-    text(policy.as_ref(), out)?;
+    if text(policy.as_ref(), out)? {
+        sealed(place.as_ref(), state, out)?;
+    }
     viewers(policy.as_ref(), out)?;
     never(out)?;
     Ok(Exit::Fine)
@@ -75,10 +79,11 @@ fn settings(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Resu
     writeln!(out, "    and each time that it starts, stops, or that the antivirus goes off or on")
 }
 
-fn text(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result<()> {
+/// What is read of texts; says whether anything is.
+fn text(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result<bool> {
     writeln!(out, "\nAbout what is written, searched for and visited")?;
     let Some(policy) = policy.filter(|policy| Source::ALL.into_iter().any(|source| reads(policy, source))) else {
-        return writeln!(out, "  Nothing of it is read.");
+        return writeln!(out, "  Nothing of it is read.").map(|()| false);
     };
     if reads(policy, Source::Document) {
         documents(policy, out)?;
@@ -109,11 +114,39 @@ fn text(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result<(
         out,
         "  What is found is sent as: which rule, which category, how serious and how that came about, when, and"
     )?;
+    writeln!(out, "  codes that tell two documents and two accounts apart.")?;
+    Ok(true)
+}
+
+/// What of a text leaves the computer, and who can read it.
+fn sealed(collector: Option<&CollectorPlace>, state: &Path, out: &mut dyn Write) -> std::io::Result<()> {
+    let root = collector.and_then(|collector| collector.root);
+    let Some(root) = root else {
+        return writeln!(out, "  No text, no address, no file name and no account name leaves the computer with it.");
+    };
     writeln!(
         out,
-        "  codes that tell two documents and two accounts apart. In this version no text, no address and no file"
+        "  With it go, sealed so that nobody on the way can read them: the account, 200 characters on each side"
     )?;
-    writeln!(out, "  name leaves the computer.")
+    writeln!(
+        out,
+        "  of what was found, and the file's path or the page's address. Of what may show the abuse of a child,"
+    )?;
+    writeln!(
+        out,
+        "  or intimate pictures, neither text nor place goes with it. What is about staff only two people together"
+    )?;
+    writeln!(out, "  can open, and never the one whom it is about.")?;
+    match sealing::kept(state, &root) {
+        Some(signed) => {
+            writeln!(out, "  It can be opened by:")?;
+            for one in &signed.set().recipients {
+                writeln!(out, "    {}, {}", one.name, one.role)?;
+            }
+        }
+        None => writeln!(out, "  Nobody has been named yet who could open it: until then nothing of it is kept.")?,
+    }
+    writeln!(out, "  safeguarding root: {}", words::groups(&root.to_string()))
 }
 
 /// Whether anybody's text of a source is read.

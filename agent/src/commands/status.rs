@@ -5,8 +5,10 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use caretaker_shared::clock::{Clock as _, SystemClock};
+use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Source, Stream};
 use caretaker_shared::policy::DevicePolicy;
+use caretaker_shared::sealing::{Recipient, SignedSet};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -16,6 +18,7 @@ use crate::config;
 use crate::identity::{self, Identity};
 use crate::plain::{Exit, Plain};
 use crate::platform::service;
+use crate::sealing;
 use crate::spool::{Overview, StreamOverview, is_running};
 
 /// Everything that is shown.
@@ -24,6 +27,7 @@ struct Seen {
     identity: Option<Identity>,
     spool: Option<Overview>,
     policy: Option<DevicePolicy>,
+    recipients: Option<SignedSet>,
 }
 
 pub(super) fn run(options: &Status, out: &mut dyn Write) -> anyhow::Result<Exit> {
@@ -39,11 +43,14 @@ pub(super) fn run(options: &Status, out: &mut dyn Write) -> anyhow::Result<Exit>
 
 fn look(state: &Path) -> anyhow::Result<Seen> {
     if !readable(state)? {
-        return Ok(Seen { running: false, identity: None, spool: None, policy: None });
+        return Ok(Seen { running: false, identity: None, spool: None, policy: None, recipients: None });
     }
     let spool = Overview::of(state).context("the spool cannot be read")?;
     let policy = spool.as_ref().and_then(|spool| spool.policy.as_deref()).and_then(|p| config::decode(p).ok());
-    Ok(Seen { running: is_running(state)?, identity: identity::load(state)?, spool, policy })
+    let identity = identity::load(state)?;
+    let root = identity.as_ref().and_then(|identity| identity.collector.root);
+    let recipients = root.and_then(|root| sealing::kept(state, &root));
+    Ok(Seen { running: is_running(state)?, identity, spool, policy, recipients })
 }
 
 /// Whether there is a state folder at all. One that this account may not enter is no answer, and not an empty one.
@@ -81,6 +88,9 @@ fn print(seen: &Seen, now: Timestamp, out: &mut dyn Write) -> std::io::Result<()
         None => writeln!(out, "Last contact   never")?,
     }
     policy(seen.policy.as_ref(), out)?;
+    if let Some(identity) = &seen.identity {
+        sealed(identity.collector.root.as_ref(), seen.recipients.as_ref(), now, out)?;
+    }
     let waiting: u64 = spool.streams.iter().map(|stream| stream.waiting).sum();
     if waiting == 0 {
         return writeln!(out, "Waiting        nothing, the collector has everything");
@@ -128,6 +138,39 @@ fn policy(policy: Option<&DevicePolicy>, out: &mut dyn Write) -> std::io::Result
     )
 }
 
+/// For whom evidence is sealed, and by which root: the safeguarding lead compares its fingerprint with her own.
+fn sealed(
+    root: Option<&Sha256>,
+    recipients: Option<&SignedSet>,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    let Some(root) = root else {
+        writeln!(
+            out,
+            "Evidence       none is kept: this device was enrolled before the school had a safeguarding root"
+        )?;
+        return writeln!(out, "               enrol it anew to change that:  caretaker-agent enrol --again TOKEN");
+    };
+    match recipients {
+        Some(signed) => {
+            let set = signed.set();
+            let name = |one: &Recipient| format!("{} ({})", one.name, one.role);
+            let names: Vec<String> = set.recipients.iter().map(name).collect();
+            writeln!(out, "Evidence       sealed for {}; list {}", names.join(", "), set.version)?;
+            if set.expires_at < now {
+                writeln!(
+                    out,
+                    "               the list expired {}; it stays until there is a newer one",
+                    words::relative(set.expires_at, now)
+                )?;
+            }
+        }
+        None => writeln!(out, "Evidence       none is kept: nobody to seal it for has been named yet")?,
+    }
+    writeln!(out, "               safeguarding root {}", words::groups(&root.to_string()))
+}
+
 /// Whether any document is read.
 pub(super) fn reads_documents(policy: &DevicePolicy) -> bool {
     policy.removable_media || !policy.document_folders.is_empty()
@@ -155,6 +198,9 @@ fn as_json(seen: &Seen) -> serde_json::Value {
         "last_contact_at": seen.spool.as_ref().and_then(|spool| spool.last_contact).map(|at| at.to_string()),
         "policy_version": seen.policy.as_ref().map_or(0, |policy| policy.version),
         "documents_read": seen.policy.as_ref().is_some_and(reads_documents),
+        "safeguarding_root": seen.identity.as_ref().and_then(|identity| identity.collector.root),
+        "recipients_version": seen.recipients.as_ref().map(|signed| signed.set().version),
+        "recipients_expire_at": seen.recipients.as_ref().map(|signed| signed.set().expires_at.to_string()),
         "streams": streams,
     })
 }

@@ -67,6 +67,12 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
+/// A fingerprint in groups of four, for people who compare it.
+pub(super) fn groups(digits: &str) -> String {
+    let letters: Vec<char> = digits.chars().collect();
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

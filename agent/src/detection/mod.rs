@@ -1,4 +1,5 @@
-//! From findings to events: what of a text is news, and how the week before weighs in. No text comes in here.
+//! From findings to events: what of a text is news, and how the week before weighs in. Of the text itself only what is
+//! sealed with an event passes through here, wiped behind it.
 
 mod news;
 mod rules;
@@ -9,14 +10,15 @@ use std::collections::BTreeSet;
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::{Ask, Finding, Stage};
-use caretaker_shared::model::{KeywordEvent, Severity, Source};
+use caretaker_shared::model::{KeywordEvent, Severity, Source, SubjectKind};
 use caretaker_shared::policy::Scope;
+use caretaker_shared::sealing::Evidence;
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 
 pub use news::news;
 pub use rules::{Rules, Unusable};
-pub use visited::Visited;
+pub use visited::{Visited, Visitor};
 pub use week::{WEEK, Week};
 
 /// What a text is asked for under `scope`.
@@ -31,6 +33,24 @@ pub fn on_the_wall(at: Timestamp) -> DateTime {
     at.to_zoned(TimeZone::system()).datetime()
 }
 
+/// What a text met, and what of the text is sealed with it.
+#[derive(Debug, Clone)]
+pub struct Met {
+    /// Which rule, how often.
+    pub finding: Finding,
+    /// Wiped when it is dropped.
+    pub evidence: Evidence,
+}
+
+impl Met {
+    /// What `rules` find in `text`, which stands in `place` and belongs to `user` (empty for nobody in particular).
+    #[must_use]
+    pub fn all(rules: &Rules, text: &str, ask: &Ask<'_>, place: &str, user: &str) -> Vec<Self> {
+        let met = |finding: Finding| Self { evidence: Evidence::of(&finding, text, place, user), finding };
+        rules.read(text, ask).into_iter().map(met).collect()
+    }
+}
+
 /// Where a text was, and whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subject {
@@ -40,6 +60,8 @@ pub struct Subject {
     pub document: Sha256,
     /// Keyed hash of the account; `None` for a text of nobody in particular.
     pub user: Option<Sha256>,
+    /// Whether that is a pupil's.
+    pub kind: SubjectKind,
     /// When it was written or read.
     pub at: Timestamp,
 }
@@ -73,9 +95,11 @@ pub struct Event {
     pub event: KeywordEvent,
     /// What the collector need not know, and the week after must.
     pub stage: Option<Stage>,
+    /// What is sealed when the event is queued.
+    pub evidence: Evidence,
 }
 
 /// The steps of grooming among findings.
-fn stages(findings: &[Finding]) -> BTreeSet<Stage> {
-    findings.iter().filter_map(|finding| finding.stage).collect()
+fn stages(met: &[Met]) -> BTreeSet<Stage> {
+    met.iter().filter_map(|met| met.finding.stage).collect()
 }

@@ -3,24 +3,26 @@
 //! Same rule, same user, same document within ten minutes is one event: somebody who writes saves every other minute. It
 //! is told again when it has become graver, or when the ten minutes are over and there is more of it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use caretaker_shared::lexicon::{Finding, Reason};
-use caretaker_shared::model::KeywordEvent;
+use caretaker_shared::model::{Content, KeywordEvent, Unsealed};
+use caretaker_shared::sealing::Evidence;
 use jiff::Timestamp;
 
-use super::{Event, News, Subject, Told, Week, stages};
+use super::{Event, Met, News, Subject, Told, Week, stages};
 
 /// Within this time an event stands for all of its kind.
 pub(super) const WINDOW: Duration = Duration::from_secs(10 * 60);
 
-/// The events that `findings` are worth, after `told` of the same document and `week` of the same user. `now` is when
+/// The events that what was `met` is worth, after `told` of the same document and `week` of the same user. `now` is when
 /// the text was read.
 #[must_use]
-pub fn news(told: &[Told], findings: Vec<Finding>, week: &Week, subject: &Subject, now: Timestamp) -> News {
-    let further = week.further_stages(&stages(&findings));
+pub fn news(told: &[Told], met: Vec<Met>, week: &Week, subject: &Subject, now: Timestamp) -> News {
+    let further = week.further_stages(&stages(&met));
     let mut news = News::default();
-    for mut finding in findings {
+    for Met { mut finding, evidence } in met {
         if week.repeats(&finding.rule) {
             finding.arithmetic.add(Reason::Repetition, 1);
         }
@@ -35,7 +37,7 @@ pub fn news(told: &[Told], findings: Vec<Finding>, week: &Week, subject: &Subjec
             }
             Some(_) | None => {
                 news.told.push(Told { rule: finding.rule.clone(), count: finding.count, severity, at: now });
-                news.events.push(event(finding, subject));
+                news.events.push(event(finding, evidence, subject));
             }
         }
     }
@@ -52,7 +54,7 @@ fn is_news(before: &Told, count: u32, severity: caretaker_shared::model::Severit
     count > before.count && !is_within
 }
 
-fn event(finding: Finding, subject: &Subject) -> Event {
+fn event(finding: Finding, evidence: Evidence, subject: &Subject) -> Event {
     let stage = finding.stage;
     let event = KeywordEvent {
         rule: finding.rule,
@@ -66,8 +68,11 @@ fn event(finding: Finding, subject: &Subject) -> Event {
         document: subject.document,
         user: subject.user,
         occurred_at: subject.at,
+        subject: subject.kind,
+        conflict: BTreeSet::new(),
+        content: Content::Nothing(Unsealed::NoRoot),
     };
-    Event { event, stage }
+    Event { event, stage, evidence }
 }
 
 #[cfg(test)]
@@ -76,10 +81,11 @@ mod tests {
 
     use caretaker_shared::digest::Sha256;
     use caretaker_shared::lexicon::{Arithmetic, Finding, Places, Stage, category};
-    use caretaker_shared::model::{Severity, Source};
+    use caretaker_shared::model::{Severity, Source, SubjectKind};
+    use caretaker_shared::sealing::Evidence;
     use jiff::{Timestamp, ToSpan as _};
 
-    use super::super::{News, Subject, Told, Week};
+    use super::super::{Met, News, Subject, Told, Week};
     use super::news;
 
     fn finding(rule: &str, id: &str, base: u32, count: u32) -> Finding {
@@ -104,8 +110,10 @@ mod tests {
 
     fn after(told: &[Told], findings: Vec<Finding>, week: &Week, at: i64) -> News {
         let document = Sha256::of(b"a document");
-        let subject = Subject { source: Source::Document, document, user: None, at: minute(at) };
-        news(told, findings, week, &subject, minute(at))
+        let kind = SubjectKind::Pupil;
+        let subject = Subject { source: Source::Document, document, user: None, kind, at: minute(at) };
+        let met = |finding: Finding| Met { evidence: Evidence::of(&finding, "", "", ""), finding };
+        news(told, findings.into_iter().map(met).collect(), week, &subject, minute(at))
     }
 
     fn rules(news: &News) -> Vec<&str> {

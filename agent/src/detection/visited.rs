@@ -6,44 +6,61 @@
 use std::collections::BTreeMap;
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::lexicon::Finding;
-use caretaker_shared::model::Source;
+use caretaker_shared::model::{Source, SubjectKind};
 use jiff::Timestamp;
 
 use super::news::{WINDOW, news};
-use super::{News, Subject, Told, Week};
+use super::{Met, News, Subject, Told, Week};
 
 /// What visits met, in the order of time for each profile.
 #[derive(Debug, Default)]
 pub struct Visited {
-    met: BTreeMap<Sha256, Vec<Met>>,
+    met: BTreeMap<Sha256, Vec<Visit>>,
 }
 
 #[derive(Debug)]
-struct Met {
+struct Visit {
     user: Sha256,
+    kind: SubjectKind,
     source: Source,
     at: Timestamp,
-    finding: Finding,
+    met: Met,
+}
+
+/// Whose visit it was, and what of it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Visitor {
+    /// Keyed hash of the path of the profile's database.
+    pub profile: Sha256,
+    /// Keyed hash of the account.
+    pub user: Sha256,
+    /// Whether that is a pupil's.
+    pub kind: SubjectKind,
+    /// What of the visit was read.
+    pub source: Source,
 }
 
 impl Visited {
     /// Adds what a visit at `at` met.
-    pub fn add(&mut self, profile: Sha256, user: Sha256, source: Source, at: Timestamp, findings: Vec<Finding>) {
-        let met = self.met.entry(profile).or_default();
-        for finding in findings {
-            let same = |met: &&mut Met| met.finding.rule == finding.rule && is_soon(met.at, at);
-            match met.iter_mut().rev().find(same) {
+    pub fn add(&mut self, visitor: Visitor, at: Timestamp, all: Vec<Met>) {
+        let Visitor { profile, user, kind, source } = visitor;
+        let visits = self.met.entry(profile).or_default();
+        for met in all {
+            let same = |visit: &&mut Visit| visit.met.finding.rule == met.finding.rule && is_soon(visit.at, at);
+            match visits.iter_mut().rev().find(same) {
                 Some(before) => {
-                    let count = before.finding.count.saturating_add(finding.count);
-                    let help_seeking = before.finding.help_seeking || finding.help_seeking;
-                    if finding.severity > before.finding.severity {
-                        *before = Met { user, source, at: before.at, finding };
+                    let finding = &mut before.met.finding;
+                    let count = finding.count.saturating_add(met.finding.count);
+                    let help_seeking = finding.help_seeking || met.finding.help_seeking;
+                    // The first passage stays: it is where the matter began.
+                    if met.finding.severity > finding.severity {
+                        *finding = met.finding;
+                        before.source = source;
                     }
-                    before.finding.count = count;
-                    before.finding.help_seeking = help_seeking;
+                    finding.count = count;
+                    finding.help_seeking = help_seeking;
                 }
-                None => met.push(Met { user, source, at, finding }),
+                None => visits.push(Visit { user, kind, source, at, met }),
             }
         }
     }
@@ -59,16 +76,16 @@ impl Visited {
         now: Timestamp,
     ) -> Result<BTreeMap<Sha256, News>, E> {
         let mut all = BTreeMap::new();
-        for (profile, met) in self.met {
+        for (profile, visits) in self.met {
             let mut known = told(&profile)?;
             let mut events = Vec::new();
-            for Met { user, source, at, finding } in met {
+            for Visit { user, kind, source, at, met } in visits {
                 // A visit that was made under a clock that ran ahead must not weigh in for years.
                 let at = at.min(now);
                 // Another visit is never the same text once more.
                 let before: Vec<Told> = known.iter().map(|told| Told { count: 0, ..told.clone() }).collect();
-                let subject = Subject { source, document: profile, user: Some(user), at };
-                let fresh = news(&before, vec![finding], &week(&user)?, &subject, at);
+                let subject = Subject { source, document: profile, user: Some(user), kind, at };
+                let fresh = news(&before, vec![met], &week(&user)?, &subject, at);
                 for told in fresh.told {
                     known.retain(|known| known.rule != told.rule);
                     known.push(told);
@@ -91,11 +108,12 @@ mod tests {
 
     use caretaker_shared::digest::Sha256;
     use caretaker_shared::lexicon::{Arithmetic, Finding, Places, category};
-    use caretaker_shared::model::{Severity, Source};
+    use caretaker_shared::model::{Severity, Source, SubjectKind};
+    use caretaker_shared::sealing::Evidence;
     use jiff::{Timestamp, ToSpan as _};
 
-    use super::super::{News, Told, Week};
-    use super::Visited;
+    use super::super::{Met, News, Told, Week};
+    use super::{Visited, Visitor};
 
     fn finding(rule: &str, base: u32) -> Finding {
         let category = category("bullying").expect("a category");
@@ -109,7 +127,7 @@ mod tests {
             help_seeking: false,
             stage: None,
             topic: "bullying".into(),
-            places: Places::Withheld,
+            places: Places::At(vec![0..2]),
         }
     }
 
@@ -121,7 +139,11 @@ mod tests {
         let profile = Sha256::of(b"a profile");
         let mut visited = Visited::default();
         for &(rule, base, at) in visits {
-            visited.add(profile, Sha256::of(b"a pupil"), Source::Search, minute(at), vec![finding(rule, base)]);
+            let user = Sha256::of(b"a pupil");
+            let visitor = Visitor { profile, user, kind: SubjectKind::Pupil, source: Source::Search };
+            let finding = finding(rule, base);
+            let evidence = Evidence::of(&finding, &format!("at {at}"), "", "");
+            visited.add(visitor, minute(at), vec![Met { finding, evidence }]);
         }
         let told = |_: &Sha256| Ok::<_, Infallible>(told.to_vec());
         let Ok(mut all) = visited.news(told, |_| Ok(Week::default()), minute(600));
@@ -139,6 +161,8 @@ mod tests {
     fn searches_of_ten_minutes_are_one_event_with_a_count() {
         let news = after(&[], &[("a", 3, 0), ("b", 2, 1), ("a", 3, 2), ("a", 4, 9), ("a", 3, 30)]);
         assert_eq!(events(&news), [("a", 4, 3), ("b", 2, 1), ("a", 3, 1)]);
+        let first = Evidence::of(&finding("a", 3), "at 0", "", "");
+        assert_eq!(news.events[0].evidence, first, "the passage of the first visit stays");
     }
 
     #[test]

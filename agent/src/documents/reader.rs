@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use caretaker_shared::clock::Clock;
 use caretaker_shared::digest::{Sha256, keyed};
-use caretaker_shared::lexicon::Finding;
-use caretaker_shared::model::Source;
+use caretaker_shared::model::{Source, SubjectKind};
 use caretaker_shared::policy::Scope;
 use caretaker_shared::secret::Secret;
 use jiff::Timestamp;
@@ -20,7 +19,7 @@ use super::beneath::{self, Found, Version};
 use super::catch_up::{Caught, Search};
 use super::extract::{FILE_LIMIT_BYTES, Refusal, Unread, text_of};
 use super::{Known, Ledger, Means};
-use crate::detection::{self, News, Subject, WEEK};
+use crate::detection::{self, Met, News, Subject, WEEK};
 
 /// Files that changed longer ago than this are left alone when nobody saw them change.
 const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
@@ -130,8 +129,11 @@ impl Reader for DocumentReader {
                 if before.is_some_and(|before| before.text == Some(digest)) {
                     return self.keep(document, known, News { told, events: Vec::new() }).await;
                 }
-                let Some(findings) = self.find(text, errand.scope).await else { return Outcome::Again };
-                self.tell(document, known, findings, errand.user).await
+                let kind = errand.scope.subject;
+                let path = errand.folder.join(&errand.inside);
+                let user = errand.user.unwrap_or_default();
+                let Some(met) = self.find(text, errand.scope, &path, &user).await else { return Outcome::Again };
+                self.tell(document, known, met, (user, kind)).await
             }
             Err(unread_why) => {
                 report(&document, &unread_why);
@@ -155,21 +157,23 @@ impl Reader for DocumentReader {
 }
 
 impl DocumentReader {
-    async fn find(&self, text: Zeroizing<String>, scope: Scope) -> Option<Vec<Finding>> {
-        let rules = self.means.rules.clone();
+    async fn find(&self, text: Zeroizing<String>, scope: Scope, path: &Path, user: &str) -> Option<Vec<Met>> {
+        let (rules, user) = (self.means.rules.clone(), user.to_owned());
+        let place = Zeroizing::new(path.to_string_lossy().into_owned());
         // The text moves into the closure, and is wiped at its end.
-        blocking(move || rules.read(&text, &detection::ask(&scope))).await
+        blocking(move || Met::all(&rules, &text, &detection::ask(&scope), &place, &user)).await
     }
 
-    /// Keeps what is new among the findings, in the light of the user's week.
-    async fn tell(&self, document: Sha256, known: Known, findings: Vec<Finding>, user: Option<String>) -> Outcome {
+    /// Keeps what is new of what was met, in the light of the week of the user (an empty name for nobody).
+    async fn tell(&self, document: Sha256, known: Known, met: Vec<Met>, user: (String, SubjectKind)) -> Outcome {
         let (memory, now) = (self.memory.clone(), self.clock.now());
         let kept = blocking(move || {
-            let user = user.map(|user| keyed(memory.key.expose(), user.as_bytes()));
+            let (user, kind) = user;
+            let user = (!user.is_empty()).then(|| keyed(memory.key.expose(), user.as_bytes()));
             let since = now.checked_sub(WEEK).unwrap_or(Timestamp::UNIX_EPOCH);
             let week = memory.ledger.week(user.as_ref(), &document, since)?;
-            let subject = Subject { source: Source::Document, document, user, at: now };
-            let news = detection::news(&known.told, findings, &week, &subject, now);
+            let subject = Subject { source: Source::Document, document, user, kind, at: now };
+            let news = detection::news(&known.told, met, &week, &subject, now);
             memory.ledger.record(&document, &known, &news)
         });
         after(kept.await)

@@ -72,6 +72,7 @@ fn checked(token: &EnrolmentToken, key_pem: Secret<String>, answer: EnrolRespons
             address: token.address.clone(),
             school: printable(&answer.school),
             site: printable(&answer.site),
+            root: token.root,
         },
     };
     check_pair(&identity)?;

@@ -7,6 +7,7 @@ mod enrol;
 mod keeper;
 mod store;
 
+use caretaker_shared::digest::Sha256;
 use caretaker_shared::pki::Certificate;
 use caretaker_shared::secret::Secret;
 
@@ -26,6 +27,9 @@ pub struct CollectorPlace {
     pub school: String,
     /// Name of the site that the device belongs to.
     pub site: String,
+    /// SHA-256 of the safeguarding root's public key, as the token named it; `None` for a token without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Sha256>,
 }
 
 /// A device's identity.

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::Stage;
-use caretaker_shared::model::{Payload, Severity};
+use caretaker_shared::model::{KeywordEvent, Payload, Severity, Stream};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
-use super::rows::{signed, unsigned};
-use super::{Spool, SpoolError, queue, quota};
+use super::rows::{mark, signed, unsigned};
+use super::{Spool, SpoolError, epoch, queue, quota};
 use crate::detection::{Event, News, Told, WEEK, Week};
 use crate::documents::{Known, Ledger};
 use crate::history::{Mark, Marks};
+use crate::sealing::Place;
 
 impl Ledger for Spool {
     fn known(&self, document: &Sha256) -> anyhow::Result<Option<Known>> {
@@ -174,6 +175,14 @@ impl Spool {
         Ok(())
     }
 
+    /// The event with what is sealed of its text: bound to the number that it is about to get.
+    fn sealed(&self, change: &Transaction<'_>, told: &Event) -> Result<KeywordEvent, SpoolError> {
+        let Some(sealer) = self.sealer.get() else { return Ok(told.event.clone()) };
+        let (epoch, stream) = (epoch::read(change)?.id, Stream::Safeguarding);
+        let sequence = mark(change, stream)?.last + 1;
+        Ok(sealer.seal(&Place { epoch, stream, sequence }, told))
+    }
+
     /// What is told of a document or a profile now, and the events.
     fn write_news(&self, change: &Transaction<'_>, document: &Sha256, news: &News) -> Result<(), SpoolError> {
         let hash = document.as_bytes().as_slice();
@@ -187,7 +196,8 @@ impl Spool {
                 .execute(params![hash, told.rule, told.count, told.severity.level(), told.at.as_millisecond()])?;
         }
         for told in &news.events {
-            queue::append(change, &self.clocks, &Payload::Keyword(told.event.clone()), None)?;
+            let event = self.sealed(change, told)?;
+            queue::append(change, &self.clocks, &Payload::Keyword(event), None)?;
             remember(change, told)?;
         }
         Ok(())

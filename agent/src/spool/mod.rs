@@ -26,7 +26,7 @@ mod schema;
 mod tests;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Notify;
@@ -42,6 +42,7 @@ pub use readings::Queued;
 pub use restore::Settled;
 
 use crate::clocks::DeviceClocks;
+use crate::sealing::Sealer;
 
 /// The spool of one device. One process has it open for writing.
 pub struct Spool {
@@ -51,6 +52,7 @@ pub struct Spool {
     file: PathBuf,
     enqueued: Notify,
     damaged: CancellationToken,
+    sealer: OnceLock<Arc<Sealer>>,
 }
 
 impl Spool {
@@ -70,6 +72,12 @@ impl Spool {
                 Err(_) => Err(SpoolError::Closing),
             },
         }
+    }
+
+    /// From now on what an event leaves of a text is sealed by `sealer` when the event is queued. Without one, nothing of
+    /// a text is kept. The first one stays.
+    pub fn seal_with(&self, sealer: Arc<Sealer>) {
+        let _ = self.sealer.set(sealer);
     }
 
     /// Returns once something was queued since the last time this returned.

@@ -1,11 +1,12 @@
 //! Single facts that must survive a restart, each under its name.
 
-use caretaker_shared::model::ProbeName;
+use caretaker_shared::digest::Sha256;
+use caretaker_shared::model::{DeviceEvent, DeviceEventKind, Payload, ProbeName};
 use caretaker_shared::secret::Secret;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Spool, SpoolError};
+use super::{Spool, SpoolError, queue};
 
 pub(super) const EPOCH: &str = "epoch";
 pub(super) const PREVIOUS_EPOCH: &str = "previous-epoch";
@@ -17,6 +18,7 @@ pub(super) const CONTACT: &str = "contact-ms";
 pub(super) const COMPARED: &str = "compared-ms";
 const OFFERED: &str = "offered-executables";
 const LEXICONS: &str = "lexicons";
+const REFUSED_RECIPIENTS: &str = "refused-recipients";
 
 /// Under which the digest of a probe's last whole reading is kept.
 pub(super) fn sent(probe: ProbeName) -> String {
@@ -70,6 +72,27 @@ impl Spool {
     /// When the spool cannot be written.
     pub fn store_policy(&self, policy: &[u8]) -> Result<(), SpoolError> {
         self.change(|change| write(change, POLICY, policy))
+    }
+
+    /// Says in a tamper record that recipients were refused; once for the same ones.
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn tell_refused_recipients(&self, digest: &Sha256, why: &str) -> Result<(), SpoolError> {
+        let is_news = self.change(|change| {
+            if read(change, REFUSED_RECIPIENTS)?.as_deref() == Some(digest.as_bytes()) {
+                return Ok(false);
+            }
+            write(change, REFUSED_RECIPIENTS, digest.as_bytes())?;
+            let event = DeviceEvent::of_agent(DeviceEventKind::RecipientsRefused, self.clocks.now());
+            let event = DeviceEvent { detail: why.to_owned(), ..event };
+            queue::append(change, &self.clocks, &Payload::Device(event), None)?;
+            Ok(true)
+        })?;
+        if is_news {
+            self.enqueued.notify_one();
+        }
+        Ok(())
     }
 
     /// The rules that the school has added, as they came; `None` when there are none.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use caretaker_shared::model::{DeviceEventKind, EpochId, EpochReason, Stream};
 use caretaker_shared::private_file;
@@ -85,6 +85,7 @@ impl Spool {
             file,
             enqueued: Notify::new(),
             damaged: CancellationToken::new(),
+            sealer: OnceLock::new(),
         };
         spool.begin(found, &options.folder.join(QUARANTINE).join(FILE))?;
         Ok(spool)

@@ -12,6 +12,7 @@ use caretaker_shared::model::{
     AgentCost, Antivirus, AntivirusProduct, DeviceEvent, DeviceEventKind, Engine, EpochReason, Facts, GapReason,
     KeywordEvent, Outcome, Payload, ProbeName, Reading, RealTime, Severity, SoftwareTitle, Stream,
 };
+use caretaker_shared::sealing::Evidence;
 use caretaker_shared::wire;
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -35,6 +36,10 @@ pub(super) fn fresh(quota_bytes: u64) -> (tempfile::TempDir, Spool, Arc<ManualCl
     let clock = Arc::new(ManualClock::new(noon()));
     let spool = open(home.path(), quota_bytes, &clock);
     (home, spool, clock)
+}
+
+fn told_event(event: KeywordEvent, stage: Option<Stage>) -> Event {
+    Event { event, stage, evidence: Evidence::nothing() }
 }
 
 fn keyword(number: usize) -> KeywordEvent {
@@ -294,7 +299,7 @@ fn a_document_and_its_events_are_recorded_together() {
     let told = vec![Told { rule: "rule.1".into(), count: 2, severity: Severity::HIGHEST, at: noon() }];
     let text = Some(Sha256::of(b"a keyed text"));
     let known = Known { size_bytes: 12, modified_ns: 34, text, told: told.clone() };
-    let news = News { events: vec![Event { event: keyword(1), stage: None }], told };
+    let news = News { events: vec![told_event(keyword(1), None)], told };
     spool.record(&document, &known, &news).expect("records");
     assert_eq!(spool.known(&document).expect("reads"), Some(known));
     assert_eq!(payloads(&spool, Stream::Safeguarding), [(1, Payload::Keyword(keyword(1)))]);
@@ -309,7 +314,7 @@ fn the_week_of_a_user_is_what_their_other_documents_met() {
         let at = noon().checked_add(jiff::SignedDuration::from_hours(24 * days)).expect("a time in range");
         let document = Sha256::of(document.as_bytes());
         let event = KeywordEvent { user: Some(user), occurred_at: at, document, ..keyword(1) };
-        let news = News { events: vec![Event { event, stage }], told: Vec::new() };
+        let news = News { events: vec![told_event(event, stage)], told: Vec::new() };
         spool.record(&document, &known, &news).expect("records");
         at
     };

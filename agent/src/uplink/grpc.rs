@@ -9,6 +9,7 @@ use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{ProbeName, Stream};
 use caretaker_shared::tls::{self, TlsError};
 use caretaker_shared::wire::{Hello, Upload, limits};
+use prost::Message as _;
 use tonic::transport::Channel;
 
 use super::{Receipt, Uplink, UplinkError, Welcome};
@@ -42,6 +43,11 @@ fn client(identity: &Identity, clock: Arc<dyn Clock>) -> Result<AgentClient<Chan
         .max_encoding_message_size(limits::REQUEST_BYTES))
 }
 
+/// A digest; `None` for no bytes.
+fn maybe(bytes: &[u8], field: &'static str) -> Result<Option<Sha256>, UplinkError> {
+    if bytes.is_empty() { Ok(None) } else { Sha256::from_slice(bytes).map(Some).ok_or(UplinkError::Answer(field)) }
+}
+
 impl Uplink for Grpc {
     async fn hello(&self, hello: Hello) -> Result<Welcome, UplinkError> {
         let answer = self.client().hello(proto::HelloRequest::from(hello)).await?.into_inner();
@@ -50,12 +56,10 @@ impl Uplink for Grpc {
             let stream = Stream::try_from(mark.stream()).map_err(|_| UplinkError::Answer("high_water.stream"))?;
             high_water.push((stream, mark.sequence));
         }
-        let lexicons = match answer.lexicons_digest.as_slice() {
-            [] => None,
-            digest => Some(Sha256::from_slice(digest).ok_or(UplinkError::Answer("lexicons_digest"))?),
-        };
+        let lexicons = maybe(&answer.lexicons_digest, "lexicons_digest")?;
+        let recipients = maybe(&answer.recipients_digest, "recipients_digest")?;
         let proto::HelloResponse { policy_version, heartbeat_seconds, lexicons_unknown, .. } = answer;
-        Ok(Welcome { high_water, policy_version, heartbeat_seconds, lexicons, lexicons_unknown })
+        Ok(Welcome { high_water, policy_version, heartbeat_seconds, lexicons, lexicons_unknown, recipients })
     }
 
     async fn upload(&self, upload: Upload) -> Result<Receipt, UplinkError> {
@@ -83,6 +87,11 @@ impl Uplink for Grpc {
         let request = proto::LexiconsRequest { digest: digest.as_bytes().to_vec(), offset };
         let answer = self.client().lexicons(request).await?.into_inner();
         Ok((answer.piece, answer.total))
+    }
+
+    async fn recipients(&self) -> Result<Option<Vec<u8>>, UplinkError> {
+        let answer = self.client().recipients(proto::RecipientsRequest {}).await?.into_inner();
+        Ok(answer.recipients.map(|recipients| recipients.encode_to_vec()))
     }
 
     fn adopt(&self, identity: &Identity) -> Result<(), TlsError> {

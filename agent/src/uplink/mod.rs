@@ -35,6 +35,8 @@ pub struct Welcome {
     pub lexicons: Option<Sha256>,
     /// The collector cannot tell which these are now.
     pub lexicons_unknown: bool,
+    /// Digest of the recipients in force; `None` when there are none.
+    pub recipients: Option<Sha256>,
 }
 
 /// What the collector answers to records.
@@ -104,6 +106,9 @@ pub trait Uplink: Send + Sync + 'static {
     /// A piece of the added rules of this digest, from an offset on, and how many bytes there are in all.
     fn lexicons(&self, digest: Sha256, offset: u32)
     -> impl Future<Output = Result<(Vec<u8>, u32), UplinkError>> + Send;
+
+    /// The recipients in force, an encoded `SignedRecipients`; `None` when there are none.
+    fn recipients(&self) -> impl Future<Output = Result<Option<Vec<u8>>, UplinkError>> + Send;
 
     /// Speaks under this identity from now on.
     ///

@@ -20,6 +20,7 @@ use crate::config::InForce;
 use crate::detection::Rules;
 use crate::identity::Keeper;
 use crate::platform;
+use crate::sealing::Sealer;
 use crate::spool::{Batch, Settled, Spool, SpoolError};
 
 /// Executables that are described before whatever waits is delivered: an alert must not wait for thousands.
@@ -43,6 +44,8 @@ pub struct Wiring {
     pub hostname: String,
     /// Where a new policy goes.
     pub policy: watch::Sender<InForce>,
+    /// Seals what leaves this device of a text.
+    pub sealer: Arc<Sealer>,
     /// Which rules texts are held against: those that ship, and those that the school has added.
     pub rules: Rules,
     /// Probes whose whole state the collector wants.
@@ -76,6 +79,8 @@ pub struct Session<U> {
     uplink: U,
     told_expired: bool,
     to_offer: Option<Arc<Executables>>,
+    /// Recipients that were refused: they are not fetched again.
+    refused: Option<Sha256>,
     /// Whether anything was acknowledged since this was last asked.
     pub(super) moved: bool,
 }
@@ -83,7 +88,7 @@ pub struct Session<U> {
 impl<U: Uplink> Session<U> {
     /// A conversation that has not begun.
     pub fn new(uplink: U, wiring: Wiring) -> Self {
-        Self { wiring, uplink, told_expired: false, to_offer: None, moved: false }
+        Self { wiring, uplink, told_expired: false, to_offer: None, refused: None, moved: false }
     }
 
     /// Greets, settles what both hold, fetches a new policy, renews the certificate when it is time.
@@ -108,6 +113,10 @@ impl<U: Uplink> Session<U> {
             welcome = self.hello().await?;
             let held = welcome.high_water.clone();
             self.settle(held).await?;
+        }
+        match self.follow_recipients(welcome.recipients).await {
+            Err(Broken::Uplink(error)) => tracing::warn!(reason = %error, "the recipients were not fetched"),
+            followed => followed?,
         }
         if !welcome.lexicons_unknown {
             match self.follow_lexicons(welcome.lexicons).await {
@@ -174,6 +183,8 @@ impl<U: Uplink> Session<U> {
             hostname: self.wiring.hostname.clone(),
             policy_version: self.policy_version(),
             clock: self.wiring.clocks.read(),
+            root: self.wiring.sealer.root(),
+            recipients: self.wiring.sealer.recipients(),
         };
         let welcome = match self.uplink.hello(hello).await {
             Ok(welcome) => welcome,
@@ -252,6 +263,31 @@ impl<U: Uplink> Session<U> {
         Ok(())
     }
 
+    /// Fetches the recipients, where they are others than those that are held and than those that were refused.
+    async fn follow_recipients(&mut self, wanted: Option<Sha256>) -> Result<(), Broken> {
+        let sealer = self.wiring.sealer.clone();
+        let Some(wanted) = wanted.filter(|wanted| sealer.root().is_some() && sealer.recipients() != Some(*wanted))
+        else {
+            return Ok(());
+        };
+        if self.refused == Some(wanted) {
+            return Ok(());
+        }
+        let Some(encoded) = self.uplink.recipients().await? else { return Ok(()) };
+        let taken = self.wiring.spool.run(move |spool| match sealer.take(&encoded) {
+            Ok(version) => Ok(Ok(version)),
+            Err(error) => spool.tell_refused_recipients(&wanted, &error.to_string()).map(|()| Err(error)),
+        });
+        match taken.await? {
+            Ok(version) => tracing::info!(version, "the people whom this device seals for came into force"),
+            Err(error) => {
+                self.refused = Some(wanted);
+                tracing::error!(reason = %error, "the people whom this device is to seal for were refused");
+            }
+        }
+        Ok(())
+    }
+
     async fn fetch_lexicons(&self, digest: Sha256) -> Result<Option<Vec<u8>>, UplinkError> {
         let mut bytes = Vec::new();
         loop {
@@ -280,6 +316,7 @@ impl<U: Uplink> Session<U> {
         let key = DeviceKey::generate()?;
         let certificate = self.uplink.renew(key.request()?).await?;
         self.wiring.keeper.renew(&key, certificate)?;
+        self.wiring.sealer.adopt(self.wiring.keeper.identity());
         self.uplink.adopt(self.wiring.keeper.identity())?;
         Ok(())
     }
@@ -297,6 +334,7 @@ impl<U: Uplink> Session<U> {
         match self.wiring.keeper.fall_back() {
             Ok(true) => {
                 tracing::warn!("the renewed identity was turned away; the one before is used again");
+                self.wiring.sealer.adopt(self.wiring.keeper.identity());
                 if let Err(error) = self.uplink.adopt(self.wiring.keeper.identity()) {
                     tracing::error!(reason = %error, "the identity before cannot be used");
                 }

@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
-use caretaker_proto::agent::v1::DevicePolicy as WirePolicy;
+use caretaker_proto::agent::v1::{DevicePolicy as WirePolicy, SignedRecipients};
 use caretaker_shared::clock::ManualClock;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::{AgeProfile, Ask, rules};
 use caretaker_shared::model::{
-    DeviceEvent, DeviceEventKind, DeviceId, EpochId, Executable, ExecutableFacts, ExecutableFormat, Executables,
-    KeywordEvent, Payload, ProbeName, Severity, Stream, VersionInfo,
+    Content, DeviceEvent, DeviceEventKind, DeviceId, EpochId, Executable, ExecutableFacts, ExecutableFormat,
+    Executables, KeywordEvent, Payload, ProbeName, Role, Severity, Stream, Unsealed, VersionInfo,
 };
 use caretaker_shared::pki::{Authority, DeviceKey, Validity};
 use caretaker_shared::refusal::Refusal;
+use caretaker_shared::sealing::{Card, Evidence, Holder, Kind, PersonalKey, RecipientSet, Root, Sealed};
 use caretaker_shared::tls::{Fault, TlsError};
 use caretaker_shared::wire::{self, Hello, Upload};
 use jiff::Timestamp;
@@ -27,7 +28,10 @@ use super::{Receipt, Session, Uplink, UplinkError, Welcome, Wiring, run};
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
 use crate::detection::Rules;
+use crate::detection::{Event, News};
+use crate::documents::{Known, Ledger as _};
 use crate::identity::{CollectorPlace, Identity, Keeper};
+use crate::sealing::Sealer;
 use crate::spool::{Options, Spool, SpoolError};
 
 fn noon() -> Timestamp {
@@ -49,6 +53,8 @@ struct Book {
     resend: Vec<ProbeName>,
     wanted: Vec<Sha256>,
     lexicons: Vec<u8>,
+    recipients: Option<SignedRecipients>,
+    fetched_recipients: usize,
 }
 
 /// A collector that everybody in a test shares.
@@ -114,7 +120,9 @@ impl Uplink for Memory {
             let high_water = Stream::ALL.into_iter().map(|s| (s, held[usize::from(s.priority())])).collect();
             let policy_version = book.policy.as_ref().map_or(0, |policy| policy.version);
             let lexicons = Some(&book.lexicons).filter(|bytes| !bytes.is_empty()).map(|bytes| Sha256::of(bytes));
-            Ok(Welcome { high_water, policy_version, heartbeat_seconds: 300, lexicons, lexicons_unknown: false })
+            let recipients = book.recipients.as_ref().map(|signed| Sha256::of(&signed.recipients));
+            let lexicons_unknown = false;
+            Ok(Welcome { high_water, policy_version, heartbeat_seconds: 300, lexicons, lexicons_unknown, recipients })
         })
     }
 
@@ -158,6 +166,13 @@ impl Uplink for Memory {
         })
     }
 
+    async fn recipients(&self) -> Result<Option<Vec<u8>>, UplinkError> {
+        self.answer(|book| {
+            book.fetched_recipients += 1;
+            Ok(book.recipients.as_ref().map(|signed| signed.encode_to_vec()))
+        })
+    }
+
     fn adopt(&self, identity: &Identity) -> Result<(), TlsError> {
         self.book().adopted.push(identity.certificate.fingerprint);
         Ok(())
@@ -188,6 +203,7 @@ fn keeper(collector: &Memory, state: &Path) -> Keeper {
             address: "collector.example.school:7443".into(),
             school: "Northfield School".into(),
             site: "North".into(),
+            root: Some(root().fingerprint()),
         },
     };
     crate::identity::put(state, &identity).expect("is kept");
@@ -203,9 +219,13 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
     let (found, executables) = watch::channel(Arc::default());
     let alarms = spool.clone();
     let texts = Rules::builtin();
+    let keeper = keeper(collector, home.path());
+    let sealer = Arc::new(Sealer::open(home.path(), keeper.identity()));
+    spool.seal_with(sealer.clone());
     let wiring = Wiring {
         spool: spool.clone(),
-        keeper: keeper(collector, home.path()),
+        keeper,
+        sealer: sealer.clone(),
         clocks,
         hostname: "lab-1".into(),
         policy,
@@ -479,4 +499,83 @@ async fn a_renewed_identity_that_is_turned_away_does_not_cut_the_device_off() {
 
 fn found(files: Vec<Executable>) -> Executables {
     Executables { files, media: Vec::new() }
+}
+
+/// The safeguarding lead whose root every device of these tests knows.
+fn lead() -> &'static PersonalKey {
+    static LEAD: OnceLock<PersonalKey> = OnceLock::new();
+    LEAD.get_or_init(|| {
+        let (school, name) = ("Northfield School".to_owned(), "Anna Example".to_owned());
+        let (sites, accounts) = (Vec::new(), vec!["a.example".to_owned()]);
+        PersonalKey::generate(Holder { school, name, role: Role::SafeguardingLead, sites, accounts }, Kind::Root)
+    })
+}
+
+fn root() -> Root {
+    lead().root().expect("she holds the root")
+}
+
+fn recipients(version: u64) -> SignedRecipients {
+    let set = RecipientSet {
+        school: "Northfield School".into(),
+        version,
+        made_at: noon(),
+        // Long ago: an expired set is sealed for until there is a newer one.
+        expires_at: Timestamp::UNIX_EPOCH,
+        recipients: vec![Card::of(lead()).recipient()],
+        recovery: Vec::new(),
+    };
+    let signed = set.sign(lead()).expect("signed");
+    SignedRecipients::decode(signed.encoded()).expect("what was signed")
+}
+
+/// Queues what a document met, and returns how its event arrived at the collector.
+async fn arrived(collector: &Memory, device: &Device, number: u32) -> Content {
+    let document = Sha256::of(&number.to_be_bytes());
+    let event = KeywordEvent::met("made.up", "bullying", Severity::HIGHEST, document, noon());
+    let known = Known { size_bytes: 1, modified_ns: 1, text: None, told: Vec::new() };
+    let news = News { events: vec![Event { event, stage: None, evidence: Evidence::nothing() }], told: Vec::new() };
+    device.spool.record(&document, &known, &news).expect("queued");
+    let of = |payload: &Payload| match payload {
+        Payload::Keyword(event) if event.document == document => Some(event.content.clone()),
+        _ => None,
+    };
+    collector.until(|book| book.payloads.iter().any(|(_, payload)| of(payload).is_some())).await;
+    collector.book().payloads.iter().find_map(|(_, payload)| of(payload)).expect("arrived")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_seals_for_the_recipients_that_its_root_has_signed_and_refuses_others() {
+    let collector = Memory::new();
+    let clock = Arc::new(ManualClock::new(noon()));
+    let device = start(&collector, &clock);
+    collector.until(|book| book.hellos > 0).await;
+    assert_eq!(arrived(&collector, &device, 1).await, Content::Nothing(Unsealed::NoRecipients));
+
+    collector.book().recipients = Some(recipients(2));
+    collector.until(|book| book.fetched_recipients == 1).await;
+    let hellos = collector.book().hellos;
+    collector.until(|book| book.hellos > hellos).await;
+    let Content::Sealed(sealed) = arrived(&collector, &device, 2).await else { panic!("it is sealed") };
+    let sealed = Sealed::parse(&sealed).expect("what was sealed");
+    assert!(sealed.key_alone(lead()).is_ok_and(|key| sealed.open(&key).is_ok()));
+    let by_two = sealed.recipients();
+
+    let mut unsigned = recipients(3);
+    unsigned.signature[0] ^= 1;
+    for (count, refused) in [(2, recipients(1)), (3, unsigned)] {
+        collector.book().recipients = Some(refused);
+        let told = |book: &Book| {
+            let is_it = |(_, payload): &(Stream, Payload)| matches!(payload, Payload::Device(event) if event.kind == DeviceEventKind::RecipientsRefused);
+            book.payloads.iter().filter(|payload| is_it(payload)).count()
+        };
+        collector.until(|book| told(book) == count - 1).await;
+        let hellos = collector.book().hellos;
+        collector.until(|book| book.hellos > hellos + 1).await;
+        let book = collector.book();
+        assert_eq!((told(&book), book.fetched_recipients), (count - 1, count), "told once");
+    }
+    let Content::Sealed(sealed) = arrived(&collector, &device, 3).await else { panic!("the last good ones hold") };
+    assert_eq!(Sealed::parse(&sealed).expect("what was sealed").recipients(), by_two);
+    device.stop.cancel();
 }

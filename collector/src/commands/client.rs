@@ -1,14 +1,16 @@
 //! The commands that ask a running collector, and how each of them ends.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
+use tonic::transport::Channel;
 
-use super::Exit;
-use super::connect::{Client, connect};
+use super::access::{self, Profile};
+use super::connect::{Client, connect, console};
 use super::output::Output;
-use super::{alerts, devices, executables, findings, policy, software, status, token};
+use super::{Exit, alerts, devices, executables, findings, keys, policy, software, status, token};
+use crate::console::SOCKET;
 use crate::render::Screen;
 
 /// Names the data folder where `--data` does not.
@@ -45,6 +47,43 @@ pub enum ClientCommand {
     /// Check, apply or show the policy of a site
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Give people access from their own machines, and take it
+    #[command(subcommand)]
+    Operators(access::OperatorsCommand),
+    /// Make keys for evidence, and say who may open it
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Who you are to the collector, and what you may do
+    Whoami(access::WhoAmIArgs),
+}
+
+/// Where a command finds the collector.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// On this machine, with its data in this folder.
+    Data(PathBuf),
+    /// Where the profile of that name leads, of those in this folder.
+    Profile(PathBuf, String),
+}
+
+/// Where to find the collector: by the profile or data folder that was chosen; else on this machine where one answers;
+/// else where this account has logged in.
+///
+/// # Errors
+/// When several logins fit.
+pub fn place(data: Option<PathBuf>, profile: Option<&str>) -> anyhow::Result<Place> {
+    let local_is_meant = data.is_some() || std::env::var_os(VARIABLE).is_some_and(|value| !value.is_empty());
+    let data = data_dir(data);
+    let Some(profiles) = Profile::folder() else { return Ok(Place::Data(data)) };
+    if let Some(name) = profile {
+        return Ok(Place::Profile(profiles, name.to_owned()));
+    }
+    if local_is_meant || data.join(SOCKET).exists() || Profile::names(&profiles).map_or(true, |names| names.is_empty())
+    {
+        return Ok(Place::Data(data));
+    }
+    let name = access::chosen(&profiles, None)?;
+    Ok(Place::Profile(profiles, name))
 }
 
 /// The data folder to work on: what was chosen, else CARETAKER_DATA, else ./caretaker-data where there is one, else the
@@ -56,12 +95,12 @@ pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
     chosen.or_else(named).or_else(here).unwrap_or_else(|| PathBuf::from(INSTALLED))
 }
 
-/// Runs a command against the collector of `data_dir`, for the screen that this program writes to.
+/// Runs a command against the collector at `place`, for the screen that this program writes to.
 ///
 /// # Errors
 /// When it was not done: [`super::exit_of`] says how the program ends then.
-pub async fn run(command: ClientCommand, data_dir: &Path, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    run_on(command, data_dir, &Screen::of_stdout(), out).await
+pub async fn run(command: ClientCommand, place: &Place, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    run_on(command, place, &Screen::of_stdout(), out).await
 }
 
 /// The same for any screen.
@@ -70,19 +109,20 @@ pub async fn run(command: ClientCommand, data_dir: &Path, out: &mut dyn Write) -
 /// As [`run`].
 pub async fn run_on(
     command: ClientCommand,
-    data_dir: &Path,
+    place: &Place,
     screen: &Screen,
     out: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
-    answer(command, data_dir, &mut Output { out, screen }).await
+    answer(command, place, &mut Output { out, screen }).await
 }
 
-async fn answer(command: ClientCommand, data: &Path, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     // The one command that needs no collector.
     if let ClientCommand::Policy(policy::PolicyCommand::Check(args)) = &command {
         return policy::check(args, output);
     }
-    let client: Client = connect(data).await?;
+    let channel = reach(place).await?;
+    let client: Client = console(channel.clone());
     match command {
         ClientCommand::Status(args) => status::run(args, client, output).await,
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
@@ -94,5 +134,19 @@ async fn answer(command: ClientCommand, data: &Path, output: &mut Output<'_>) ->
         ClientCommand::Alert(command) => alerts::run(command, client, output).await,
         ClientCommand::Token(command) => token::run(command, client, output).await,
         ClientCommand::Policy(command) => policy::run(command, client, output).await,
+        ClientCommand::Operators(command) => access::operators(command, channel, output).await,
+        ClientCommand::Keys(command) => keys::ask(command, channel, output).await,
+        ClientCommand::Whoami(args) => access::whoami(args, channel, output).await,
+    }
+}
+
+/// A channel to the collector there, whichever door it has.
+async fn reach(place: &Place) -> anyhow::Result<Channel> {
+    match place {
+        Place::Data(data) => Ok(connect(data).await?),
+        Place::Profile(folder, name) => {
+            let profile = Profile::load(folder, name)?.ok_or_else(|| access::nobody(name))?;
+            access::connect(profile, folder).await
+        }
     }
 }

@@ -22,15 +22,19 @@ pub(super) type Client = ConsoleClient<Channel>;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Connects to the collector of this data folder.
-pub(super) async fn connect(data: &Path) -> Result<Client, Failure> {
+pub(super) async fn connect(data: &Path) -> Result<Channel, Failure> {
     let socket = data.join(SOCKET);
     // Asked once before: a channel would hide what the system says about the socket.
     drop(UnixStream::connect(&socket).await.map_err(|error| unreachable(&error, data))?);
     // The address is a formality: the connector below knows where to go.
     let endpoint = Endpoint::from_static("http://console").timeout(PATIENCE);
     let connector = service_fn(move |_| open(socket.clone()));
-    let channel = endpoint.connect_with_connector(connector).await.map_err(|_| not_running(data))?;
-    Ok(ConsoleClient::new(channel).max_decoding_message_size(ANSWER_BYTES))
+    endpoint.connect_with_connector(connector).await.map_err(|_| not_running(data))
+}
+
+/// The console at the other end of a channel.
+pub(super) fn console(channel: Channel) -> Client {
+    ConsoleClient::new(channel).max_decoding_message_size(ANSWER_BYTES)
 }
 
 async fn open(socket: PathBuf) -> io::Result<TokioIo<UnixStream>> {

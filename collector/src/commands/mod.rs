@@ -1,7 +1,9 @@
 //! What a person types: one file a command. Each writes its answer to `out` and its outcome is an [`Exit`].
 
+pub mod access;
 pub mod client;
 pub mod init;
+pub mod keys;
 pub mod lexicon;
 pub mod serve;
 
@@ -26,6 +28,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
+use client::ClientCommand;
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +76,25 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Init(args) => init::run(args, out),
         Command::Serve(args) => serve::run(&args),
         Command::Lexicon(command) => lexicon::run(&command, &client::data_dir(cli.data), out),
+        Command::Client(ClientCommand::Keys(command)) if !command.needs_collector() => keys::run(&command, out),
+        Command::Login(args) => here(async |output| access::login(args, cli.profile.as_deref(), output).await, out),
+        Command::Logout => here(async |output| access::logout(cli.profile.as_deref(), output).await, out),
         Command::Client(command) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(client::run(command, &client::data_dir(cli.data), out))
+            let place = client::place(cli.data, cli.profile.as_deref())?;
+            runtime.block_on(client::run(command, &place, out))
         }
     }
+}
+
+/// Runs what is about this machine's logins.
+fn here(
+    command: impl AsyncFnOnce(&mut output::Output<'_>) -> anyhow::Result<Exit>,
+    out: &mut dyn Write,
+) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let screen = crate::render::Screen::of_stdout();
+    runtime.block_on(command(&mut output::Output { out, screen: &screen }))
 }
 
 /// How the program ends after this error. A reader that went away (`| head`) is no failure.

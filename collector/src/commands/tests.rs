@@ -7,6 +7,7 @@ use std::time::Duration;
 use caretaker_shared::clock::{Clock as _, ManualClock};
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Antivirus, Facts, HostFacts, Idle, Outcome, ProbeName, Reading, ScreenLock};
+use caretaker_shared::pki::Authority;
 use caretaker_shared::policy::PRESET;
 use caretaker_shared::private_file;
 use caretaker_shared::token::EnrolmentToken;
@@ -15,7 +16,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::client::{ClientCommand, run_on};
+use super::client::{ClientCommand, Place, run_on};
 use crate::commands::{Exit, Failure};
 use crate::console::{self, Context, MailRoutes, SOCKET};
 use crate::render::Screen;
@@ -34,6 +35,7 @@ pub(super) struct School {
     folder: tempfile::TempDir,
     pub(super) store: Store,
     pub(super) clock: Arc<ManualClock>,
+    authority: Sha256,
     stop: CancellationToken,
     service: tokio::task::JoinHandle<Result<(), tonic::transport::Error>>,
 }
@@ -43,21 +45,23 @@ impl School {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&folder.path().join("caretaker.db")).expect("a fresh database");
         let clock = Arc::new(ManualClock::new("2026-11-21T14:02:00Z".parse().expect("a time")));
+        let (authority, _) = Authority::generate("Northfield School", clock.now()).expect("an authority");
+        let fingerprint = authority.fingerprint();
         let context = Context {
             store: store.clone(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
             school: "Northfield School".into(),
             address: "collector.northfield.example:7443".into(),
-            authority: Sha256::of(b"an invented authority"),
+            authority: Arc::new(authority),
             routes: MailRoutes { first: "maildir ./caretaker-data/mail".into(), ..MailRoutes::default() },
             audit: Arc::default(),
             started_at: clock.now() - SignedDuration::from_hours(12 * 24),
         };
         let listener = console::bind(&folder.path().join(SOCKET)).expect("a free path");
         let stop = CancellationToken::new();
-        let service = tokio::spawn(console::serve(listener, context, stop.clone()));
-        Self { folder, store, clock, stop, service }
+        let service = tokio::spawn(console::serve(listener, console::services(context), stop.clone()));
+        Self { folder, store, clock, authority: fingerprint, stop, service }
     }
 
     /// A school with the site "Main" and its first policy.
@@ -120,7 +124,7 @@ async fn run(data: &Path, now: Timestamp, columns: usize, line: &[&str]) -> Resu
     let typed = Typed::try_parse_from(std::iter::once(&"caretaker-collector").chain(line)).expect("a command");
     let screen = Screen { width: columns, colour: false, now: now.to_zoned(TimeZone::UTC) };
     let mut out = Vec::new();
-    match run_on(typed.command, data, &screen, &mut out).await {
+    match run_on(typed.command, &Place::Data(data.to_owned()), &screen, &mut out).await {
         Ok(exit) => Ok((exit, String::from_utf8(out).expect("UTF-8"))),
         Err(error) => Err(error.downcast::<Failure>().expect("a failure with a text for people")),
     }
@@ -203,7 +207,7 @@ async fn a_token_opens_the_right_door_and_only_its_hash_is_kept() {
     assert_eq!(said["expires_at"], "2026-11-22T14:02:00Z");
     let token: EnrolmentToken = said["token"].as_str().expect("a text").parse().expect("a token");
     assert_eq!(token.address, "collector.northfield.example:7443");
-    assert_eq!(token.authority, Sha256::of(b"an invented authority"));
+    assert_eq!(token.authority, school.authority);
     let kept = caretaker_shared::token::fingerprint(token.secret().expose());
     let standing = school.store.token_standing(kept, school.clock.now()).await.expect("a standing");
     assert_eq!(standing, crate::store::TokenStanding::Good { site: "Main".into() });

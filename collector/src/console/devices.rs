@@ -9,7 +9,7 @@ use super::findings::{requirement, time};
 use super::paging::{Asked, cut};
 use super::peer::Operator;
 use super::refusal::Refusal;
-use super::{Context, farewell, policies, verdicts};
+use super::{Context, farewell, personal, policies, verdicts};
 use crate::store::console::{
     ChangeRow, DeviceFilter, DeviceRow, ExecutableRow, ReadingRow, SoftwareFilter, SoftwareKey, SoftwareRow,
 };
@@ -26,10 +26,12 @@ const REASON_LETTERS: usize = 300;
 pub(super) async fn list(
     context: &Context,
     request: proto::ListDevicesRequest,
+    operator: &Operator,
 ) -> Result<proto::ListDevicesResponse, Refusal> {
     let asked: Asked<(String, String)> = Asked::read(request.page)?;
     let filter = DeviceFilter {
-        site: policies::known_site(context, &request.site).await?,
+        sites: operator.sites().clone(),
+        site: policies::known_site(context, &request.site, operator).await?,
         finding: requirement(&request.finding)?,
         overdue: request.overdue,
     };
@@ -44,8 +46,9 @@ pub(super) async fn list(
 pub(super) async fn show(
     context: &Context,
     request: proto::GetDeviceRequest,
+    operator: &Operator,
 ) -> Result<proto::GetDeviceResponse, Refusal> {
-    let row = one(context, request.device).await?;
+    let row = one(context, request.device, operator).await?;
     let card = context.store.device_card(&row, EXECUTABLES).await?;
     let (verdicts, verdicts_left_out) = verdicts::of(&row, &card, context.clock.now());
     let host = card.readings.iter().find_map(ReadingRow::host);
@@ -58,7 +61,7 @@ pub(super) async fn show(
         bytes += file.encoded_len();
         bytes <= EXECUTABLE_BYTES
     });
-    Ok(proto::GetDeviceResponse {
+    let mut answer = proto::GetDeviceResponse {
         device: Some(device(row)),
         verdicts,
         verdicts_left_out,
@@ -79,7 +82,9 @@ pub(super) async fn show(
         changes: changes.into_iter().map(change).collect(),
         disposal: disposal.map(farewell::disposal_message),
         loss: loss.map(farewell::loss_message),
-    })
+    };
+    personal::device(&mut answer, operator);
+    Ok(answer)
 }
 
 pub(super) async fn revoke(
@@ -95,20 +100,22 @@ pub(super) async fn revoke(
             remedy: "say in one line why, for example: --reason \"laptop was stolen\"",
         });
     }
-    let row = one(context, request.device).await?;
+    let row = one(context, request.device, operator).await?;
     context.store.revoke_device(row.id, reason, &operator.actor, context.clock.now()).await?;
-    let row = one(context, row.id.to_string()).await?;
+    let row = one(context, row.id.to_string(), operator).await?;
     Ok(proto::RevokeDeviceResponse { device: Some(device(row)) })
 }
 
 pub(super) async fn software(
     context: &Context,
     request: proto::ListSoftwareRequest,
+    operator: &Operator,
 ) -> Result<proto::ListSoftwareResponse, Refusal> {
     let asked: Asked<SoftwareKey> = Asked::read(request.page)?;
-    let device = if request.device.is_empty() { None } else { Some(one(context, request.device).await?) };
+    let device = if request.device.is_empty() { None } else { Some(one(context, request.device, operator).await?) };
     let limit = asked.limit();
-    let rows = context.store.list_software(SoftwareFilter { device, name: request.name }, asked.after, limit).await?;
+    let filter = SoftwareFilter { sites: operator.sites().clone(), device, name: request.name };
+    let rows = context.store.list_software(filter, asked.after, limit).await?;
     let key = |row: &SoftwareRow| -> SoftwareKey {
         (row.name.clone(), row.version.clone(), row.source.clone(), row.publisher.clone())
     };
@@ -116,9 +123,9 @@ pub(super) async fn software(
     Ok(proto::ListSoftwareResponse { titles, next_page })
 }
 
-/// The one device of that id or name.
-pub(super) async fn one(context: &Context, device: String) -> Result<DeviceRow, Refusal> {
-    let mut found = context.store.find_devices(&device).await?;
+/// The one device of that id or name, at a site that the operator sees.
+pub(super) async fn one(context: &Context, device: String, operator: &Operator) -> Result<DeviceRow, Refusal> {
+    let mut found = context.store.find_devices(&device, operator.sites()).await?;
     match found.len() {
         0 => Err(Refusal::NoDevice(device)),
         1 => Ok(found.remove(0)),

@@ -3,10 +3,11 @@
 use caretaker_proto::console::v1 as proto;
 use jiff::Timestamp;
 
-use super::Context;
 use super::devices::one;
 use super::paging::{Asked, cut};
+use super::peer::Operator;
 use super::refusal::Refusal;
+use super::{Context, personal};
 use crate::store::console::{ContentFilter, ContentKey, ContentRow, PlaceRow};
 
 /// Places that one answer may list.
@@ -17,14 +18,16 @@ const FEWEST_DIGITS: usize = 8;
 pub(super) async fn list(
     context: &Context,
     request: proto::ListExecutablesRequest,
+    operator: &Operator,
 ) -> Result<proto::ListExecutablesResponse, Refusal> {
     let asked: Asked<ContentKey> = Asked::read(request.page)?;
-    let device = if request.device.is_empty() { None } else { Some(one(context, request.device).await?) };
-    let filter = ContentFilter { since: since(&request.since)?, device };
+    let device = if request.device.is_empty() { None } else { Some(one(context, request.device, operator).await?) };
+    let filter = ContentFilter { sites: operator.sites().clone(), since: since(&request.since)?, device };
     let limit = asked.limit();
     let rows = context.store.list_contents(filter, asked.after, limit).await?;
     let key = |row: &ContentRow| (row.first_seen_at.as_millisecond(), row.sha256.as_bytes().to_vec());
-    let (executables, next_page) = cut(rows, asked.size, key, summary);
+    let (mut executables, next_page) = cut(rows, asked.size, key, summary);
+    executables.iter_mut().for_each(|executable| personal::executable(executable, operator));
     Ok(proto::ListExecutablesResponse { executables, next_page })
 }
 
@@ -42,6 +45,7 @@ fn since(text: &str) -> Result<Option<Timestamp>, Refusal> {
 pub(super) async fn show(
     context: &Context,
     request: proto::GetExecutableRequest,
+    operator: &Operator,
 ) -> Result<proto::GetExecutableResponse, Refusal> {
     let digits = request.sha256.trim().trim_start_matches("sha256:").to_ascii_lowercase();
     let enough = (FEWEST_DIGITS..=64).contains(&digits.len());
@@ -52,23 +56,28 @@ pub(super) async fn show(
             remedy: "take it from the list:  caretaker-collector executables",
         });
     }
-    let mut found = context.store.contents_beginning(&digits).await?;
+    let mut found = context.store.contents_beginning(&digits, operator.sites()).await?;
     let digest = match found.len() {
         0 => return Err(Refusal::NoExecutable(digits)),
         1 => found.remove(0),
         _ => return Err(Refusal::SeveralExecutables(digits)),
     };
-    let content = context.store.content(digest, PLACES).await?.ok_or(Refusal::NoExecutable(digits))?;
+    let content =
+        context.store.content(digest, PLACES, operator.sites()).await?.ok_or(Refusal::NoExecutable(digits))?;
+    let mut executable = summary(content.row);
+    personal::executable(&mut executable, operator);
+    let mut places: Vec<proto::ExecutablePlace> = content.places.into_iter().map(place).collect();
+    places.iter_mut().for_each(|place| personal::place(place, operator));
     let [company, product, description, version, original_name] = content.claims;
     Ok(proto::GetExecutableResponse {
-        executable: Some(summary(content.row)),
+        executable: Some(executable),
         runs_on: content.runs_on,
         company,
         product,
         description,
         version,
         original_name,
-        places: content.places.into_iter().map(place).collect(),
+        places,
         places_left_out: content.places_left_out,
     })
 }

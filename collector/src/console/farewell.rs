@@ -38,7 +38,7 @@ pub(super) async fn retire(
         line(recipient, "who has it now", "name them, for example: --to \"Northfield Reuse\"")?;
     }
     let now = context.clock.now();
-    let row = one(context, request.device).await?;
+    let row = one(context, request.device, operator).await?;
     let disposal = Disposal {
         disposed_at: now,
         authorised_by: authorised_by.to_owned(),
@@ -49,7 +49,7 @@ pub(super) async fn retire(
     if !context.store.retire_device(row.id, disposal, &operator.actor, now).await? {
         return Err(Refusal::RetiredBefore(row.name));
     }
-    let row = one(context, row.id.to_string()).await?;
+    let row = one(context, row.id.to_string(), operator).await?;
     let (disposal, _) = context.store.departure(&row).await?;
     Ok(proto::RetireDeviceResponse { device: Some(device(row)), disposal: disposal.map(disposal_message) })
 }
@@ -62,13 +62,13 @@ pub(super) async fn lose(
     let note = request.note.trim();
     line(note, "the note", "say in one line what is known, for example: --note \"left on the 14:10 train\"")?;
     let now = context.clock.now();
-    let row = one(context, request.device).await?;
+    let row = one(context, request.device, operator).await?;
     let card = context.store.device_card(&row, 0).await?;
     let loss = Loss { lost_at: now, reported_by: operator.actor.clone(), circumstances: note.to_owned() };
     if !context.store.lose_device(row.id, loss, &operator.actor, now).await? {
         return Err(Refusal::LeftBefore { device: row.name, status: row.status });
     }
-    let row = one(context, row.id.to_string()).await?;
+    let row = one(context, row.id.to_string(), operator).await?;
     let (_, loss) = context.store.departure(&row).await?;
     let (volumes, told_at) = volumes(&card);
     Ok(proto::ReportDeviceLostResponse {

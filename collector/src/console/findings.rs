@@ -5,28 +5,32 @@ use caretaker_shared::model::Requirement;
 use jiff::Timestamp;
 
 use super::paging::{Asked, cut};
+use super::peer::Operator;
 use super::refusal::Refusal;
-use super::{Context, policies};
+use super::{Context, personal, policies};
 use crate::store::console::{FindingFilter, FindingKey, FindingRow};
 
 pub(super) async fn list(
     context: &Context,
     request: proto::ListFindingsRequest,
+    operator: &Operator,
 ) -> Result<proto::ListFindingsResponse, Refusal> {
     let asked: Asked<FindingKey> = Asked::read(request.page)?;
     let filter = FindingFilter {
+        sites: operator.sites().clone(),
         requirement: requirement(&request.requirement)?,
-        site: policies::known_site(context, &request.site).await?,
+        site: policies::known_site(context, &request.site, operator).await?,
         include_closed: request.include_closed,
     };
     let limit = asked.limit();
     let rows = context.store.list_findings(filter, asked.after, limit).await?;
-    let (findings, next_page) = cut(
+    let (mut findings, next_page) = cut(
         rows,
         asked.size,
         |row: &FindingRow| -> FindingKey { (row.requirement.clone(), row.device_rowid, row.rowid) },
         finding,
     );
+    findings.iter_mut().for_each(|finding| personal::finding(finding, operator));
     Ok(proto::ListFindingsResponse { findings, next_page })
 }
 

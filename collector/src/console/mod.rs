@@ -1,19 +1,35 @@
-//! The operators' service: gRPC over a Unix socket in the data folder.
+//! The operators' services: gRPC over a Unix socket in the data folder, and over the port for those with an operator's
+//! certificate.
 //!
-//! Who calls is known from the socket itself: root, or the account that the collector runs under. Every call is
-//! authorised first; every change is written to the audit chain in the transaction that makes it.
+//! Who calls is known from the connection itself: the account at the other end of the socket, or the certificate. Every
+//! call is authorised first, by the table in [`permissions`]; every change is written to the audit chain in the
+//! transaction that makes it, every refusal after it.
 
+mod account;
 mod alerts;
+#[cfg(test)]
+mod bench;
+mod calls;
 mod compliance;
 mod devices;
 mod executables;
 mod farewell;
 mod findings;
+mod guard;
+mod keys;
+#[cfg(test)]
+mod matrix_tests;
+mod operators;
 mod outcome;
 mod paging;
-mod peer;
+pub(crate) mod peer;
+pub(crate) mod permissions;
+mod personal;
 mod policies;
 mod refusal;
+mod router;
+#[cfg(test)]
+mod scope_tests;
 mod service;
 mod socket;
 mod status;
@@ -23,16 +39,19 @@ mod verdicts;
 use std::sync::Arc;
 
 use caretaker_shared::clock::Clock;
-use caretaker_shared::digest::Sha256;
+use caretaker_shared::pki::Authority;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::audit_check::Found;
 use crate::store::Store;
 
+pub use guard::Services;
+pub(crate) use operators::message_of as operator_message;
 pub use outcome::Outcome;
 pub(crate) use policies::TOML_BYTES as POLICY_BYTES;
-pub use socket::{SOCKET, bind, serve};
+pub use router::services;
+pub use socket::{SOCKET, bind, serve, serve_port};
 
 /// The largest message that goes to an operator.
 pub const ANSWER_BYTES: usize = 4 * 1024 * 1024;
@@ -61,8 +80,8 @@ pub struct Context {
     pub school: String,
     /// Host and port that devices reach the collector under: goes into enrolment tokens.
     pub address: String,
-    /// SHA-256 of the authority's certificate: goes into enrolment tokens.
-    pub authority: Sha256,
+    /// Signs the certificates of operators; its fingerprint goes into enrolment tokens and login codes.
+    pub authority: Arc<Authority>,
     /// Where mail goes.
     pub routes: MailRoutes,
     /// What the check of the audit chain has found.

@@ -34,9 +34,10 @@ pub(super) async fn apply(
         });
     }
     if let Err(error) = Policy::accept(&request.toml, Some(site)) {
-        let before = context.store.site_policy(site).await?;
+        let before = context.store.site_policy(site).await?.filter(|_| operator.sites().holds(site));
         return Err(Refusal::Policy { error, version: before.map_or(0, |policy| policy.version) });
     }
+    may_change(context, site, operator).await?;
     let now = context.clock.now();
     let applied = context.store.apply_policy(site, &request.toml, &operator.actor, now).await?;
     // Also when nothing changed: an earlier call may have broken off before all devices were judged. In a task of its
@@ -55,9 +56,11 @@ pub(super) async fn apply(
 pub(super) async fn show(
     context: &Context,
     request: proto::GetPolicyRequest,
+    operator: &Operator,
 ) -> Result<proto::GetPolicyResponse, Refusal> {
-    let Some(policy) = context.store.site_policy(&request.site).await? else {
-        return Err(no_site(context, request.site).await);
+    let found = context.store.site_policy(&request.site).await?;
+    let Some(policy) = found.filter(|policy| operator.sites().holds(&policy.site)) else {
+        return Err(no_site(context, request.site, operator).await);
     };
     Ok(proto::GetPolicyResponse {
         site: policy.site,
@@ -68,22 +71,33 @@ pub(super) async fn show(
     })
 }
 
+/// A new site can be begun by those alone who see every site, and be changed by those who see it.
+async fn may_change(context: &Context, site: &str, operator: &Operator) -> Result<(), Refusal> {
+    if operator.sites().holds(site) { Ok(()) } else { Err(no_site(context, site.to_owned(), operator).await) }
+}
+
 /// The site as a filter: `None` when none is named.
-pub(super) async fn known_site(context: &Context, site: &str) -> Result<Option<String>, Refusal> {
+pub(super) async fn known_site(context: &Context, site: &str, operator: &Operator) -> Result<Option<String>, Refusal> {
     if site.is_empty() {
         return Ok(None);
     }
-    let known = context.store.site_names().await?;
+    let known = seen_sites(context, operator).await?;
     match known.iter().find(|name| name.eq_ignore_ascii_case(site)) {
         Some(name) => Ok(Some(name.clone())),
         None => Err(Refusal::NoSite { site: site.to_owned(), known }),
     }
 }
 
-/// The refusal for a site that does not exist, naming those that do.
-pub(super) async fn no_site(context: &Context, site: String) -> Refusal {
-    match context.store.site_names().await {
+/// Names of the sites that an operator sees, sorted.
+pub(super) async fn seen_sites(context: &Context, operator: &Operator) -> Result<Vec<String>, Refusal> {
+    let all = context.store.site_names().await?;
+    Ok(all.into_iter().filter(|site| operator.sites().holds(site)).collect())
+}
+
+/// The refusal for a site that does not exist, or not for this operator, naming those that do.
+pub(super) async fn no_site(context: &Context, site: String, operator: &Operator) -> Refusal {
+    match seen_sites(context, operator).await {
         Ok(known) => Refusal::NoSite { site, known },
-        Err(error) => error.into(),
+        Err(refusal) => refusal,
     }
 }

@@ -1,5 +1,6 @@
 //! Why an operator's call was not done, and the one place that makes a gRPC status of it.
 
+use caretaker_shared::model::Role;
 use caretaker_shared::policy::PolicyError;
 use tonic::{Code, Status};
 
@@ -33,6 +34,12 @@ pub(super) enum Refusal {
     ClosedBefore { reference: String, outcome: String },
     #[error("{} of a {kind} alert\n  one of:  {}", no_outcome(.outcome), Outcome::words_for(.kind))]
     NoOutcome { outcome: String, kind: String },
+    #[error("there is no role \"{}\"\n  one of:  {}", named(.0), Role::ALL.map(Role::word).join(", "))]
+    NoRole(String),
+    #[error("nobody with access is called \"{}\"\n  list them:  caretaker-collector operators list", named(.0))]
+    NoOperator(String),
+    #[error("somebody called \"{}\" has access already\n  shut them out first, or give another name", named(.0))]
+    NameTaken(String),
     #[error("there is no requirement \"{}\"\n  one of:  {}", named(.0), requirements())]
     NoRequirement(String),
     #[error("{field} {problem}\n  {remedy}")]
@@ -46,12 +53,19 @@ pub(super) enum Refusal {
 impl Refusal {
     fn code(&self) -> Code {
         match self {
-            Self::NoSite { .. } | Self::NoDevice(_) | Self::NoAlert(_) | Self::NoExecutable(_) => Code::NotFound,
-            Self::ClosedBefore { .. } | Self::RetiredBefore(_) | Self::LeftBefore { .. } => Code::FailedPrecondition,
+            Self::NoSite { .. }
+            | Self::NoDevice(_)
+            | Self::NoAlert(_)
+            | Self::NoExecutable(_)
+            | Self::NoOperator(_) => Code::NotFound,
+            Self::ClosedBefore { .. } | Self::RetiredBefore(_) | Self::LeftBefore { .. } | Self::NameTaken(_) => {
+                Code::FailedPrecondition
+            }
             Self::SeveralDevices { .. }
             | Self::SeveralExecutables(_)
             | Self::NoOutcome { .. }
             | Self::NoRequirement(_)
+            | Self::NoRole(_)
             | Self::Field { .. }
             | Self::Policy { .. } => Code::InvalidArgument,
             Self::Store(_) => Code::Internal,

@@ -1,19 +1,19 @@
-//! The socket: one per data folder, owner-only, replaced when nobody answers on it any more.
+//! Both doors of the console: the socket, one per data folder, owner-only, replaced when nobody answers on it any more;
+//! and the connections that the port has accepted from operators.
 
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::time::Duration;
 
-use caretaker_proto::console::v1::console_server::ConsoleServer;
-use caretaker_shared::wire::limits;
 use tokio::net::UnixListener;
-use tokio_stream::wrappers::UnixListenerStream;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::{ReceiverStream, UnixListenerStream};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 
-use super::service::Service;
-use super::{ANSWER_BYTES, Context};
+use super::guard::Services;
+use crate::grpc::{self, Connection};
 
 /// Name of the socket in the data folder.
 pub const SOCKET: &str = "console.sock";
@@ -56,23 +56,34 @@ fn clear(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Answers operators until `stop`; calls that are under way are finished.
+/// Answers the machine's administrator until `stop`; calls that are under way are finished.
 ///
 /// # Errors
 /// When the socket can no longer be listened on.
 pub async fn serve(
     listener: UnixListener,
-    context: Context,
+    services: Services,
     stop: CancellationToken,
 ) -> Result<(), tonic::transport::Error> {
-    let service = ConsoleServer::new(Service::new(context))
-        .max_decoding_message_size(limits::REQUEST_BYTES)
-        .max_encoding_message_size(ANSWER_BYTES);
     Server::builder()
         .timeout(CALL_TIME)
         .max_concurrent_streams(CALLS)
-        .add_service(service)
-        .serve_with_incoming_shutdown(UnixListenerStream::new(listener), stop.cancelled_owned())
+        .serve_with_incoming_shutdown(services, UnixListenerStream::new(listener), stop.cancelled_owned())
+        .await
+}
+
+/// Answers operators who have come in over the port, until `stop`; calls that are under way are finished.
+///
+/// # Errors
+/// When the server itself fails; failures of single connections are their own.
+pub async fn serve_port(
+    connections: mpsc::Receiver<io::Result<Connection>>,
+    services: Services,
+    stop: CancellationToken,
+) -> Result<(), tonic::transport::Error> {
+    grpc::settings()
+        .timeout(CALL_TIME)
+        .serve_with_incoming_shutdown(services, ReceiverStream::new(connections), stop.cancelled_owned())
         .await
 }
 

@@ -5,8 +5,10 @@ use caretaker_shared::policy::Policy;
 use jiff::{SignedDuration, Timestamp};
 
 use super::findings::time;
+use super::peer::Operator;
+use super::permissions::Permission;
 use super::refusal::Refusal;
-use super::{Context, MailRoutes, compliance};
+use super::{Context, MailRoutes, alerts, compliance};
 use crate::audit_check::AuditStanding;
 use crate::delivery;
 use crate::store::{AuditChain, ChannelState, DeviceState, MailState, Overview, SiteState};
@@ -16,8 +18,9 @@ const SILENT_AFTER_DAYS: u32 = 7;
 /// Mail that waits longer means that something is broken.
 const MAIL_LATE: SignedDuration = SignedDuration::from_mins(15);
 
-pub(super) async fn status(context: &Context) -> Result<proto::StatusResponse, Refusal> {
-    let overview = context.store.overview().await?;
+/// The parts of the status that the operator's role may see, at the sites that they see.
+pub(super) async fn status(context: &Context, operator: &Operator) -> Result<proto::StatusResponse, Refusal> {
+    let overview = context.store.overview(alerts::sight(operator)).await?;
     let now = context.clock.now();
     let silences: Vec<SignedDuration> = overview.sites.iter().map(silence).collect();
     let usual = SignedDuration::from_hours(24 * i64::from(SILENT_AFTER_DAYS));
@@ -29,10 +32,12 @@ pub(super) async fn status(context: &Context) -> Result<proto::StatusResponse, R
         started_at: context.started_at.to_string(),
         devices: Some(counts(&overview, silence, today, now)),
         policies: policies(&overview),
-        mail: Some(mail(&overview.mail, &context.routes, now)),
+        mail: operator.may(Permission::DeliveryRead).then(|| mail(&overview.mail, &context.routes, now)),
         requirements: compliance::count(&overview.devices, silence, now),
-        alerts: Some(proto::AlertCounts { new: overview.alerts_new, acknowledged: overview.alerts_acknowledged }),
-        audit: Some(audit(context.audit.get())),
+        alerts: operator
+            .may(Permission::AlertsRead)
+            .then_some(proto::AlertCounts { new: overview.alerts_new, acknowledged: overview.alerts_acknowledged }),
+        audit: operator.may(Permission::AuditVerify).then(|| audit(context.audit.get(), operator)),
     })
 }
 
@@ -115,10 +120,12 @@ fn other(name: &str, route: &str, state: Option<&ChannelState>) -> proto::Channe
     }
 }
 
-fn audit(found: Option<&AuditStanding>) -> proto::AuditHealth {
+/// How many rows there are tells of what is done at other sites.
+fn audit(found: Option<&AuditStanding>, operator: &Operator) -> proto::AuditHealth {
+    let counted = |rows: &u64| if operator.sites().is_all() { *rows } else { 0 };
     let (state, rows, broken_row) = match found {
         None => ("checking", 0, 0),
-        Some(AuditStanding::Proven(AuditChain::Whole { rows })) => ("whole", *rows, 0),
+        Some(AuditStanding::Proven(AuditChain::Whole { rows })) => ("whole", counted(rows), 0),
         Some(AuditStanding::Proven(AuditChain::Broken { row })) => ("broken", 0, *row),
         Some(AuditStanding::Unread) => ("unknown", 0, 0),
     };

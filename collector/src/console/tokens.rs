@@ -41,7 +41,9 @@ pub(super) async fn create(
             remedy: "at most 7d; make a new token when it is needed",
         });
     }
-    let token = EnrolmentToken::generate(context.address.clone(), context.authority);
+    // A device that is enrolled before there is a root seals nothing until it is enrolled again.
+    let root = context.store.recipients().await?.map(|row| row.root);
+    let token = EnrolmentToken::generate(context.address.clone(), context.authority.fingerprint(), root);
     let now = context.clock.now();
     let expires_at = now.checked_add(valid).unwrap_or(now);
     let kept = NewToken {
@@ -51,8 +53,11 @@ pub(super) async fn create(
         created_at: now,
         expires_at,
     };
+    if !operator.sites().holds(&request.site) {
+        return Err(policies::no_site(context, request.site, operator).await);
+    }
     let Some(site) = context.store.create_token(kept, &operator.actor).await? else {
-        return Err(policies::no_site(context, request.site).await);
+        return Err(policies::no_site(context, request.site, operator).await);
     };
     Ok(proto::CreateTokenResponse {
         token: token.reveal().expose().clone(),

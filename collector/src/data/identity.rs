@@ -1,6 +1,6 @@
 //! The collector's own certificates: the authority that devices trust, and the server's, renewed before it ends.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use caretaker_shared::clock::Clock;
 use caretaker_shared::pki::{Authority, Certificate, SERVER_DAYS, SERVER_RENEW_DAYS, Validity};
 use caretaker_shared::private_file;
 use caretaker_shared::secret::Secret;
-use caretaker_shared::tls::{Acceptor, Identity};
+use caretaker_shared::tls::{self, Acceptor, Identity};
 use jiff::Timestamp;
 
 use super::DataFolder;
@@ -42,13 +42,15 @@ impl ServerIdentity {
         Self { folder, authority, clock }
     }
 
-    /// Says whether the certificate that lies in the folder is there and good for long enough.
+    /// Says whether the certificate that lies in the folder is there, good for long enough, and good for every name: one
+    /// that an earlier version made may lack some.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
         let days = i64::from(SERVER_RENEW_DAYS);
         let fresh = |certificate: Certificate| {
             let left = certificate.not_after.duration_since(self.clock.now());
-            certificate.not_before <= self.clock.now() && left.as_hours() > days * 24
+            let named = tls::NAMES.iter().all(|name| certificate.serves(name));
+            named && certificate.not_before <= self.clock.now() && left.as_hours() > days * 24
         };
         std::fs::read_to_string(self.folder.server_pem()).is_ok_and(|pem| Certificate::from_pem(&pem).is_ok_and(fresh))
             && self.folder.server_key().exists()
@@ -98,7 +100,7 @@ pub(super) fn write(path: &Path, content: &[u8]) -> anyhow::Result<()> {
 }
 
 /// Reads a secret; refuses one that others may read.
-pub(crate) fn read_secret(path: &PathBuf) -> anyhow::Result<Secret<String>> {
+pub(crate) fn read_secret(path: &Path) -> anyhow::Result<Secret<String>> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -2,7 +2,7 @@
 
 use caretaker_shared::clock::Clock as _;
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::KeywordEvent;
+use caretaker_shared::model::{KeywordEvent, Role, SubjectKind};
 use caretaker_shared::policy::Policy;
 
 use super::tests::{Bench, MINUTE, SCHOOL, minutes_after, unreachable};
@@ -239,4 +239,30 @@ async fn the_webhook_is_called_when_mail_reaches_nobody_and_when_nobody_is_left_
     assert!(other.sample.texts(CALLS).await.is_empty());
     other.run_until(minutes_after(sample::now(), 91)).await;
     assert_eq!(other.sample.texts(CALLS).await, ["26-0001 waiting"], "all four were told and none has answered");
+}
+
+/// D4: at every level, by mail and by list, now and when nobody answers.
+#[tokio::test]
+async fn whom_a_concern_is_about_never_hears_of_it() {
+    for (role, address, first) in [
+        (Role::SafeguardingLead, "lead", "head"),
+        (Role::Deputy, "deputy", "lead"),
+        (Role::Head, "head", "chair"),
+        (Role::Chair, "chair", "lead"),
+    ] {
+        let bench = school().await;
+        for severity in 2..=5 {
+            let event = KeywordEvent {
+                subject: SubjectKind::Staff,
+                conflict: [role].into(),
+                ..keyword(severity, &format!("letter {severity}"))
+            };
+            bench.sample.report(event, policy(), bench.clock.now()).await;
+        }
+        bench.run_until(minutes_after(sample::now(), 9 * 24 * 60)).await;
+        let to: Vec<_> = bench.mailer.sent().into_iter().map(|mail| mail.to).collect();
+        assert!(to.iter().all(|to| !to.starts_with(address)), "{role}: {to:?}");
+        assert!(to[0].starts_with(first) || to[1].starts_with(first), "{role}: {to:?}");
+        assert!(to.len() > 10, "it climbs all the same: {to:?}");
+    }
 }

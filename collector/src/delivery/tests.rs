@@ -17,6 +17,7 @@ use super::{Ways, Webhook, run};
 use crate::mail::memory::MemoryMailer;
 use crate::mail::{Mail, MailError, Mailer, Reply};
 use crate::rules::sample;
+use crate::store::console::AlertSight;
 use crate::store::sample::{DEVICE_NAME, Sample, keyword, store};
 
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
@@ -179,7 +180,7 @@ async fn the_first_try_that_fails_shows_at_once() {
     bench.mailer.answer(|_| Err(unreachable()));
     bench.alert(4, "essay").await;
     bench.turn().await;
-    let mail = bench.sample.store.overview().await.expect("reads").mail;
+    let mail = bench.sample.store.overview(AlertSight::everything()).await.expect("reads").mail;
     assert_eq!((mail.waiting, mail.refused), (1, 1));
     assert_eq!(mail.last_error, "the mail server could not be reached");
 }
@@ -236,9 +237,13 @@ async fn one_recipient_who_is_refused_for_good_does_not_touch_the_other() {
     bench.clock.advance(24 * 60 * MINUTE);
     bench.turn().await;
     assert_eq!(bench.mailer.tried().len(), 2, "what is refused for good is not tried again");
-    assert_eq!(bench.sample.store.overview().await.expect("reads").mail.unreached, 1);
+    assert_eq!(bench.sample.store.overview(AlertSight::everything()).await.expect("reads").mail.unreached, 1);
     bench.sample.write(|tx| tx.execute("UPDATE alert SET state = 'closed'", [])).await;
-    assert_eq!(bench.sample.store.overview().await.expect("reads").mail.unreached, 0, "that alert is over");
+    assert_eq!(
+        bench.sample.store.overview(AlertSight::everything()).await.expect("reads").mail.unreached,
+        0,
+        "that alert is over"
+    );
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 //! What a stranger can hold is little: a handshake has [`Limits::handshake`], and when [`Limits::half_open`] of them
 //! hang, the oldest gives way to the newest. An honest handshake takes some milliseconds, so it is never among the
 //! oldest unless thousands come in each of those milliseconds; waiting for a free place instead would put honest
-//! devices into one queue with those who hold the places on purpose. A stranger who did shake hands may enrol and has
-//! [`Limits::stranger`] for it. Devices have many places and keep their connection for long.
+//! devices into one queue with those who hold the places on purpose. A stranger who did shake hands may enrol or log in
+//! and has [`Limits::stranger`] for it. Devices have many places and keep their connection for long.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -36,7 +36,7 @@ pub struct Limits {
     pub handshake: Duration,
     /// How long a stranger may stay.
     pub stranger: Duration,
-    /// How long a device may stay, whatever HTTP/2 thinks of it.
+    /// How long a device or an operator may stay, whatever HTTP/2 thinks of it.
     pub device: Duration,
 }
 
@@ -63,7 +63,7 @@ pub struct ConnectInfo {
 }
 
 /// A connection after its handshake. It ends by itself when its time is up.
-pub(super) struct Connection {
+pub struct Connection {
     stream: Pin<Box<dyn Transport>>,
     info: ConnectInfo,
     ends: Pin<Box<Sleep>>,
@@ -81,6 +81,23 @@ struct Door {
     strangers: Arc<Semaphore>,
 }
 
+/// Where connections go that have shaken hands: each kind to a server that has the services for it and no others.
+pub(super) struct Ready {
+    /// Devices, and strangers who want to enrol or log in.
+    pub(super) devices: mpsc::Sender<io::Result<Connection>>,
+    /// Those who asked for the console's name.
+    pub(super) operators: mpsc::Sender<io::Result<Connection>>,
+}
+
+impl Ready {
+    fn of(&self, peer: &Peer) -> &mpsc::Sender<io::Result<Connection>> {
+        match peer {
+            Peer::Device(_) | Peer::Stranger => &self.devices,
+            Peer::Operator(_) => &self.operators,
+        }
+    }
+}
+
 /// Accepts connections until `stop`; hands on those that have shaken hands.
 ///
 /// The acceptor is read anew for each connection, so that a renewed certificate is used from the next one on.
@@ -88,7 +105,7 @@ pub(super) async fn accept(
     listener: TcpListener,
     acceptor: watch::Receiver<Acceptor>,
     limits: Limits,
-    ready: mpsc::Sender<io::Result<Connection>>,
+    ready: Ready,
     stop: CancellationToken,
 ) {
     let door = Arc::new(Door {
@@ -97,7 +114,7 @@ pub(super) async fn accept(
         connections: Arc::new(Semaphore::new(limits.connections)),
         strangers: Arc::new(Semaphore::new(limits.strangers)),
     });
-    let mut handshakes = JoinSet::new();
+    let mut handshakes: JoinSet<(u64, Option<Connection>)> = JoinSet::new();
     let mut under_way: BTreeMap<u64, AbortHandle> = BTreeMap::new();
     let mut number = 0_u64;
     loop {
@@ -106,10 +123,11 @@ pub(super) async fn accept(
             Some(ended) = handshakes.join_next(), if !handshakes.is_empty() => {
                 let Ok((number, connection)) = ended else { continue };
                 under_way.remove(&number);
-                if let Some(connection) = connection
-                    && ready.send(Ok(connection)).await.is_err()
-                {
-                    return;
+                if let Some(connection) = connection {
+                    let server = ready.of(&connection.info.peer).clone();
+                    if server.send(Ok(connection)).await.is_err() {
+                        return;
+                    }
                 }
             }
             accepted = listener.accept() => {
@@ -154,7 +172,7 @@ impl Door {
             Err(_) => return None,
         };
         let (stranger, stays) = match peer {
-            Peer::Device(_) => (None, self.limits.device),
+            Peer::Device(_) | Peer::Operator(_) => (None, self.limits.device),
             Peer::Stranger => (Some(self.strangers.clone().try_acquire_owned().ok()?), self.limits.stranger),
         };
         Some(Connection {

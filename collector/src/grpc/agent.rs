@@ -10,6 +10,7 @@ use caretaker_shared::pki::{Authority, AuthorityError, Issued, Validity};
 use caretaker_shared::refusal::Refusal;
 use caretaker_shared::token;
 use caretaker_shared::wire::{Enrolment, Hello, Offer, Renewal, Upload, WireError, unix_ms};
+use prost::Message as _;
 use tokio::sync::Notify;
 use tonic::{Request, Response, Status};
 
@@ -138,6 +139,7 @@ impl Agent for AgentService {
             collector_unix_ms: unix_ms(now),
             heartbeat_seconds: HEARTBEAT_SECONDS,
             lexicons_unknown: lexicons.is_unknown,
+            recipients_digest: welcome.recipients.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
             lexicons_digest: lexicons.digest.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
         }))
     }
@@ -180,5 +182,15 @@ impl Agent for AgentService {
         let proto::LexiconsRequest { digest, offset } = request.into_inner();
         let bundle = self.lexicons.current(self.clock.steady()).await;
         Ok(Response::new(bundle.piece(&digest, offset)))
+    }
+
+    async fn recipients(
+        &self,
+        request: Request<proto::RecipientsRequest>,
+    ) -> Result<Response<proto::RecipientsResponse>, Status> {
+        self.device(&request).await?;
+        let in_force = self.store.recipients().await.map_err(Refused::Store)?;
+        let recipients = in_force.and_then(|row| proto::SignedRecipients::decode(row.signed.as_slice()).ok());
+        Ok(Response::new(proto::RecipientsResponse { recipients }))
     }
 }

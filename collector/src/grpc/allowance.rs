@@ -7,15 +7,15 @@ use std::time::Duration;
 
 /// So many at once, and so many a minute after that.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rate {
+pub(crate) struct Rate {
     /// At once, after a rest.
-    pub(super) burst: u32,
+    pub(crate) burst: u32,
     /// In the long run.
-    pub(super) per_minute: u32,
+    pub(crate) per_minute: u32,
 }
 
 /// One bucket for each key.
-pub(super) struct Allowance<K> {
+pub(crate) struct Allowance<K> {
     rate: Rate,
     buckets: Mutex<HashMap<K, Bucket>>,
 }
@@ -30,12 +30,12 @@ struct Bucket {
 const KEYS: usize = 10_000;
 
 impl<K: Eq + Hash> Allowance<K> {
-    pub(super) fn new(rate: Rate) -> Self {
+    pub(crate) fn new(rate: Rate) -> Self {
         Self { rate, buckets: Mutex::new(HashMap::new()) }
     }
 
     /// Takes one from the bucket of `key` at the steady time `now`; says whether there was one.
-    pub(super) fn take(&self, key: K, now: Duration) -> bool {
+    pub(crate) fn take(&self, key: K, now: Duration) -> bool {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let burst = f64::from(self.rate.burst);
         if buckets.len() >= KEYS {

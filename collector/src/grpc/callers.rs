@@ -31,7 +31,7 @@ impl AgentService {
 pub(super) fn stranger<T>(request: &Request<T>) -> Result<(), Refused> {
     match request.extensions().get::<ConnectInfo>().map(|info| info.peer.as_ref()) {
         Some(Peer::Stranger) => Ok(()),
-        Some(Peer::Device(_)) | None => Err(Refusal::Malformed.into()),
+        Some(Peer::Device(_) | Peer::Operator(_)) | None => Err(Refusal::Malformed.into()),
     }
 }
 

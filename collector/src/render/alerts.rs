@@ -56,18 +56,20 @@ pub fn show(answer: &GetAlertResponse, screen: &Screen) -> String {
         screen.ink(state_ink(&alert.state), &safe(&alert.state)),
     );
     let kind = if alert.kind == "device" { "Device alert" } else { "Safeguarding alert" };
-    shown.push_str(&format!("{kind}, {}, {}\n", safe(&alert.site), counted(alert.events, "event")));
+    let events = if alert.events == 0 { String::new() } else { format!(", {}", counted(alert.events, "event")) };
+    shown.push_str(&format!("{kind}, {}{events}\n", safe(&alert.site)));
     if !alert.about.is_empty() {
         shown.push_str(&super::text::hang("", &safe(&alert.about), screen.width));
     }
     if !alert.acknowledged_at.is_empty() {
         let at = time::ago_or(&alert.acknowledged_at, "", &screen.now);
-        shown.push_str(&format!("Acknowledged {at} by {}\n", safe(&alert.acknowledged_by)));
+        shown.push_str(&format!("Acknowledged {at}{}\n", by(&alert.acknowledged_by)));
     }
     if !alert.closed_at.is_empty() {
         let at = time::ago_or(&alert.closed_at, "", &screen.now);
         let outcome = screen.ink(Ink::Strong, &safe(&alert.outcome));
-        shown.push_str(&format!("Closed {at} by {} with the outcome {outcome}\n", safe(&alert.closed_by)));
+        let with = if alert.outcome.is_empty() { String::new() } else { format!(" with the outcome {outcome}") };
+        shown.push_str(&format!("Closed {at}{}{with}\n", by(&alert.closed_by)));
     }
     shown.push('\n');
     shown.push_str(&causes(&answer.causes, screen));
@@ -87,6 +89,11 @@ pub fn answered(alert: &Alert, screen: &Screen) -> String {
     let mut shown = format!("Case {} is acknowledged by {by}, {at}.\n", safe(&alert.reference));
     shown.push_str(&next(alert, screen));
     shown
+}
+
+/// Who, for those who may know.
+fn by(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!(" by {}", safe(name)) }
 }
 
 fn raised(at: jiff::Timestamp, screen: &Screen) -> String {
@@ -149,6 +156,9 @@ fn deliveries(deliveries: &[Delivery], screen: &Screen) -> String {
 
 fn next(alert: &Alert, screen: &Screen) -> String {
     let mut steps = Vec::new();
+    if !alert.may_answer {
+        return String::new();
+    }
     if alert.state == "new" {
         steps.push((format!("alert ack {}", alert.reference), "tell Caretaker that you have it".to_owned()));
     }

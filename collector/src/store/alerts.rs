@@ -4,8 +4,8 @@
 //! open and at least as severe, without new mail, whichever rule was met. At the highest level it joins only while nobody
 //! has acknowledged; afterwards it is news again. Alerts about devices are those of [`super::device_alerts`].
 
-use caretaker_shared::model::{KeywordEvent, Severity, Source};
-use caretaker_shared::policy::{Policy, Subject};
+use caretaker_shared::model::{KeywordEvent, Role, Severity, Source, SubjectKind};
+use caretaker_shared::policy::Policy;
 use jiff::{Timestamp, tz::TimeZone};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
@@ -98,7 +98,8 @@ pub(crate) fn raise_for_keyword(
         return Ok(false);
     }
     let source = met.person();
-    let concern = About { category: &event.category, subject: Subject::Pupil, conflicts: &[], source: &source };
+    let conflicts: Vec<Role> = event.conflict.iter().copied().collect();
+    let concern = About { category: &event.category, subject: event.subject, conflicts: &conflicts, source: &source };
     let tell = if mailed { Tell::Ladder(concern, policy) } else { Tell::Nobody };
     let about = about(event.source);
     let raise = Raise { kind: Kind::Safeguarding, severity, site_rowid, device_rowid, about, tell, now };
@@ -122,7 +123,7 @@ pub(super) fn raise_for_unreadable(
     if open {
         return Ok(false);
     }
-    let nobodys = About { category: "", subject: Subject::Pupil, conflicts: &[], source: "" };
+    let nobodys = About { category: "", subject: SubjectKind::Pupil, conflicts: &[], source: "" };
     let raise = Raise {
         kind: Kind::Safeguarding,
         severity: UNREADABLE,

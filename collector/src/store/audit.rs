@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
-use super::{Store, StoreError};
+use super::{Order, Store, StoreError};
 use crate::audit::{Entry, link};
 
 /// Rows that are read at a time, so that no reader holds up the database's log for long.
@@ -35,6 +35,14 @@ struct Proven {
 }
 
 impl Store {
+    /// Appends an entry about something that changed nothing: a read, a refusal.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn write_down(&self, entry: Entry) -> Result<(), StoreError> {
+        self.write(Order::First, move |transaction| append(transaction, &entry)).await
+    }
+
     /// Proves the audit chain from its first row on.
     ///
     /// # Errors

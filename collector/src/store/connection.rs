@@ -12,6 +12,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/V1__foundation.sql"),
     include_str!("../../migrations/sqlite/V2__device_truth.sql"),
     include_str!("../../migrations/sqlite/V3__detection.sql"),
+    include_str!("../../migrations/sqlite/V4__sealing.sql"),
+    include_str!("../../migrations/sqlite/V5__operators.sql"),
     include_str!("../../migrations/sqlite/V7__delivery.sql"),
 ];
 

@@ -164,6 +164,7 @@ mod tests {
     use caretaker_shared::model::DeviceId;
     use uuid::Uuid;
 
+    use super::super::SiteScope;
     use super::super::sample::store;
     use super::{Disposal, Loss};
     use crate::rules::sample::now;
@@ -205,7 +206,7 @@ mod tests {
         );
         let other = Disposal { how: "sold".into(), ..disposal() };
         assert!(!sample.store.retire_device(device(), other, "root", now()).await.expect("is asked"));
-        let row = &sample.store.find_devices(&device().to_string()).await.expect("reads")[0];
+        let row = &sample.store.find_devices(&device().to_string(), &SiteScope::all()).await.expect("reads")[0];
         assert_eq!(sample.store.departure(row).await.expect("reads"), (Some(disposal()), None), "the first record");
         assert!(!sample.store.lose_device(device(), loss(), "root", now()).await.expect("is asked"));
         let stranger = DeviceId::random();
@@ -219,7 +220,7 @@ mod tests {
         assert_eq!(sample.texts(STATE).await, ["lost: lost since 21 Nov 2026"]);
         assert!(!sample.store.lose_device(device(), loss(), "root", now()).await.expect("is asked"));
         assert!(sample.store.retire_device(device(), disposal(), "root", now()).await.expect("is written"));
-        let row = &sample.store.find_devices(&device().to_string()).await.expect("reads")[0];
+        let row = &sample.store.find_devices(&device().to_string(), &SiteScope::all()).await.expect("reads")[0];
         assert_eq!(sample.store.departure(row).await.expect("reads"), (Some(disposal()), Some(loss())));
     }
 

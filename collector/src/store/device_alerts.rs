@@ -68,6 +68,9 @@ pub(crate) fn raise_for_device_event(
         DeviceEventKind::SpoolSetAside => {
             (Requirement::Integrity, UNRELIABLE, "the agent's memory was damaged and set aside")
         }
+        DeviceEventKind::RecipientsRefused => {
+            (Requirement::Integrity, UNRELIABLE, "a list of who may read sealed evidence was refused by the device")
+        }
         DeviceEventKind::AntivirusOn => return note_on_again(tx, event_rowid, device_rowid, event).map(|()| false),
         DeviceEventKind::Started
         | DeviceEventKind::StartedAfterKill

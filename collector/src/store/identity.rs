@@ -170,6 +170,9 @@ fn keep_certificate(
     transaction
         .prepare_cached("INSERT INTO certificate (serial, device, issued_at, ends_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![certificate.serial, device, now.as_millisecond(), certificate.not_after.as_millisecond()])?;
+    transaction
+        .prepare_cached("INSERT OR IGNORE INTO device_certificate (fingerprint, device, der) VALUES (?1, ?2, ?3)")?
+        .execute(params![certificate.fingerprint.as_bytes(), device, certificate.der])?;
     Ok(())
 }
 

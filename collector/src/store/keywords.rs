@@ -1,11 +1,11 @@
 //! What a keyword event says beyond what all events say.
 
 use caretaker_shared::lexicon::{Arithmetic, Part, Reason, category};
-use caretaker_shared::model::Severity;
+use caretaker_shared::model::{Content, Severity};
 use rusqlite::{Connection, Row, Transaction, params};
 
-use super::StoreError;
 use super::alerts::Met;
+use super::{StoreError, sealed};
 
 /// Causes of one alert that are told.
 const TOLD: u32 = 10;
@@ -30,9 +30,11 @@ pub(super) fn keep(tx: &Transaction<'_>, met: &Met<'_>) -> Result<(), StoreError
     let event = met.event;
     let part = |part: &Part| format!("{} {}", part.reason.word(), part.points);
     let score: Vec<String> = event.arithmetic.parts().iter().map(part).collect();
+    let conflict: Vec<&str> = event.conflict.iter().map(|role| role.word()).collect();
     tx.prepare_cached(
-        "INSERT INTO keyword (event, site, occurred_at, topic, source, user, times, help_seeking, score)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO keyword (event, site, occurred_at, topic, source, user, times, help_seeking, score, unsealed,
+                              subject, conflict)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?
     .execute(params![
         met.event_rowid,
@@ -43,9 +45,15 @@ pub(super) fn keep(tx: &Transaction<'_>, met: &Met<'_>) -> Result<(), StoreError
         event.user.map(|user| user.as_bytes().to_vec()),
         event.count,
         event.help_seeking,
-        score.join(", ")
+        score.join(", "),
+        match event.content {
+            Content::Sealed(_) => None,
+            Content::Nothing(reason) => Some(reason.word()),
+        },
+        event.subject.word(),
+        conflict.join(" ")
     ])?;
-    Ok(())
+    sealed::keep(tx, met.event_rowid, event)
 }
 
 /// The events behind an alert, the gravest first.

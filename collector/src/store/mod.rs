@@ -21,12 +21,16 @@ mod ladder;
 pub(crate) mod lessons;
 mod lexicons;
 mod moment;
+mod operators;
 mod outbox;
 mod policies;
+mod recipients;
 mod rejudge;
 mod revocation;
 #[cfg(test)]
 pub(crate) mod sample;
+mod scope;
+pub(crate) mod sealed;
 mod sessions;
 mod sites;
 mod status;
@@ -44,10 +48,14 @@ pub use departure::{Disposal, Loss};
 pub use findings::Settled;
 pub use identity::{Caller, NewDevice, Standing, TokenStanding};
 pub use ingest::{Ingested, NotIngested};
+pub use operators::{Added, LoginStanding, NewLogin, NewOperator, OperatorKey, OperatorRow, OperatorStanding};
 pub use outbox::{
     Call, ChannelState, DueMail, Failed, ListKind, ListedCase, MailedAlert, MailedKind, MailedList, Matter, Then, Way,
 };
 pub use policies::{Applied, SitePolicyText};
+pub use recipients::{Published, RecipientsRow};
+pub use scope::SiteScope;
+pub use sealed::SealedRow;
 pub use sessions::Welcome;
 pub use status::{DeviceState, MailState, Overview, SiteState};
 pub use tokens::NewToken;

@@ -1,12 +1,13 @@
 //! Sessions of devices: their epochs, how far each stream has come, and the last word that was heard.
 
+use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{EpochId, Requirement, Stream};
 use caretaker_shared::wire::Hello;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::identity::Caller;
-use super::{Order, Store, StoreError, findings, in_force};
+use super::{Order, Store, StoreError, findings, in_force, recipients};
 use crate::rules::Judgement;
 
 /// What the collector answers to a Hello.
@@ -16,6 +17,8 @@ pub struct Welcome {
     pub high_water: [(Stream, u64); 4],
     /// Version of the policy in force at the device's site; 0 for none.
     pub policy_version: u64,
+    /// Digest of the recipients in force; `None` before the first were published.
+    pub recipients: Option<Sha256>,
 }
 
 impl Store {
@@ -36,7 +39,8 @@ impl Store {
                 *mark = read_mark(transaction, epoch, *stream)?;
             }
             let policy_version = in_force::version(transaction, caller.site)?;
-            Ok(Welcome { high_water, policy_version })
+            let recipients = recipients::in_force(transaction)?.map(|row| row.digest);
+            Ok(Welcome { high_water, policy_version, recipients })
         })
         .await
     }
@@ -46,7 +50,7 @@ fn note_device(transaction: &Transaction<'_>, caller: Caller, hello: &Hello, now
     transaction
         .prepare_cached(
             "UPDATE device SET last_seen_at = ?2, agent_version = ?3, policy_version = ?4,
-                    name = CASE ?5 WHEN '' THEN name ELSE ?5 END
+                    name = CASE ?5 WHEN '' THEN name ELSE ?5 END, root = ?6, recipients = ?7
              WHERE id = ?1",
         )?
         .execute(params![
@@ -54,7 +58,9 @@ fn note_device(transaction: &Transaction<'_>, caller: Caller, hello: &Hello, now
             now.as_millisecond(),
             hello.agent_version,
             i64::try_from(hello.policy_version).unwrap_or(i64::MAX),
-            hello.hostname
+            hello.hostname,
+            hello.root.as_ref().map(Sha256::as_bytes),
+            hello.recipients.as_ref().map(Sha256::as_bytes)
         ])?;
     Ok(())
 }

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use caretaker_shared::model::{ProbeName, Requirement};
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, named_params};
 
-use super::console::count;
+use super::console::{ALERTS_SEEN, AlertSight, count};
 use super::moment::moment;
-use super::{ChannelState, Store, StoreError, outbox};
+use super::{ChannelState, SiteScope, Store, StoreError, outbox};
 
 /// What the status is made from.
 #[derive(Debug, Clone, Default)]
@@ -79,37 +79,53 @@ pub struct MailState {
 }
 
 impl Store {
-    /// Everything that the status is made from, as it stood at one moment.
+    /// Everything that the status is made from, as it stood at one moment, at the sites that are seen.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn overview(&self) -> Result<Overview, StoreError> {
-        self.read(|connection| {
+    pub async fn overview(&self, sight: AlertSight) -> Result<Overview, StoreError> {
+        self.read(move |connection| {
             // One transaction, so that all counts are of the same moment.
             let moment = connection.unchecked_transaction()?;
-            let (ids, sites) = sites(&moment)?;
-            let one = |sql: &str| moment.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0)).map(count);
+            let scope = &sight.sites;
+            let (ids, sites) = sites(&moment, scope)?;
+            let revoked = "SELECT count(*) FROM device WHERE status <> 'active'
+                 AND (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites)))";
+            let revoked = moment.prepare_cached(revoked)?.query_row([scope], |row| row.get::<_, i64>(0))?;
             Ok(Overview {
                 devices: devices(&moment, &ids)?,
-                revoked: one("SELECT count(*) FROM device WHERE status <> 'active'")?,
+                revoked: count(revoked),
                 sites,
-                mail: mail(&moment)?,
-                alerts_new: one("SELECT count(*) FROM alert WHERE state = 'new'")?,
-                alerts_acknowledged: one("SELECT count(*) FROM alert WHERE state = 'acknowledged'")?,
+                mail: mail(&moment, scope)?,
+                alerts_new: alerts(&moment, "new", &sight)?,
+                alerts_acknowledged: alerts(&moment, "acknowledged", &sight)?,
             })
         })
         .await
     }
 }
 
-fn sites(connection: &Connection) -> Result<(HashMap<i64, usize>, Vec<SiteState>), StoreError> {
+fn alerts(connection: &Connection, state: &str, sight: &AlertSight) -> Result<u32, StoreError> {
+    let mut query =
+        connection.prepare_cached(&format!("SELECT count(*) FROM alert a WHERE a.state = :state AND {ALERTS_SEEN}"))?;
+    let parameters = named_params! {
+        ":state": state,
+        ":sites": sight.sites,
+        ":devices": sight.devices,
+        ":least": sight.safeguarding_from,
+    };
+    Ok(count(query.query_row(parameters, |row| row.get(0))?))
+}
+
+fn sites(connection: &Connection, scope: &SiteScope) -> Result<(HashMap<i64, usize>, Vec<SiteState>), StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT s.id, s.name, coalesce(p.version, 0), coalesce(p.toml, '') FROM site s
          LEFT JOIN policy p ON p.site = s.id
               AND p.version = (SELECT max(version) FROM policy WHERE site = s.id)
+         WHERE (:sites IS NULL OR s.id IN (SELECT value FROM json_each(:sites)))
          ORDER BY s.name",
     )?;
-    let rows = query.query_map([], |row| {
+    let rows = query.query_map([scope], |row| {
         let policy_version = u64::try_from(row.get::<_, i64>(2)?).unwrap_or_default();
         Ok((row.get::<_, i64>(0)?, SiteState { name: row.get(1)?, policy_version, policy: row.get(3)? }))
     })?;
@@ -129,8 +145,10 @@ fn devices(connection: &Connection, sites: &HashMap<i64, usize>) -> Result<Vec<D
         .prepare_cached("SELECT id, site, last_seen_at, policy_version FROM device WHERE status = 'active'")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
+        // Of a site that is not seen.
+        let Some(site) = sites.get(&row.get(1)?).copied() else { continue };
         let state = DeviceState {
-            site: sites.get(&row.get(1)?).copied().unwrap_or_default(),
+            site,
             last_seen_at: row.get::<_, Option<i64>>(2)?.map(moment),
             policy_version: u64::try_from(row.get::<_, i64>(3)?).unwrap_or_default(),
             ..DeviceState::default()
@@ -160,7 +178,7 @@ fn devices(connection: &Connection, sites: &HashMap<i64, usize>) -> Result<Vec<D
     Ok(devices.into_values().collect())
 }
 
-fn mail(connection: &Connection) -> Result<MailState, StoreError> {
+fn mail(connection: &Connection, scope: &SiteScope) -> Result<MailState, StoreError> {
     let state = connection
         .prepare_cached(
             "SELECT max(sent_at),
@@ -171,12 +189,15 @@ fn mail(connection: &Connection) -> Result<MailState, StoreError> {
                     (SELECT count(*) FROM outbox lost JOIN alert ON alert.id = lost.alert
                      WHERE lost.state = 'failed' AND lost.kind <> 'webhook' AND alert.state <> 'closed'
                        AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.state = 'sent'
-                           AND later.address = lost.address AND later.sent_at > lost.created_at)),
+                           AND later.address = lost.address AND later.sent_at > lost.created_at)
+                       AND (:sites IS NULL OR alert.site IN (SELECT value FROM json_each(:sites)))),
                     (SELECT count(*) FROM ladder JOIN alert ON alert.id = ladder.alert
-                     WHERE ladder.unheard = 1 AND alert.state = 'new')
-             FROM outbox WHERE kind <> 'webhook'",
+                     WHERE ladder.unheard = 1 AND alert.state = 'new'
+                       AND (:sites IS NULL OR alert.site IN (SELECT value FROM json_each(:sites))))
+             FROM outbox WHERE kind <> 'webhook' AND (:sites IS NULL
+                OR (SELECT site FROM alert WHERE alert.id = outbox.alert) IN (SELECT value FROM json_each(:sites)))",
         )?
-        .query_row([], |row| {
+        .query_row([scope], |row| {
             Ok(MailState {
                 last_sent_at: row.get::<_, Option<i64>>(0)?.map(moment),
                 waiting: count(row.get(1)?),
@@ -190,7 +211,9 @@ fn mail(connection: &Connection) -> Result<MailState, StoreError> {
             })
         })?;
     let mut query = connection
-        .prepare_cached("SELECT last_error FROM outbox WHERE state <> 'sent' AND kind <> 'webhook' AND last_error <> '' ORDER BY id DESC")?;
-    let last_error = query.query_map([], |row| row.get(0))?.next().transpose()?.unwrap_or_default();
+        .prepare_cached("SELECT last_error FROM outbox WHERE state <> 'sent' AND kind <> 'webhook' AND last_error <> ''
+           AND (:sites IS NULL OR (SELECT site FROM alert WHERE alert.id = outbox.alert) IN (SELECT value FROM json_each(:sites)))
+         ORDER BY id DESC")?;
+    let last_error = query.query_map([scope], |row| row.get(0))?.next().transpose()?.unwrap_or_default();
     Ok(MailState { last_error, channels: outbox::channels(connection)?, ..state })
 }

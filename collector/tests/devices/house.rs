@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use caretaker_collector::console;
 use caretaker_collector::data::DataFolder;
-use caretaker_collector::grpc::{self, AddedLexicons, AgentParts, AgentService, Limits};
+use caretaker_collector::grpc::{self, AddedLexicons, AdmissionService, AgentParts, AgentService, Limits, Port};
 use caretaker_collector::store::{NewToken, Store};
 use caretaker_proto::agent::v1 as proto;
 use caretaker_proto::agent::v1::agent_client::AgentClient;
@@ -18,6 +19,7 @@ use caretaker_shared::tls::{self, Acceptor, Identity};
 use caretaker_shared::token;
 use caretaker_shared::wire::{Hello, Upload, encode};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -72,7 +74,7 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let (stop, mail_waits) = (CancellationToken::new(), Arc::new(Notify::new()));
-        let service = AgentService::new(AgentParts {
+        let agent = AgentService::new(AgentParts {
             store: store.clone(),
             authority: authority.clone(),
             clock: clock.clone(),
@@ -83,7 +85,23 @@ impl House {
         });
         // The sender is dropped: the certificate is never renewed here.
         let (_, acceptor) = watch::channel(acceptor);
-        tokio::spawn(grpc::serve(listener, acceptor, service, limits, stop.clone()));
+        let school = "Northfield School".to_owned();
+        let admission = AdmissionService::new(store.clone(), authority.clone(), clock.clone(), school.clone());
+        let (operators, from_port) = grpc::to_console();
+        let port = Port { listener, acceptor, limits, agent, admission, operators };
+        tokio::spawn(port.serve(stop.clone()));
+        let context = console::Context {
+            store: store.clone(),
+            clock: clock.clone(),
+            zone: TimeZone::UTC,
+            school,
+            address: address.clone(),
+            authority: authority.clone(),
+            mail_route: "maildir ./caretaker-data/mail".into(),
+            audit: Arc::default(),
+            started_at: clock.now(),
+        };
+        tokio::spawn(console::serve_port(from_port, console::services(context), stop.clone()));
         Self { store, clock, authority, address, mail_waits, stop, data }
     }
 
@@ -174,6 +192,8 @@ impl Device {
             hostname: "library-07".into(),
             policy_version: 0,
             clock: self.now(),
+            root: None,
+            recipients: None,
         };
         Ok(self.client.hello(proto::HelloRequest::from(hello)).await?.into_inner())
     }

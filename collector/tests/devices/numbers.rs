@@ -51,6 +51,8 @@ async fn deliver(uploads: &[(u64, u64)]) -> (u64, String, u64, bool) {
         hostname: "library-07".into(),
         policy_version: 0,
         clock: device.now(),
+        root: None,
+        recipients: None,
     };
     house.store.hello(caller, hello, now).await.expect("is welcome");
     let payload = Payload::Device(DeviceEvent::of_agent(DeviceEventKind::Stopped, now));

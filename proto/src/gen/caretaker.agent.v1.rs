@@ -583,7 +583,8 @@ pub struct Tunnel {
     #[prost(string, tag = "4")]
     pub place: ::prost::alloc::string::String,
 }
-/// A rule met a text. No text, no name of a document and no name of its user is here, and none may be added.
+/// A rule met a text. No text, no name of a document and no name of its user is here, and none may be added: what of
+/// them travels is sealed.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct KeywordEvent {
     #[prost(string, tag = "1")]
@@ -616,6 +617,17 @@ pub struct KeywordEvent {
     /// What it is about, for telling a lesson from a child; empty for the category.
     #[prost(string, tag = "11")]
     pub topic: ::prost::alloc::string::String,
+    /// An encoded Sealed, at most 8 KiB; empty when there is none, and then `unsealed` says why.
+    #[prost(bytes = "vec", tag = "12")]
+    pub sealed: ::prost::alloc::vec::Vec<u8>,
+    #[prost(enumeration = "Unsealed", tag = "13")]
+    pub unsealed: i32,
+    /// Unspecified for a pupil, or a text of nobody in particular.
+    #[prost(enumeration = "SubjectKind", tag = "14")]
+    pub subject: i32,
+    /// Roles of the person whom it is about, who must not hear of it: "head".
+    #[prost(string, repeated, tag = "15")]
+    pub conflict: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// A summand of a score. There is no field for text, by design.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1106,6 +1118,75 @@ impl ProxyKind {
         }
     }
 }
+/// Why nothing is sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Unsealed {
+    Unspecified = 0,
+    /// The token that the device was enrolled with named no safeguarding root.
+    NoRoot = 1,
+    /// No recipients have arrived yet.
+    NoRecipients = 2,
+    /// Nobody is left who may open it.
+    Nobody = 3,
+    Failed = 4,
+}
+impl Unsealed {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "UNSEALED_UNSPECIFIED",
+            Self::NoRoot => "UNSEALED_NO_ROOT",
+            Self::NoRecipients => "UNSEALED_NO_RECIPIENTS",
+            Self::Nobody => "UNSEALED_NOBODY",
+            Self::Failed => "UNSEALED_FAILED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "UNSEALED_UNSPECIFIED" => Some(Self::Unspecified),
+            "UNSEALED_NO_ROOT" => Some(Self::NoRoot),
+            "UNSEALED_NO_RECIPIENTS" => Some(Self::NoRecipients),
+            "UNSEALED_NOBODY" => Some(Self::Nobody),
+            "UNSEALED_FAILED" => Some(Self::Failed),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SubjectKind {
+    Unspecified = 0,
+    Pupil = 1,
+    /// Two people open what is about staff.
+    Staff = 2,
+}
+impl SubjectKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SUBJECT_KIND_UNSPECIFIED",
+            Self::Pupil => "SUBJECT_KIND_PUPIL",
+            Self::Staff => "SUBJECT_KIND_STAFF",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SUBJECT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "SUBJECT_KIND_PUPIL" => Some(Self::Pupil),
+            "SUBJECT_KIND_STAFF" => Some(Self::Staff),
+            _ => None,
+        }
+    }
+}
 /// Where a flagged text came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -1161,6 +1242,8 @@ pub enum DeviceEventKind {
     AdministratorRemoved = 9,
     MediumMounted = 10,
     MediumRemoved = 11,
+    /// Recipients arrived that are older, unsigned or of another root: somebody tries to read what is sealed.
+    RecipientsRefused = 12,
 }
 impl DeviceEventKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1181,6 +1264,7 @@ impl DeviceEventKind {
             Self::AdministratorRemoved => "DEVICE_EVENT_KIND_ADMINISTRATOR_REMOVED",
             Self::MediumMounted => "DEVICE_EVENT_KIND_MEDIUM_MOUNTED",
             Self::MediumRemoved => "DEVICE_EVENT_KIND_MEDIUM_REMOVED",
+            Self::RecipientsRefused => "DEVICE_EVENT_KIND_RECIPIENTS_REFUSED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1198,6 +1282,225 @@ impl DeviceEventKind {
             "DEVICE_EVENT_KIND_ADMINISTRATOR_REMOVED" => Some(Self::AdministratorRemoved),
             "DEVICE_EVENT_KIND_MEDIUM_MOUNTED" => Some(Self::MediumMounted),
             "DEVICE_EVENT_KIND_MEDIUM_REMOVED" => Some(Self::MediumRemoved),
+            "DEVICE_EVENT_KIND_RECIPIENTS_REFUSED" => Some(Self::RecipientsRefused),
+            _ => None,
+        }
+    }
+}
+/// The recipients as the safeguarding root signed them. The bytes themselves are signed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedRecipients {
+    /// An encoded Recipients.
+    #[prost(bytes = "vec", tag = "1")]
+    pub recipients: ::prost::alloc::vec::Vec<u8>,
+    /// The root's public key, Ed25519: 32 bytes. A device knows its SHA-256 from the enrolment token.
+    #[prost(bytes = "vec", tag = "2")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+    /// Ed25519 over "caretaker recipients v1", a zero byte, and the recipients.
+    #[prost(bytes = "vec", tag = "3")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Recipients {
+    #[prost(string, tag = "1")]
+    pub school: ::prost::alloc::string::String,
+    /// From 1, and only upwards.
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+    #[prost(int64, tag = "3")]
+    pub made_unix_ms: i64,
+    /// From then on the root's holder is asked for the next version; sealing goes on.
+    #[prost(int64, tag = "4")]
+    pub expires_unix_ms: i64,
+    #[prost(message, repeated, tag = "5")]
+    pub recipients: ::prost::alloc::vec::Vec<Recipient>,
+    /// None, or three of whom any two can open together what nobody else can open any more.
+    #[prost(message, repeated, tag = "6")]
+    pub recovery: ::prost::alloc::vec::Vec<Recipient>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Recipient {
+    /// 16 bytes, the beginning of SHA-256 over the key.
+    #[prost(bytes = "vec", tag = "1")]
+    pub id: ::prost::alloc::vec::Vec<u8>,
+    /// How people call them.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// "safeguarding-lead", "deputy", "head", "chair" and so on.
+    #[prost(string, tag = "3")]
+    pub role: ::prost::alloc::string::String,
+    /// Whose devices they answer for; every site when empty.
+    #[prost(string, repeated, tag = "4")]
+    pub sites: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// X25519, 32 bytes.
+    #[prost(bytes = "vec", tag = "5")]
+    pub key: ::prost::alloc::vec::Vec<u8>,
+    /// Login names that are theirs: what is about them is not sealed to them.
+    #[prost(string, repeated, tag = "6")]
+    pub accounts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The school's person key, sealed to them; empty for recovery.
+    #[prost(bytes = "vec", tag = "7")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+}
+/// What travels with a keyword event.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Sealed {
+    /// 1: X25519, HKDF-SHA256, AES-256-GCM. Others are refused.
+    #[prost(uint32, tag = "1")]
+    pub suite: u32,
+    /// SHA-256 of the root's public key.
+    #[prost(bytes = "vec", tag = "2")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+    /// SHA-256 of the encoded Recipients that it was sealed for.
+    #[prost(bytes = "vec", tag = "3")]
+    pub recipients: ::prost::alloc::vec::Vec<u8>,
+    /// Where it was first queued: what is in it cannot be moved to another event. 16 and 16 bytes.
+    #[prost(bytes = "vec", tag = "4")]
+    pub device: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "vec", tag = "5")]
+    pub epoch: ::prost::alloc::vec::Vec<u8>,
+    /// 0 for safeguarding events.
+    #[prost(uint32, tag = "6")]
+    pub stream: u32,
+    #[prost(uint64, tag = "7")]
+    pub sequence: u64,
+    /// SHA-256 of the device's certificate, whose key has signed.
+    #[prost(bytes = "vec", tag = "8")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, repeated, tag = "9")]
+    pub wraps: ::prost::alloc::vec::Vec<Wrap>,
+    /// An encoded SealedBody behind its length in 4 bytes, padded to whole KiB, under the content key; with 16 bytes of tag.
+    #[prost(bytes = "vec", tag = "10")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// ECDSA P-256 with SHA-256, ASN.1, over "caretaker sealed v1", a zero byte, and this message without the signature.
+    #[prost(bytes = "vec", tag = "11")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+}
+/// The content key, for one person or for two who open it one after the other.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Wrap {
+    /// The first 4 bytes of the id of whoever opens it first.
+    #[prost(bytes = "vec", tag = "1")]
+    pub first: ::prost::alloc::vec::Vec<u8>,
+    /// The same of whoever opens what is inside; empty when one is enough.
+    #[prost(bytes = "vec", tag = "2")]
+    pub second: ::prost::alloc::vec::Vec<u8>,
+    /// HPKE: the encapsulated key (32 bytes), then the ciphertext.
+    #[prost(bytes = "vec", tag = "3")]
+    pub sealed: ::prost::alloc::vec::Vec<u8>,
+}
+/// Plain text: it exists in the memory of the device, and of the computer of whoever opens it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SealedBody {
+    /// The account whose text it is; empty for a text of nobody in particular.
+    #[prost(string, tag = "1")]
+    pub user: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub category: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub rule: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "4")]
+    pub severity: u32,
+    #[prost(int64, tag = "5")]
+    pub occurred_unix_ms: i64,
+    #[prost(uint32, tag = "6")]
+    pub source: u32,
+    /// The user of the event, a keyed hash: nobody can put the content beside another person's.
+    #[prost(bytes = "vec", tag = "7")]
+    pub person: ::prost::alloc::vec::Vec<u8>,
+    /// Absent in categories of which no text may be carried.
+    #[prost(message, optional, tag = "8")]
+    pub quoted: ::core::option::Option<Quoted>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Quoted {
+    /// 200 characters on each side of what was met.
+    #[prost(string, tag = "1")]
+    pub passage: ::prost::alloc::string::String,
+    /// What was met, in bytes of the passage.
+    #[prost(uint32, tag = "2")]
+    pub met_from: u32,
+    #[prost(uint32, tag = "3")]
+    pub met_to: u32,
+    /// The path of a document, the address of a page.
+    #[prost(string, tag = "4")]
+    pub place: ::prost::alloc::string::String,
+}
+/// A person's key as it lies on her own computer.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeyFile {
+    /// 1.
+    #[prost(uint32, tag = "1")]
+    pub version: u32,
+    /// An encoded KeyLabel, which needs no passphrase.
+    #[prost(bytes = "vec", tag = "2")]
+    pub label: ::prost::alloc::vec::Vec<u8>,
+    /// argon2id, version 0x13.
+    #[prost(bytes = "vec", tag = "3")]
+    pub salt: ::prost::alloc::vec::Vec<u8>,
+    #[prost(uint32, tag = "4")]
+    pub memory_kib: u32,
+    #[prost(uint32, tag = "5")]
+    pub passes: u32,
+    #[prost(uint32, tag = "6")]
+    pub lanes: u32,
+    /// AES-256-GCM; all fields above are bound to it.
+    #[prost(bytes = "vec", tag = "7")]
+    pub nonce: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "vec", tag = "8")]
+    pub seed: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeyLabel {
+    #[prost(string, tag = "1")]
+    pub school: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub role: ::prost::alloc::string::String,
+    #[prost(enumeration = "KeyKind", tag = "4")]
+    pub kind: i32,
+    /// X25519, 32 bytes.
+    #[prost(bytes = "vec", tag = "5")]
+    pub key: ::prost::alloc::vec::Vec<u8>,
+    /// SHA-256 of the root's public key; empty until she has seen a published set.
+    #[prost(bytes = "vec", tag = "6")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+    #[prost(string, repeated, tag = "7")]
+    pub sites: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "8")]
+    pub accounts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum KeyKind {
+    Unspecified = 0,
+    /// Signs the recipients, and opens as the safeguarding lead.
+    Root = 1,
+    Person = 2,
+    /// One of three of whom two open what is lost otherwise.
+    Recovery = 3,
+}
+impl KeyKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "KEY_KIND_UNSPECIFIED",
+            Self::Root => "KEY_KIND_ROOT",
+            Self::Person => "KEY_KIND_PERSON",
+            Self::Recovery => "KEY_KIND_RECOVERY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "KEY_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "KEY_KIND_ROOT" => Some(Self::Root),
+            "KEY_KIND_PERSON" => Some(Self::Person),
+            "KEY_KIND_RECOVERY" => Some(Self::Recovery),
             _ => None,
         }
     }
@@ -1259,6 +1562,12 @@ pub struct HelloRequest {
     pub policy_version: u64,
     #[prost(message, optional, tag = "8")]
     pub clock: ::core::option::Option<DeviceClock>,
+    /// SHA-256 of the safeguarding root's public key that the token named; empty for none.
+    #[prost(bytes = "vec", tag = "9")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+    /// Of the Recipients that the device seals for; empty for none.
+    #[prost(bytes = "vec", tag = "10")]
+    pub recipients_digest: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StreamMark {
@@ -1300,6 +1609,10 @@ pub struct HelloResponse {
     /// The collector cannot tell which they are now: what the device has stays in force.
     #[prost(bool, tag = "6")]
     pub lexicons_unknown: bool,
+    /// SHA-256 over the encoded Recipients in force; empty when none were published, or when the collector cannot tell:
+    /// what the device has stays in force either way.
+    #[prost(bytes = "vec", tag = "7")]
+    pub recipients_digest: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct HighWater {
@@ -1423,6 +1736,9 @@ pub struct DetectionGroup {
     pub sources: ::core::option::Option<Sources>,
     #[prost(message, optional, tag = "7")]
     pub hours: ::core::option::Option<Hours>,
+    /// Who they are; unspecified is as for everybody.
+    #[prost(enumeration = "SubjectKind", tag = "8")]
+    pub subject: i32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Categories {
@@ -1481,6 +1797,14 @@ pub struct LexiconsResponse {
 pub struct Packs {
     #[prost(bytes = "vec", repeated, tag = "1")]
     pub packs: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecipientsRequest {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecipientsResponse {
+    /// Those in force; absent when none were published.
+    #[prost(message, optional, tag = "1")]
+    pub recipients: ::core::option::Option<SignedRecipients>,
 }
 /// The independent queues of a device. Each numbers its records from 1 without gaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1827,6 +2151,31 @@ pub mod agent_client {
                 .insert(GrpcMethod::new("caretaker.agent.v1.Agent", "Lexicons"));
             self.inner.unary(req, path, codec).await
         }
+        /// The people that the device seals for, when their digest is another than the device has.
+        pub async fn recipients(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RecipientsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecipientsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.agent.v1.Agent/Recipients",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.agent.v1.Agent", "Recipients"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -1882,6 +2231,14 @@ pub mod agent_server {
             request: tonic::Request<super::LexiconsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::LexiconsResponse>,
+            tonic::Status,
+        >;
+        /// The people that the device seals for, when their digest is another than the device has.
+        async fn recipients(
+            &self,
+            request: tonic::Request<super::RecipientsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecipientsResponse>,
             tonic::Status,
         >;
     }
@@ -2249,6 +2606,49 @@ pub mod agent_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = LexiconsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.agent.v1.Agent/Recipients" => {
+                    #[allow(non_camel_case_types)]
+                    struct RecipientsSvc<T: Agent>(pub Arc<T>);
+                    impl<T: Agent> tonic::server::UnaryService<super::RecipientsRequest>
+                    for RecipientsSvc<T> {
+                        type Response = super::RecipientsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RecipientsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Agent>::recipients(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RecipientsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -1,11 +1,12 @@
 //! What happened on a device, as opposed to what is so.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Source;
+use super::{Role, Source};
 use crate::digest::Sha256;
 use crate::lexicon::{self, Arithmetic};
 
@@ -45,7 +46,89 @@ impl fmt::Display for Severity {
     }
 }
 
-/// A keyword rule met a text. It holds no text, by design: there is no field that could.
+/// Whom an event is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SubjectKind {
+    /// A pupil, or nobody in particular.
+    Pupil,
+    /// A member of staff: two people open what is about them.
+    Staff,
+}
+
+impl SubjectKind {
+    /// A stable word for policies and storage: "pupil", "staff".
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pupil => "pupil",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// The reverse of [`word`](Self::word).
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Pupil, Self::Staff].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// What of the text travels with an event.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Content {
+    /// An encoded [`Sealed`](crate::sealing::Sealed): nobody on the way can read it.
+    Sealed(Vec<u8>),
+    /// Nothing.
+    Nothing(Unsealed),
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sealed(bytes) => write!(out, "sealed ({} bytes)", bytes.len()),
+            Self::Nothing(reason) => write!(out, "nothing ({})", reason.word()),
+        }
+    }
+}
+
+/// Why nothing is sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unsealed {
+    /// The agent is older than sealing.
+    Older,
+    /// The token that the device was enrolled with named no safeguarding root.
+    NoRoot,
+    /// No recipients have arrived yet.
+    NoRecipients,
+    /// Nobody is left who may open it.
+    Nobody,
+    /// Sealing failed.
+    Failed,
+}
+
+impl Unsealed {
+    /// Every reason.
+    pub const ALL: [Self; 5] = [Self::Older, Self::NoRoot, Self::NoRecipients, Self::Nobody, Self::Failed];
+
+    /// A stable word for storage: "no-root".
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Older => "older",
+            Self::NoRoot => "no-root",
+            Self::NoRecipients => "no-recipients",
+            Self::Nobody => "nobody",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The reverse of [`word`](Self::word).
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.word() == word)
+    }
+}
+
+/// A keyword rule met a text. It holds no text, by design: what of it travels is sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeywordEvent {
     /// Id of the rule.
@@ -70,6 +153,12 @@ pub struct KeywordEvent {
     pub user: Option<Sha256>,
     /// When the text was written or read, by the device's clock.
     pub occurred_at: Timestamp,
+    /// Whom it is about.
+    pub subject: SubjectKind,
+    /// Offices of the person whom it is about, among those who would hear of it: they must not.
+    pub conflict: BTreeSet<Role>,
+    /// What of the text travels with it.
+    pub content: Content,
 }
 
 impl KeywordEvent {
@@ -89,6 +178,9 @@ impl KeywordEvent {
             document,
             user: None,
             occurred_at,
+            subject: SubjectKind::Pupil,
+            conflict: BTreeSet::new(),
+            content: Content::Nothing(Unsealed::NoRoot),
         }
     }
 }
@@ -141,11 +233,13 @@ pub enum DeviceEventKind {
     MediumMounted,
     /// A removable medium was taken out.
     MediumRemoved,
+    /// Recipients arrived that are older, unsigned or of another root (T8). The detail says which.
+    RecipientsRefused,
 }
 
 impl DeviceEventKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Started,
         Self::StartedAfterKill,
         Self::Stopped,
@@ -157,6 +251,7 @@ impl DeviceEventKind {
         Self::AdministratorRemoved,
         Self::MediumMounted,
         Self::MediumRemoved,
+        Self::RecipientsRefused,
     ];
 
     /// A stable word for logs and storage.
@@ -174,6 +269,7 @@ impl DeviceEventKind {
             Self::AdministratorRemoved => "administrator-removed",
             Self::MediumMounted => "medium-mounted",
             Self::MediumRemoved => "medium-removed",
+            Self::RecipientsRefused => "recipients-refused",
         }
     }
 }

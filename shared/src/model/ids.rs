@@ -17,6 +17,10 @@ pub struct EpochId(Uuid);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BootId(Uuid);
 
+/// Somebody who may ask and act from a machine of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OperatorId(Uuid);
+
 impl DeviceId {
     /// A new device.
     #[must_use]
@@ -25,6 +29,32 @@ impl DeviceId {
     }
 
     /// The device with this UUID.
+    #[must_use]
+    pub fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// The device with these 16 bytes; `None` when there are more or fewer.
+    #[must_use]
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Uuid::from_slice(bytes).ok().map(Self)
+    }
+
+    /// The 16 bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+impl OperatorId {
+    /// A new operator.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// The operator with this UUID.
     #[must_use]
     pub fn from_uuid(uuid: Uuid) -> Self {
         Self(uuid)
@@ -83,6 +113,12 @@ impl fmt::Display for DeviceId {
     }
 }
 
+impl fmt::Display for OperatorId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, out)
+    }
+}
+
 impl fmt::Display for EpochId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, out)
@@ -90,6 +126,14 @@ impl fmt::Display for EpochId {
 }
 
 impl FromStr for DeviceId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        Uuid::from_str(text).map(Self)
+    }
+}
+
+impl FromStr for OperatorId {
     type Err = uuid::Error;
 
     fn from_str(text: &str) -> Result<Self, uuid::Error> {

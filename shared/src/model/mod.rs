@@ -9,7 +9,7 @@ mod requirement;
 mod role;
 mod source;
 
-pub use event::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity};
+pub use event::{AgentCost, Content, DeviceEvent, DeviceEventKind, KeywordEvent, Severity, SubjectKind, Unsealed};
 pub use facts::{
     Antivirus, AntivirusProduct, Detection, Engine, Executable, ExecutableFacts, ExecutableFormat, Executables,
     FirewallProfile, FirewallState, Hardware, HostFacts, Idle, InstalledUpdate, LocalAccount, LockTimes, MediaFolder,
@@ -17,7 +17,7 @@ pub use facts::{
     SessionKind, SoftwareClass, SoftwareTitle, TitleKind, Tunnel, Updates, UserSession, VersionInfo, Volume,
     VolumeRole,
 };
-pub use ids::{BootId, DeviceId, EpochId};
+pub use ids::{BootId, DeviceId, EpochId, OperatorId};
 pub use reading::{Facts, Outcome, ProbeName, Reading};
 pub use record::{
     DeviceClock, Envelope, EpochReason, Gap, GapReason, Payload, StateDigests, Stream, StreamMark, Unchanged,

@@ -8,10 +8,10 @@ use rcgen::{
 };
 use time::OffsetDateTime;
 
-use super::certificate::DEVICE_URN;
+use super::certificate::{DEVICE_URN, OPERATOR_URN};
 use super::{AUTHORITY_DAYS, BACKDATE, Certificate, CertificateError};
 use crate::digest::{self, Sha256};
-use crate::model::DeviceId;
+use crate::model::{DeviceId, OperatorId};
 use crate::secret::Secret;
 use crate::tls;
 
@@ -110,20 +110,42 @@ impl Authority {
     /// # Errors
     /// [`AuthorityError::Request`] when the request is malformed or its signature does not match its key.
     pub fn issue_device(&self, device: DeviceId, csr_der: &[u8], validity: Validity) -> Result<Issued, AuthorityError> {
+        self.issue_client("Caretaker device", format!("{DEVICE_URN}{device}"), csr_der, validity)
+    }
+
+    /// Signs an operator's certificate for the key of a request, of which nothing else is looked at.
+    ///
+    /// # Errors
+    /// As [`Authority::issue_device`].
+    pub fn issue_operator(
+        &self,
+        operator: OperatorId,
+        csr_der: &[u8],
+        validity: Validity,
+    ) -> Result<Issued, AuthorityError> {
+        self.issue_client("Caretaker operator", format!("{OPERATOR_URN}{operator}"), csr_der, validity)
+    }
+
+    fn issue_client(
+        &self,
+        what: &str,
+        urn: String,
+        csr_der: &[u8],
+        validity: Validity,
+    ) -> Result<Issued, AuthorityError> {
         let mut request =
             CertificateSigningRequestParams::from_der(&csr_der.into()).map_err(AuthorityError::Request)?;
         let mut params = params(validity)?;
-        params.distinguished_name.push(DnType::CommonName, "Caretaker device");
+        params.distinguished_name.push(DnType::CommonName, what);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        let urn = format!("{DEVICE_URN}{device}");
         params.subject_alt_names = vec![SanType::URI(urn.try_into().map_err(AuthorityError::Request)?)];
         request.params = params;
         let signed = request.signed_by(&self.issuer).map_err(AuthorityError::Request)?;
         issued(signed.pem())
     }
 
-    /// Makes a key and a server certificate for the collector itself. The certificate names the two fixed names of
+    /// Makes a key and a server certificate for the collector itself. The certificate names the fixed names of
     /// [`crate::tls`], not the machine: a collector may move to another address without losing its devices.
     ///
     /// # Errors
@@ -134,7 +156,7 @@ impl Authority {
         params.distinguished_name.push(DnType::CommonName, "Caretaker collector");
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        for name in [tls::DEVICE_NAME, tls::ENROL_NAME] {
+        for name in tls::NAMES {
             params.subject_alt_names.push(SanType::DnsName(name.try_into().map_err(AuthorityError::Key)?));
         }
         let signed = params.signed_by(&key, &self.issuer).map_err(AuthorityError::Key)?;
@@ -171,8 +193,8 @@ mod tests {
     use x509_parser::prelude::{FromDer as _, X509Certificate};
 
     use super::{Authority, AuthorityError, Validity};
-    use crate::model::DeviceId;
-    use crate::pki::DeviceKey;
+    use crate::model::{DeviceId, OperatorId};
+    use crate::pki::{CertificateError, DeviceKey};
 
     fn now() -> Timestamp {
         "2026-11-22T09:00:00Z".parse().expect("a time")
@@ -186,6 +208,26 @@ mod tests {
         let issued = authority.issue_device(device, &csr, Validity { now: now(), days: 100 }).expect("issues");
         assert_eq!(issued.certificate.device(), Ok(device));
         assert_eq!(issued.certificate.not_after, "2027-03-02T09:00:00Z".parse().expect("a time"));
+    }
+
+    #[test]
+    fn an_operator_is_no_device_and_a_device_no_operator() {
+        let (authority, _) = Authority::generate("Northfield School", now()).expect("an authority");
+        let csr = DeviceKey::generate().and_then(|key| key.request()).expect("a request");
+        let validity = || Validity { now: now(), days: 100 };
+        let operator = OperatorId::random();
+        let issued = authority.issue_operator(operator, &csr, validity()).expect("issues").certificate;
+        assert_eq!((issued.operator(), issued.device()), (Ok(operator), Err(CertificateError::NoDevice)));
+        let issued = authority.issue_device(DeviceId::random(), &csr, validity()).expect("issues").certificate;
+        assert_eq!(issued.operator(), Err(CertificateError::NoOperator));
+    }
+
+    #[test]
+    fn the_server_goes_by_all_fixed_names() {
+        let (authority, _) = Authority::generate("Northfield School", now()).expect("an authority");
+        let (server, _) = authority.issue_server(Validity { now: now(), days: 90 }).expect("issues");
+        assert!(crate::tls::NAMES.iter().all(|name| server.certificate.serves(name)));
+        assert!(!server.certificate.serves("collector.example.school"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! The device's half of enrolment: a key that never leaves it, and the request that proves it.
+//! The half of enrolment that a device, or an operator's machine, does: a key that never leaves it, and the request that
+//! proves it.
 
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{CertificateParams, KeyPair, SigningKey};
 
 use crate::secret::Secret;
 
@@ -42,5 +43,13 @@ impl DeviceKey {
     /// When signing fails.
     pub fn request(&self) -> Result<Vec<u8>, KeyError> {
         Ok(CertificateParams::default().serialize_request(&self.0)?.der().to_vec())
+    }
+
+    /// Signs a message: ECDSA P-256 with SHA-256, ASN.1.
+    ///
+    /// # Errors
+    /// When signing fails.
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        Ok(SigningKey::sign(&self.0, message)?)
     }
 }

@@ -4,8 +4,8 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::calendar::Days;
-use super::detecting::hours;
-use super::routing::{Addressee, LADDER, Route, Subject};
+use super::detecting::{hours, subject};
+use super::routing::{Addressee, LADDER, Route};
 use super::table::{Number, Section, Texts};
 use super::{Advice, Alerts, Calendar, PolicyError, check, defaults};
 use crate::model::Role;
@@ -119,12 +119,11 @@ fn route(section: &Section<'_>) -> Result<Route, PolicyError> {
         Texts { list: "a list of roles, for example [\"head\", \"chair\"]", fault: check::alerted_role, count: 1..=4 };
     let to = section.texts("to", &roles)?;
     let to = to.ok_or_else(|| section.missing("to", &format!("to = a list of roles: {ROLES}")))?;
-    let subject = section.text("subject", "\"pupil\" or \"staff\"", check::subject)?;
     let from = section.number("from_severity", &level)?.and_then(|level| u8::try_from(level).ok());
     Ok(Route {
         categories: section.texts("categories", &categories)?.unwrap_or_default(),
         from_severity: from.unwrap_or(1),
-        subject: subject.and_then(|word| Subject::parse(&word)),
+        subject: subject(section)?,
         hours: hours(section)?.unwrap_or_default(),
         to: to.iter().filter_map(|word| Role::parse(word)).collect(),
     })
@@ -214,8 +213,8 @@ mod tests {
     use jiff::civil::time;
     use jiff::tz::TimeZone;
 
-    use super::super::{Policy, PolicyError, Subject};
-    use crate::model::Role;
+    use super::super::{Policy, PolicyError};
+    use crate::model::{Role, SubjectKind};
 
     const MANAGER: &str = "[alerts]\nnetwork_manager = ['it@example.school']\n";
 
@@ -255,7 +254,7 @@ mod tests {
         );
         assert_eq!((deputy.role, deputy.sites.as_slice()), (Role::Deputy, &["North".to_owned()][..]));
         let route = &policy.alerts.routes[0];
-        assert_eq!((route.from_severity, route.subject), (4, Some(Subject::Staff)));
+        assert_eq!((route.from_severity, route.subject), (4, Some(SubjectKind::Staff)));
         assert_eq!(route.to, [Role::Deputy, Role::SafeguardingLead]);
         assert_eq!(route.hours.texts(), ["sat-sun 00:00-24:00"]);
         assert_eq!(policy.alerts.digest_at, time(6, 45, 0, 0));
@@ -337,7 +336,7 @@ mod tests {
             ("digest_at = '2026-11-21T07:00'", "expected a time of day"),
             ("safeguarding_lead = ['pat@example.school']", "expected either this list or [[contacts]]"),
             ("[[alerts.routes]]\ncategories = ['hate']", "missing: add to = a list of roles"),
-            ("[[alerts.routes]]\nto = ['head']\nsubject = 'cat'", "there is no such subject; there are: pupil, staff"),
+            ("[[alerts.routes]]\nto = ['head']\nsubject = 'cat'", "expected \"pupil\" or \"staff\""),
             (
                 "[[alerts.routes]]\nto = ['head']\ncategories = ['hats']",
                 "there is no such category; did you mean \"hate\"?",

@@ -1,7 +1,7 @@
 //! What a single text of a policy file must look like. Each check says what is wrong and gives an example.
 
 use super::place;
-use super::routing::{LADDER, Subject};
+use super::routing::LADDER;
 use crate::lexicon::{AgeProfile, CATEGORIES};
 use crate::model::{Role, Source};
 use crate::wire::limits;
@@ -207,11 +207,6 @@ pub(super) fn person(text: &str) -> Option<String> {
 /// A role that may hear of a concern about a child.
 pub(super) fn alerted_role(text: &str) -> Option<String> {
     one_of(text, &LADDER.map(Role::word), "role that hears of alerts")
-}
-
-/// A word for whom a concern is about.
-pub(super) fn subject(text: &str) -> Option<String> {
-    one_of(text, &Subject::ALL.map(Subject::word), "subject")
 }
 
 /// What stands between the dots of an address without quotation marks (RFC 5322, atext).

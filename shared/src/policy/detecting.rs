@@ -7,11 +7,11 @@ use super::sections::folders;
 use super::table::{Section, Texts};
 use super::{Detection, Group, Hours, PolicyError, check};
 use crate::lexicon::AgeProfile;
-use crate::model::Source;
+use crate::model::{Source, SubjectKind};
 use crate::wire::limits;
 
 const KEYS: &[&str] = &["categories", "age", "sources", "hours", "excluded_addresses", "excluded_folders", "groups"];
-const GROUP_KEYS: &[&str] = &["name", "devices", "users", "categories", "age", "sources", "hours"];
+const GROUP_KEYS: &[&str] = &["name", "devices", "users", "categories", "age", "sources", "hours", "subject"];
 
 /// Reads the section; what it does not say is as by default.
 pub(super) fn read(file: &Section<'_>) -> Result<Detection, PolicyError> {
@@ -47,6 +47,7 @@ fn group(section: &Section<'_>) -> Result<Group, PolicyError> {
         age: age(section)?,
         sources: sources(section)?,
         hours: hours(section)?,
+        subject: subject(section)?,
     };
     if group.devices.is_empty() && group.users.is_empty() {
         return Err(section.missing("devices", "devices = [\"STAFF-*\"] or users = [\"*.staff\"], or both"));
@@ -66,6 +67,14 @@ fn categories(section: &Section<'_>, least: usize) -> Result<Option<Vec<String>>
 fn age(section: &Section<'_>) -> Result<Option<AgeProfile>, PolicyError> {
     let age = section.text("age", "how old they are, for example \"secondary\"", check::age)?;
     Ok(age.and_then(|word| AgeProfile::from_word(&word)))
+}
+
+/// Who somebody is, under the key `subject`.
+pub(super) fn subject(section: &Section<'_>) -> Result<Option<SubjectKind>, PolicyError> {
+    let subject = section.text("subject", "who they are, \"pupil\" or \"staff\"", |word| {
+        SubjectKind::from_word(word).is_none().then(|| "expected \"pupil\" or \"staff\"".to_owned())
+    })?;
+    Ok(subject.and_then(|word| SubjectKind::from_word(&word)))
 }
 
 fn sources(section: &Section<'_>) -> Result<Option<BTreeSet<Source>>, PolicyError> {

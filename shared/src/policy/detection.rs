@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 use super::hours::Hours;
 use super::pattern::is_like;
 use crate::lexicon::AgeProfile;
-use crate::model::Source;
+use crate::model::{Source, SubjectKind};
 
 /// Categories that every text is searched for, whatever a policy says: nobody can turn them off alone (detection.md A2).
 pub const ALWAYS: [&str; 2] = ["csa", "extremism"];
@@ -52,6 +52,8 @@ pub struct Group {
     pub sources: Option<BTreeSet<Source>>,
     /// As in [`Detection`].
     pub hours: Option<Hours>,
+    /// Who they are. What is about staff is opened by two people; without a word, adults are staff and others are not.
+    pub subject: Option<SubjectKind>,
 }
 
 /// What holds for one user of one device.
@@ -61,6 +63,8 @@ pub struct Scope {
     pub categories: BTreeSet<String>,
     /// How old the user is taken to be.
     pub age: AgeProfile,
+    /// Who the user is.
+    pub subject: SubjectKind,
     sources: BTreeSet<Source>,
     hours: Hours,
 }
@@ -86,10 +90,13 @@ impl Detection {
     pub fn scope(&self, device: &str, user: Option<&str>) -> Scope {
         let group = self.groups.iter().find(|group| group.fits(device, user));
         let categories = group.and_then(|group| group.categories.as_ref()).unwrap_or(&self.categories);
+        let age = group.and_then(|group| group.age).unwrap_or(self.age);
+        let by_age = if age == AgeProfile::Adult { SubjectKind::Staff } else { SubjectKind::Pupil };
         let always = ALWAYS.iter().map(|&id| id.to_owned());
         Scope {
             categories: categories.iter().cloned().chain(always).collect(),
-            age: group.and_then(|group| group.age).unwrap_or(self.age),
+            age,
+            subject: group.and_then(|group| group.subject).unwrap_or(by_age),
             sources: group.and_then(|group| group.sources.as_ref()).unwrap_or(&self.sources).clone(),
             hours: group.and_then(|group| group.hours.as_ref()).unwrap_or(&self.hours).clone(),
         }
@@ -121,7 +128,7 @@ mod tests {
 
     use super::{Detection, Group};
     use crate::lexicon::AgeProfile;
-    use crate::model::Source;
+    use crate::model::{Source, SubjectKind};
     use crate::policy::Hours;
 
     fn detection() -> Detection {
@@ -133,6 +140,7 @@ mod tests {
             age: None,
             sources: None,
             hours: None,
+            subject: None,
         };
         let staff = Group {
             age: Some(AgeProfile::Adult),
@@ -163,6 +171,16 @@ mod tests {
         assert_eq!(age("LAB-1", Some(r"school\head")), AgeProfile::Adult);
         assert_eq!(age("LAB-1", Some(r"LAB-1\head")), AgeProfile::Secondary, "another head");
         assert_eq!(age("INF-1", None), AgeProfile::Primary, "a folder of nobody in particular");
+    }
+
+    #[test]
+    fn adults_are_staff_unless_the_group_says_otherwise() {
+        let mut detection = detection();
+        let subject = |detection: &Detection, user| detection.scope("LAB-1", Some(user)).subject;
+        assert_eq!(subject(&detection, "a.teacher.staff"), SubjectKind::Staff);
+        assert_eq!(subject(&detection, "pupil.one"), SubjectKind::Pupil);
+        detection.groups[0].subject = Some(SubjectKind::Pupil);
+        assert_eq!(subject(&detection, "a.teacher.staff"), SubjectKind::Pupil);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use detection::{ALWAYS, Detection, Group, Scope};
 pub use device::{DevicePolicy, Viewer};
 pub use error::{Advice, PolicyError};
 pub use hours::Hours;
-pub use routing::{Addressee, Concern, LADDER, Route, Rung, Subject, rungs};
+pub use routing::{Addressee, Concern, LADDER, Route, Rung, rungs};
 
 /// A checked policy. Every key has a default but the addresses under `[alerts]`.
 #[derive(Debug, Clone, PartialEq)]

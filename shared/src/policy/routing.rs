@@ -7,7 +7,7 @@
 use jiff::civil::DateTime;
 
 use super::Hours;
-use crate::model::Role;
+use crate::model::{Role, SubjectKind};
 
 /// Roles that may hear of a concern about a child, and the order in which they do when no route says otherwise.
 pub const LADDER: [Role; 4] = [Role::SafeguardingLead, Role::Deputy, Role::Head, Role::Chair];
@@ -34,36 +34,6 @@ impl Addressee {
     }
 }
 
-/// Whom a concern is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Subject {
-    /// A pupil, or nobody in particular.
-    #[default]
-    Pupil,
-    /// Somebody who works at the school.
-    Staff,
-}
-
-impl Subject {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Pupil, Self::Staff];
-
-    /// The stable word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pupil => "pupil",
-            Self::Staff => "staff",
-        }
-    }
-
-    /// The subject of that word; `None` for another word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|subject| subject.word() == word)
-    }
-}
-
 /// `[[alerts.routes]]`: for some concerns, who hears of them first, and who after that.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
@@ -72,7 +42,7 @@ pub struct Route {
     /// From which level on, 1 to 5.
     pub from_severity: u8,
     /// About whom; about anybody when it is `None`.
-    pub subject: Option<Subject>,
+    pub subject: Option<SubjectKind>,
     /// When it was met, by the clock at the school; at all times when empty.
     pub hours: Hours,
     /// Roles in the order in which they hear of it, of [`LADDER`].
@@ -89,7 +59,7 @@ pub struct Concern<'a> {
     /// 1 to 5.
     pub severity: u8,
     /// Whom it is about.
-    pub subject: Subject,
+    pub subject: SubjectKind,
     /// Roles of the person whom it is about.
     pub conflicts: &'a [Role],
     /// When it was met, by the clock at the school.
@@ -175,8 +145,8 @@ fn above(role: Role, conflicts: &[Role]) -> Option<Role> {
 mod tests {
     use jiff::civil::date;
 
-    use super::{Addressee, Concern, LADDER, Route, Subject, rungs};
-    use crate::model::Role;
+    use super::{Addressee, Concern, LADDER, Route, rungs};
+    use crate::model::{Role, SubjectKind};
     use crate::policy::Hours;
 
     fn contact(role: Role, email: &str, sites: &[&str]) -> Addressee {
@@ -199,7 +169,7 @@ mod tests {
             site: Some("north"),
             category: "selfharm",
             severity: 5,
-            subject: Subject::Pupil,
+            subject: SubjectKind::Pupil,
             conflicts,
             at: date(2026, 11, 23).at(10, 0, 0, 0),
         }
@@ -251,7 +221,7 @@ mod tests {
     fn the_first_route_that_fits_by_category_level_subject_and_hours_decides() {
         let routes = [
             Route { categories: vec!["extremism".into()], from_severity: 4, ..route(&[Role::Head, Role::Chair]) },
-            Route { subject: Some(Subject::Staff), ..route(&[Role::Chair, Role::Head]) },
+            Route { subject: Some(SubjectKind::Staff), ..route(&[Role::Chair, Role::Head]) },
             Route {
                 hours: Hours::parse(&["sat-sun 00:00-24:00"]).expect("hours"),
                 ..route(&[Role::Deputy, Role::Head])
@@ -263,7 +233,7 @@ mod tests {
             (concern(&[]), all),
             (Concern { category: "extremism", ..concern(&[]) }, "head chair"),
             (Concern { category: "extremism", severity: 3, ..concern(&[]) }, all),
-            (Concern { subject: Subject::Staff, ..concern(&[]) }, "chair head"),
+            (Concern { subject: SubjectKind::Staff, ..concern(&[]) }, "chair head"),
             (Concern { at: date(2026, 11, 22).at(23, 59, 0, 0), ..concern(&[]) }, "deputy.north head"),
             (Concern { category: "extremism", ..concern(&[Role::Head]) }, "chair"),
         ] {

@@ -39,11 +39,11 @@ pub fn unix_ms(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
 
-pub(super) fn timestamp(ms: i64, field: &'static str) -> Result<Timestamp, WireError> {
+pub(crate) fn timestamp(ms: i64, field: &'static str) -> Result<Timestamp, WireError> {
     Timestamp::from_millisecond(ms).map_err(|_| WireError::Malformed(field))
 }
 
-pub(super) fn text(value: String, field: &'static str) -> Result<String, WireError> {
+pub(crate) fn text(value: String, field: &'static str) -> Result<String, WireError> {
     bounded(value, limits::TEXT_BYTES, field)
 }
 
@@ -87,7 +87,7 @@ where
     entries.into_iter().map(M::try_from).collect()
 }
 
-pub(super) fn texts(
+pub(crate) fn texts(
     values: Vec<String>,
     most: usize,
     bytes: usize,

@@ -57,6 +57,7 @@ impl From<&Group> for proto::DetectionGroup {
             categories: group.categories.clone().map(|ids| proto::Categories { ids }),
             sources: group.sources.as_ref().map(|some| proto::Sources { sources: sources(some) }),
             hours: group.hours.as_ref().map(|hours| proto::Hours { spans: hours.texts() }),
+            subject: group.subject.map_or(proto::SubjectKind::Unspecified, Into::into).into(),
         }
     }
 }
@@ -65,6 +66,10 @@ impl TryFrom<proto::DetectionGroup> for Group {
     type Error = WireError;
 
     fn try_from(group: proto::DetectionGroup) -> Result<Self, WireError> {
+        let subject = match group.subject() {
+            proto::SubjectKind::Unspecified => None,
+            known @ (proto::SubjectKind::Pupil | proto::SubjectKind::Staff) => Some(known.into()),
+        };
         let age = group.age.is_some().then(|| group.age().try_into()).transpose()?;
         let patterns = |names, field| texts(names, limits::PATTERNS, limits::PATTERN_BYTES, field);
         Ok(Self {
@@ -75,6 +80,7 @@ impl TryFrom<proto::DetectionGroup> for Group {
             categories: group.categories.map(|some| categories(some.ids)).transpose()?,
             sources: group.sources.map(|some| sources_of(some.sources)).transpose()?,
             hours: group.hours.map(|some| hours_of(some.spans)).transpose()?,
+            subject,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Events and the agent's own cost.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use caretaker_proto::agent::v1 as proto;
@@ -9,7 +10,9 @@ use super::common::{
 };
 use super::limits;
 use crate::lexicon::{Arithmetic, Part, Reason, category};
-use crate::model::{AgentCost, DeviceEvent, DeviceEventKind, KeywordEvent, Severity, Source};
+use crate::model::{
+    AgentCost, Content, DeviceEvent, DeviceEventKind, KeywordEvent, Role, Severity, Source, SubjectKind, Unsealed,
+};
 
 impl From<&KeywordEvent> for proto::KeywordEvent {
     fn from(event: &KeywordEvent) -> Self {
@@ -25,6 +28,16 @@ impl From<&KeywordEvent> for proto::KeywordEvent {
             score: event.arithmetic.parts().iter().map(proto::ScorePart::from).collect(),
             help_seeking: event.help_seeking,
             topic: if event.topic == event.category { String::new() } else { event.topic.clone() },
+            sealed: match &event.content {
+                Content::Sealed(sealed) => sealed.clone(),
+                Content::Nothing(_) => Vec::new(),
+            },
+            unsealed: match event.content {
+                Content::Sealed(_) => proto::Unsealed::Unspecified.into(),
+                Content::Nothing(reason) => proto::Unsealed::from(reason).into(),
+            },
+            subject: proto::SubjectKind::from(event.subject).into(),
+            conflict: event.conflict.iter().map(|role| role.word().to_owned()).collect(),
         }
     }
 }
@@ -34,6 +47,11 @@ impl TryFrom<proto::KeywordEvent> for KeywordEvent {
 
     fn try_from(event: proto::KeywordEvent) -> Result<Self, WireError> {
         let source = event.source().try_into()?;
+        let subject = event.subject().into();
+        let unsealed = event.unsealed().into();
+        if event.sealed.len() > limits::SEALED_BYTES {
+            return Err(WireError::TooLarge("sealed"));
+        }
         let category_id = identifier(event.category, "category")?;
         let severity = Severity::new(event.severity).ok_or(WireError::Malformed("severity"))?;
         if event.score.len() > limits::SCORE_PARTS {
@@ -52,8 +70,61 @@ impl TryFrom<proto::KeywordEvent> for KeywordEvent {
             document: digest(&event.document, "document")?,
             user: if event.user.is_empty() { None } else { Some(digest(&event.user, "user")?) },
             occurred_at: timestamp(event.occurred_unix_ms, "occurred_unix_ms")?,
+            subject,
+            conflict: roles(event.conflict)?,
+            content: if event.sealed.is_empty() { Content::Nothing(unsealed) } else { Content::Sealed(event.sealed) },
         })
     }
+}
+
+impl From<Unsealed> for proto::Unsealed {
+    fn from(reason: Unsealed) -> Self {
+        match reason {
+            Unsealed::Older => Self::Unspecified,
+            Unsealed::NoRoot => Self::NoRoot,
+            Unsealed::NoRecipients => Self::NoRecipients,
+            Unsealed::Nobody => Self::Nobody,
+            Unsealed::Failed => Self::Failed,
+        }
+    }
+}
+
+impl From<proto::Unsealed> for Unsealed {
+    fn from(reason: proto::Unsealed) -> Self {
+        match reason {
+            proto::Unsealed::Unspecified => Self::Older,
+            proto::Unsealed::NoRoot => Self::NoRoot,
+            proto::Unsealed::NoRecipients => Self::NoRecipients,
+            proto::Unsealed::Nobody => Self::Nobody,
+            proto::Unsealed::Failed => Self::Failed,
+        }
+    }
+}
+
+impl From<SubjectKind> for proto::SubjectKind {
+    fn from(subject: SubjectKind) -> Self {
+        match subject {
+            SubjectKind::Pupil => Self::Pupil,
+            SubjectKind::Staff => Self::Staff,
+        }
+    }
+}
+
+impl From<proto::SubjectKind> for SubjectKind {
+    fn from(subject: proto::SubjectKind) -> Self {
+        match subject {
+            proto::SubjectKind::Unspecified | proto::SubjectKind::Pupil => Self::Pupil,
+            proto::SubjectKind::Staff => Self::Staff,
+        }
+    }
+}
+
+/// Offices by their words. One that this version does not know cannot be kept out: the event is refused.
+fn roles(words: Vec<String>) -> Result<BTreeSet<Role>, WireError> {
+    if words.len() > Role::ALL.len() {
+        return Err(WireError::TooLarge("conflict"));
+    }
+    words.iter().map(|word| Role::parse(word).ok_or(WireError::Unknown("conflict"))).collect()
 }
 
 impl From<&Part> for proto::ScorePart {
@@ -83,7 +154,7 @@ same_names!(Source, "source": Document, Search, Title, Address);
 same_names!(
     DeviceEventKind, "device_event.kind":
     Started, StartedAfterKill, Stopped, SpoolSetAside, AntivirusOff, AntivirusOn, VirusFound, AdministratorAdded,
-    AdministratorRemoved, MediumMounted, MediumRemoved,
+    AdministratorRemoved, MediumMounted, MediumRemoved, RecipientsRefused,
 );
 
 impl From<&DeviceEvent> for proto::DeviceEvent {

@@ -72,3 +72,13 @@ pub const SCORE_PARTS: usize = 16;
 pub const PROBES: usize = 64;
 /// Roles that a device's policy names.
 pub const VIEWERS: usize = 16;
+/// What a device seals with one event.
+pub const SEALED_BYTES: usize = 8 * 1024;
+/// Signed recipients.
+pub const RECIPIENTS_BYTES: usize = 64 * 1024;
+/// People whom a school's devices seal for.
+pub const RECIPIENTS: usize = 64;
+/// Sites that one of them answers for.
+pub const RECIPIENT_SITES: usize = 32;
+/// Login names of one of them.
+pub const RECIPIENT_ACCOUNTS: usize = 8;

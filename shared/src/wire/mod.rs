@@ -16,6 +16,7 @@ mod reading;
 mod session;
 
 pub use common::{WireError, facts_digest, unix_ms};
+pub(crate) use common::{text, texts, timestamp};
 pub use identity::{Enrolment, Offer, Renewal};
 pub use session::{Hello, Upload};
 

@@ -2,8 +2,9 @@
 
 use caretaker_proto::agent::v1 as proto;
 
-use super::common::{WireError, text};
+use super::common::{WireError, digest, text};
 use super::limits;
+use crate::digest::Sha256;
 use crate::model::{DeviceClock, EpochId, EpochReason, Stream, StreamMark};
 
 /// A checked [`proto::HelloRequest`].
@@ -25,6 +26,10 @@ pub struct Hello {
     pub policy_version: u64,
     /// Both clocks at the moment of sending.
     pub clock: DeviceClock,
+    /// The fingerprint of the safeguarding root that the device knows.
+    pub root: Option<Sha256>,
+    /// The digest of the recipients that it seals for.
+    pub recipients: Option<Sha256>,
 }
 
 /// A checked [`proto::UploadRequest`]. The envelopes are still bytes: one that cannot be read must not stop the others.
@@ -85,6 +90,8 @@ impl From<Hello> for proto::HelloRequest {
             hostname: super::common::fit(&hello.hostname, limits::TEXT_BYTES),
             policy_version: hello.policy_version,
             clock: Some(hello.clock.into()),
+            root: hello.root.map(|root| root.as_bytes().to_vec()).unwrap_or_default(),
+            recipients_digest: hello.recipients.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
         }
     }
 }
@@ -119,8 +126,14 @@ impl TryFrom<proto::HelloRequest> for Hello {
             hostname: text(hello.hostname, "hostname")?,
             policy_version: hello.policy_version,
             clock: hello.clock.ok_or(WireError::Missing("clock"))?.try_into()?,
+            root: maybe_digest(&hello.root, "root")?,
+            recipients: maybe_digest(&hello.recipients_digest, "recipients_digest")?,
         })
     }
+}
+
+fn maybe_digest(bytes: &[u8], field: &'static str) -> Result<Option<Sha256>, WireError> {
+    if bytes.is_empty() { Ok(None) } else { digest(bytes, field).map(Some) }
 }
 
 impl From<Upload> for proto::UploadRequest {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
 use super::super::keywords::{self, CauseRow};
 use super::super::moment::moment;
-use super::super::{Store, StoreError};
+use super::super::{SiteScope, Store, StoreError};
 use super::count;
 
 /// An alert as every role may see it.
@@ -55,6 +55,40 @@ pub struct DeliveryRow {
     pub last_error: String,
 }
 
+/// Which alerts somebody sees.
+#[derive(Debug, Clone)]
+pub struct AlertSight {
+    /// At these sites alone.
+    pub sites: SiteScope,
+    /// Those about devices.
+    pub devices: bool,
+    /// Safeguarding alerts from this level on; `None` for none.
+    pub safeguarding_from: Option<u32>,
+}
+
+impl AlertSight {
+    /// Every alert of every site.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { sites: SiteScope::all(), devices: true, safeguarding_from: Some(0) }
+    }
+
+    /// Whether this alert is seen.
+    #[must_use]
+    pub fn sees(&self, alert: &AlertRow) -> bool {
+        let kind = if alert.kind == "device" {
+            self.devices
+        } else {
+            self.safeguarding_from.is_some_and(|least| alert.severity >= least)
+        };
+        kind && self.sites.holds(&alert.site)
+    }
+}
+
+/// What of the alerts `a` is seen, of the parameters `:sites`, `:devices` and `:least`.
+pub(in crate::store) const SEEN: &str = "(:sites IS NULL OR a.site IN (SELECT value FROM json_each(:sites)))
+    AND ((a.kind = 'device' AND :devices) OR (a.kind = 'safeguarding' AND a.severity >= :least))";
+
 /// Where a list of alerts goes on: time in milliseconds and number of the last one.
 pub type AlertKey = (i64, i64);
 
@@ -64,12 +98,13 @@ const COLUMNS: &str = "SELECT a.id, a.reference, a.kind, a.severity, s.name, a.a
     FROM alert a JOIN site s ON s.id = a.site";
 
 impl Store {
-    /// Up to `limit` alerts after `after`, newest first.
+    /// Up to `limit` alerts that are seen, after `after`, newest first.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn list_alerts(
         &self,
+        sight: AlertSight,
         include_closed: bool,
         after: Option<AlertKey>,
         limit: usize,
@@ -78,11 +113,15 @@ impl Store {
             let (raised_at, rowid) = after.unwrap_or((i64::MAX, i64::MAX));
             let sql = format!(
                 "{COLUMNS} WHERE (:closed OR a.state <> 'closed') AND (a.raised_at, a.id) < (:raised_at, :rowid)
+                   AND {SEEN}
                  ORDER BY a.raised_at DESC, a.id DESC LIMIT :limit"
             );
             let mut query = connection.prepare_cached(&sql)?;
             let rows = query.query_map(
                 named_params! {
+                    ":sites": sight.sites,
+                    ":devices": sight.devices,
+                    ":least": sight.safeguarding_from,
                     ":closed": include_closed,
                     ":raised_at": raised_at,
                     ":rowid": rowid,

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, named_params};
 use uuid::Uuid;
 
 use super::super::moment::moment;
-use super::super::{Store, StoreError, facts};
+use super::super::{SiteScope, Store, StoreError, facts};
 use super::count;
 
 /// A device as lists show it.
@@ -43,8 +43,10 @@ pub struct DeviceRow {
 }
 
 /// Which devices.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct DeviceFilter {
+    /// At these sites alone.
+    pub sites: SiteScope,
     /// Of this site.
     pub site: Option<String>,
     /// With an open finding of this requirement.
@@ -66,6 +68,9 @@ const COLUMNS: &str = "SELECT d.id, d.uuid, d.name, s.name, d.status, d.agent_ve
         AND f.verdict = 'fails' AND f.requirement IN ('A1', 'A1.signatures', 'B2'))
     FROM device d JOIN site s ON s.id = d.site";
 
+/// Of a site that is seen.
+const SEEN: &str = "(:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))";
+
 impl Store {
     /// Up to `limit` devices after `after`, by name and id.
     ///
@@ -82,7 +87,8 @@ impl Store {
             // The nil id sorts before every other, and no device has an empty name and the nil id.
             let sql = format!(
                 "{COLUMNS}
-                 WHERE (:site IS NULL OR s.name = :site)
+                 WHERE {SEEN}
+                   AND (:site IS NULL OR s.name = :site)
                    AND (:finding IS NULL OR EXISTS (SELECT 1 FROM finding f WHERE f.device = d.id
                         AND f.requirement = :finding AND f.closed_at IS NULL))
                    AND (NOT :overdue OR EXISTS (SELECT 1 FROM finding f WHERE f.device = d.id
@@ -94,6 +100,7 @@ impl Store {
             let mut query = connection.prepare_cached(&sql)?;
             let rows = query.query_map(
                 named_params! {
+                    ":sites": filter.sites,
                     ":site": filter.site,
                     ":finding": filter.finding.map(Requirement::id),
                     ":overdue": filter.overdue,
@@ -108,25 +115,25 @@ impl Store {
         .await
     }
 
-    /// The devices that go by this id or name: one, none, or several that share the name. Where one of several is
+    /// The devices of these sites that go by this id or name: one, none, or several that share the name. Where one of several is
     /// active and the others are revoked, the active one is meant.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn find_devices(&self, device: &str) -> Result<Vec<DeviceRow>, StoreError> {
-        let device = device.to_owned();
-        self.read(move |connection| named(connection, &device)).await
+    pub async fn find_devices(&self, device: &str, scope: &SiteScope) -> Result<Vec<DeviceRow>, StoreError> {
+        let (device, scope) = (device.to_owned(), scope.clone());
+        self.read(move |connection| named(connection, &device, &scope)).await
     }
 }
 
-fn named(connection: &Connection, device: &str) -> Result<Vec<DeviceRow>, StoreError> {
+fn named(connection: &Connection, device: &str, scope: &SiteScope) -> Result<Vec<DeviceRow>, StoreError> {
     let found: Vec<DeviceRow> = if let Ok(id) = device.parse::<DeviceId>() {
-        let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE d.uuid = ?1"))?;
-        query.query_map([id.as_bytes()], read)?.collect::<Result<_, _>>()?
+        let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE d.uuid = :id AND {SEEN}"))?;
+        query.query_map(named_params! { ":id": id.as_bytes(), ":sites": scope }, read)?.collect::<Result<_, _>>()?
     } else {
-        let sql = format!("{COLUMNS} WHERE d.name = ?1 COLLATE NOCASE ORDER BY d.uuid LIMIT 100");
+        let sql = format!("{COLUMNS} WHERE d.name = :name COLLATE NOCASE AND {SEEN} ORDER BY d.uuid LIMIT 100");
         let mut query = connection.prepare_cached(&sql)?;
-        query.query_map([device], read)?.collect::<Result<_, _>>()?
+        query.query_map(named_params! { ":name": device, ":sites": scope }, read)?.collect::<Result<_, _>>()?
     };
     let mut active = found.iter().filter(|device| device.status == "active");
     match (active.next().cloned(), active.next()) {

@@ -3,11 +3,11 @@
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::DeviceId;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 use uuid::Uuid;
 
 use super::super::moment::moment;
-use super::super::{Store, StoreError};
+use super::super::{SiteScope, Store, StoreError};
 use super::{DeviceRow, count};
 
 /// One content, as lists show it.
@@ -34,8 +34,10 @@ pub struct ContentRow {
 }
 
 /// Which contents.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ContentFilter {
+    /// On devices of these sites alone.
+    pub sites: SiteScope,
     /// First seen anywhere after this.
     pub since: Option<Timestamp>,
     /// On this device.
@@ -84,13 +86,16 @@ pub struct PlaceRow {
 const DESCRIBE: &str =
     "SELECT c.sha256, c.first, e.path, d.name, e.format, coalesce(e.class, ''), e.signer, e.size_bytes,
         (SELECT count(DISTINCT o.device) FROM executable o JOIN device a ON a.id = o.device
-         WHERE o.sha256 = c.sha256 AND a.status = 'active'),
+         WHERE o.sha256 = c.sha256 AND a.status = 'active'
+           AND (:sites IS NULL OR a.site IN (SELECT value FROM json_each(:sites)))),
         min(e.device)
     FROM found c CROSS JOIN executable e ON e.sha256 = c.sha256 AND e.first_seen_at = c.first
     JOIN device d ON d.id = e.device AND d.status = 'active'
+        AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))
     GROUP BY c.sha256 ORDER BY c.first DESC, c.sha256";
 const FIRST_SEEN: &str = "SELECT n.sha256, min(n.first_seen_at) AS first FROM executable n
-    WHERE n.device NOT IN (SELECT id FROM device WHERE status <> 'active')";
+    WHERE n.device NOT IN (SELECT id FROM device WHERE status <> 'active'
+        OR NOT (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites))))";
 
 impl Store {
     /// Up to `limit` contents after `after`, the newest first.
@@ -125,6 +130,7 @@ impl Store {
             let mut query = connection.prepare_cached(&sql)?;
             let rows = query.query_map(
                 named_params! {
+                    ":sites": filter.sites,
                     ":since": since,
                     ":device": filter.device.map(|device| device.rowid),
                     ":first": first,
@@ -138,38 +144,53 @@ impl Store {
         .await
     }
 
-    /// The digests of contents that begin with these hexadecimal digits, at most two: enough to know that they are not
+    /// The digests of contents on devices of these sites that begin with these hexadecimal digits, at most two: enough to know that they are not
     /// enough.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn contents_beginning(&self, digits: &str) -> Result<Vec<Sha256>, StoreError> {
+    pub async fn contents_beginning(&self, digits: &str, scope: &SiteScope) -> Result<Vec<Sha256>, StoreError> {
         let bound = |fill: char| {
             let padded: String = digits.chars().chain(std::iter::repeat(fill)).take(64).collect();
             data_encoding::HEXLOWER_PERMISSIVE.decode(padded.as_bytes()).unwrap_or_default()
         };
-        let (least, most) = (bound('0'), bound('f'));
+        let (least, most, scope) = (bound('0'), bound('f'), scope.clone());
         self.read(move |connection| {
             let mut query = connection.prepare_cached(
-                "SELECT DISTINCT sha256 FROM executable WHERE sha256 BETWEEN ?1 AND ?2 ORDER BY sha256 LIMIT 2",
+                "SELECT DISTINCT sha256 FROM executable WHERE sha256 BETWEEN :least AND :most
+                   AND device NOT IN (SELECT id FROM device WHERE status <> 'active'
+                       OR NOT (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites))))
+                 ORDER BY sha256 LIMIT 2",
             )?;
-            let rows = query.query_map(params![least, most], |row| row.get::<_, [u8; 32]>(0))?;
+            let rows = query.query_map(named_params! { ":least": least, ":most": most, ":sites": scope }, |row| {
+                row.get::<_, [u8; 32]>(0)
+            })?;
             Ok(rows.map(|bytes| bytes.map(Sha256::from)).collect::<Result<_, _>>()?)
         })
         .await
     }
 
-    /// What is known of a content, with at most `places` of its places; `None` when no active device has it.
+    /// What is known of a content, with at most `places` of its places; `None` when no active device of these sites has
+    /// it.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn content(&self, sha256: Sha256, places: usize) -> Result<Option<Content>, StoreError> {
+    pub async fn content(
+        &self,
+        sha256: Sha256,
+        places: usize,
+        scope: &SiteScope,
+    ) -> Result<Option<Content>, StoreError> {
+        let scope = scope.clone();
         self.read(move |connection| {
-            let sql = format!("WITH found AS ({FIRST_SEEN} AND n.sha256 = ?1 GROUP BY n.sha256) {DESCRIBE}");
-            let row = connection.prepare_cached(&sql)?.query_row([sha256.as_bytes()], content).optional()?;
+            let sql = format!("WITH found AS ({FIRST_SEEN} AND n.sha256 = :sha256 GROUP BY n.sha256) {DESCRIBE}");
+            let row = connection
+                .prepare_cached(&sql)?
+                .query_row(named_params! { ":sha256": sha256.as_bytes(), ":sites": scope }, content)
+                .optional()?;
             let Some(row) = row else { return Ok(None) };
             let (runs_on, claims) = described(connection, sha256)?;
-            let mut places_found = found(connection, sha256)?;
+            let mut places_found = found(connection, sha256, &scope)?;
             let left_out = places_found.len().saturating_sub(places);
             places_found.truncate(places);
             let places_left_out = u32::try_from(left_out).unwrap_or(u32::MAX);
@@ -204,13 +225,14 @@ fn described(connection: &Connection, sha256: Sha256) -> Result<(String, [String
     Ok(found.optional()?.unwrap_or_default())
 }
 
-fn found(connection: &Connection, sha256: Sha256) -> Result<Vec<PlaceRow>, StoreError> {
+fn found(connection: &Connection, sha256: Sha256, scope: &SiteScope) -> Result<Vec<PlaceRow>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT d.name, d.uuid, s.name, e.path, e.owner, e.first_seen_at, e.removable
          FROM executable e JOIN device d ON d.id = e.device JOIN site s ON s.id = d.site
-         WHERE e.sha256 = ?1 AND d.status = 'active' ORDER BY d.name COLLATE NOCASE, e.path",
+         WHERE e.sha256 = :sha256 AND d.status = 'active'
+           AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites))) ORDER BY d.name COLLATE NOCASE, e.path",
     )?;
-    let rows = query.query_map([sha256.as_bytes()], |row| {
+    let rows = query.query_map(named_params! { ":sha256": sha256.as_bytes(), ":sites": scope }, |row| {
         Ok(PlaceRow {
             device: row.get(0)?,
             device_id: DeviceId::from_uuid(Uuid::from_bytes(row.get(1)?)),

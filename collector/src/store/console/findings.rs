@@ -6,7 +6,7 @@ use rusqlite::named_params;
 use uuid::Uuid;
 
 use super::super::moment::moment;
-use super::super::{Store, StoreError};
+use super::super::{SiteScope, Store, StoreError};
 
 /// A finding as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +38,10 @@ pub struct FindingRow {
 }
 
 /// Which findings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct FindingFilter {
+    /// At these sites alone.
+    pub sites: SiteScope,
     /// Of this requirement.
     pub requirement: Option<Requirement>,
     /// At this site.
@@ -71,6 +73,7 @@ impl Store {
                         f.remedy, f.opened_at, f.closed_at, f.device
                  FROM finding f JOIN device d ON d.id = f.device JOIN site s ON s.id = d.site
                  WHERE (:only IS NULL OR f.requirement = :only) AND (:site IS NULL OR s.name = :site)
+                   AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))
                    AND {state} AND (f.requirement, f.device, f.id) > (:requirement, :device, :rowid)
                  ORDER BY f.requirement, f.device, f.id LIMIT :limit"
             );
@@ -79,6 +82,7 @@ impl Store {
                 named_params! {
                     ":only": filter.requirement.map(Requirement::id),
                     ":site": filter.site,
+                    ":sites": filter.sites,
                     ":requirement": requirement,
                     ":device": device,
                     ":rowid": rowid,

@@ -14,8 +14,9 @@ pub(crate) mod sample;
 mod software;
 
 pub use super::keywords::CauseRow;
+pub(in crate::store) use alerts::SEEN as ALERTS_SEEN;
 pub(in crate::store) use alerts::by_reference as alert_by_reference;
-pub use alerts::{AlertKey, AlertRow, DeliveryRow};
+pub use alerts::{AlertKey, AlertRow, AlertSight, DeliveryRow};
 pub use changes::ChangeRow;
 pub use device::{DeviceCard, ExecutableRow, OpenFinding, ReadingRow};
 pub use devices::{DeviceFilter, DeviceKey, DeviceRow};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Row, ToSql};
 
 use super::super::moment::moment;
-use super::super::{Store, StoreError};
+use super::super::{SiteScope, Store, StoreError};
 use super::{DeviceRow, count};
 
 /// A title in one version.
@@ -25,8 +25,10 @@ pub struct SoftwareRow {
 }
 
 /// Which titles.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SoftwareFilter {
+    /// On devices of these sites alone.
+    pub sites: SiteScope,
     /// Of this device alone; else of all active ones.
     pub device: Option<DeviceRow>,
     /// Part of the name, in any case; empty for all.
@@ -43,7 +45,8 @@ const OF_DEVICE: &str = "SELECT t.name, t.version, t.publisher, t.source, 1, max
     ORDER BY t.name, t.version, t.source, t.publisher LIMIT :limit";
 /// Answered from one index, in its order: a page costs what it shows.
 const OF_FLEET: &str = "SELECT t.name, t.version, t.publisher, t.source, count(DISTINCT t.device), NULL FROM software t
-    WHERE t.kind = 'title' AND t.device NOT IN (SELECT id FROM device WHERE status <> 'active')
+    WHERE t.kind = 'title' AND t.device NOT IN (SELECT id FROM device WHERE status <> 'active'
+          OR NOT (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites))))
       AND (t.name, t.version, t.source, t.publisher) > (:name, :version, :source, :publisher)
     GROUP BY t.name, t.version, t.source, t.publisher
     ORDER BY t.name, t.version, t.source, t.publisher LIMIT :limit";
@@ -54,7 +57,8 @@ const OF_FLEET_NAMED: &str = "WITH RECURSIVE each(name) AS (
         SELECT (SELECT min(name) FROM software WHERE kind = 'title' AND name > each.name) FROM each
         WHERE each.name IS NOT NULL)
     SELECT t.name, t.version, t.publisher, t.source, count(DISTINCT t.device), NULL FROM software t
-    WHERE t.kind = 'title' AND t.device NOT IN (SELECT id FROM device WHERE status <> 'active')
+    WHERE t.kind = 'title' AND t.device NOT IN (SELECT id FROM device WHERE status <> 'active'
+          OR NOT (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites))))
       AND t.name IN (SELECT name FROM each WHERE instr(lower(name), lower(:part)) > 0)
       AND (+t.name, t.version, t.source, t.publisher) > (:name, :version, :source, :publisher)
     GROUP BY t.name, t.version, t.source, t.publisher
@@ -81,7 +85,8 @@ impl Store {
             };
             let mut query = connection.prepare_cached(sql)?;
             // Parameters that a query does not have are left out.
-            let all: [(&str, &dyn ToSql); 7] = [
+            let all: [(&str, &dyn ToSql); 8] = [
+                (":sites", &filter.sites),
                 (":device", &device),
                 (":part", &filter.name),
                 (":name", &name),

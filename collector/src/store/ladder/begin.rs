@@ -1,7 +1,7 @@
 //! A ladder begins with the alert, in its transaction.
 
-use caretaker_shared::model::Role;
-use caretaker_shared::policy::{Policy, Subject};
+use caretaker_shared::model::{Role, SubjectKind};
+use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
@@ -14,7 +14,7 @@ pub(in crate::store) struct About<'a> {
     /// Category; empty when nobody can tell.
     pub(in crate::store) category: &'a str,
     /// Whom it is about.
-    pub(in crate::store) subject: Subject,
+    pub(in crate::store) subject: SubjectKind,
     /// Their roles.
     pub(in crate::store) conflicts: &'a [Role],
     /// Whose doing it is, as a name that means nothing elsewhere; empty for nobody's.

@@ -1,7 +1,7 @@
 //! A case on its ladder: what decides its people, and what a step does.
 
-use caretaker_shared::model::Role;
-use caretaker_shared::policy::{Concern, Policy, Rung, Subject, rungs};
+use caretaker_shared::model::{Role, SubjectKind};
+use caretaker_shared::policy::{Concern, Policy, Rung, rungs};
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params};
 
@@ -19,7 +19,7 @@ pub(super) struct Case {
     pub(super) raised_at: Timestamp,
     pub(super) level: u8,
     pub(super) category: String,
-    pub(super) subject: Subject,
+    pub(super) subject: SubjectKind,
     pub(super) conflicts: Vec<Role>,
     pub(super) source: String,
     /// Number of the next step.
@@ -43,7 +43,7 @@ impl Case {
             raised_at: moment(row.get(4)?),
             level: row.get(5)?,
             category: row.get(6)?,
-            subject: Subject::parse(&subject).unwrap_or_default(),
+            subject: SubjectKind::from_word(&subject).unwrap_or(SubjectKind::Pupil),
             conflicts: conflicts.split(',').filter_map(Role::parse).collect(),
             source: row.get(9)?,
             step: row.get(10)?,

@@ -1,0 +1,30 @@
+//! Every service of the console, for both doors: the socket in the data folder and the port.
+
+use std::sync::Arc;
+
+use caretaker_proto::console::v1::console_server::ConsoleServer;
+use caretaker_proto::console::v1::keys_server::KeysServer;
+use caretaker_proto::console::v1::operators_server::OperatorsServer;
+use caretaker_shared::wire::limits;
+use tonic::service::Routes;
+
+use super::guard::Services;
+use super::keys::Recipients;
+use super::operators::Access;
+use super::service::Service;
+use super::{ANSWER_BYTES, Context};
+
+/// All services behind one guard. A new service is one more line here, and a line for each of its calls in
+/// [`super::calls`].
+#[must_use]
+pub fn services(context: Context) -> Services {
+    let context = Arc::new(context);
+    let console = ConsoleServer::new(Service::new(context.clone()));
+    let operators = OperatorsServer::new(Access::new(context.clone()));
+    let keys = KeysServer::new(Recipients::new(context.clone()));
+    let routes = Routes::default()
+        .add_service(console.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
+        .add_service(operators.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
+        .add_service(keys.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES));
+    Services::new(routes, context)
+}
