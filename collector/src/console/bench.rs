@@ -62,7 +62,7 @@ impl Bench {
             school: "Northfield School".into(),
             address: "collector.northfield.example:7443".into(),
             authority: authority.clone(),
-            mail_route: "maildir ./caretaker-data/mail".into(),
+            routes: crate::console::MailRoutes::default(),
             audit: Arc::default(),
             started_at: clock.now(),
         });
