@@ -50,7 +50,7 @@ pub(super) fn read(text: &str, site: Option<&str>) -> Result<Read, PolicyError> 
         return Err(unreadable(text, first));
     }
     let file = Section::whole(text, tree.get_ref(), SECTIONS)?;
-    let alerting::Read { alerts, too_few, advice } = alerting::alerts(&file, site)?;
+    let (too_few, advice);
     let policy = Policy {
         documents: documents(&file)?,
         detection: detecting::read(&file)?,
@@ -64,7 +64,12 @@ pub(super) fn read(text: &str, site: Option<&str>) -> Result<Read, PolicyError> 
         removable: removable(&file)?,
         network: network(&file)?,
         contact: contact(&file)?,
-        alerts,
+        // In its place, so that the first fault in a file is the one that is named.
+        alerts: {
+            let read = alerting::alerts(&file, site)?;
+            (too_few, advice) = (read.too_few, read.advice);
+            read.alerts
+        },
         cases: cases(&file)?,
         calendar: alerting::calendar(&file)?,
         schedule: schedule(&file)?,

@@ -143,8 +143,11 @@ pub(in crate::store) fn queue_webhook(
     Ok(())
 }
 
-/// Whose turn the next mail about a source is: 0 for the first within the hour.
+/// Whose turn the next mail about a source is: 0 for the first within the hour, and for nobody's.
 pub(in crate::store) fn next_turn(tx: &Transaction<'_>, source: &str, now: Timestamp) -> Result<u32, StoreError> {
+    if source.is_empty() {
+        return Ok(0);
+    }
     let last: Option<(u32, i64)> = tx
         .prepare_cached("SELECT turn, created_at FROM outbox WHERE source = ?1 ORDER BY id DESC LIMIT 1")?
         .query_row([source], |row| Ok((row.get(0)?, row.get(1)?)))
