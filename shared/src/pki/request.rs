@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use data_encoding::BASE64;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use rustls::pki_types::pem::PemObject as _;
@@ -11,10 +10,9 @@ use rustls::pki_types::{PrivatePkcs8KeyDer, alg_id};
 use rustls::sign::public_key_to_spki;
 use zeroize::Zeroizing;
 
+use crate::sealing::armour;
 use crate::secret::Secret;
 
-/// Letters on a line of PEM.
-const WIDTH: usize = 64;
 const SEQUENCE: u8 = 0x30;
 const BIT_STRING: u8 = 0x03;
 
@@ -71,15 +69,7 @@ impl DeviceKey {
     /// The key as PKCS#8 PEM, to be kept in an owner-only file.
     #[must_use]
     pub fn to_pem(&self) -> Secret<String> {
-        let encoded = Zeroizing::new(BASE64.encode(&self.pkcs8));
-        let mut text = String::with_capacity(2 * encoded.len() + WIDTH);
-        text.push_str("-----BEGIN PRIVATE KEY-----\n");
-        for line in encoded.as_bytes().chunks(WIDTH) {
-            text.extend(line.iter().map(|&letter| char::from(letter)));
-            text.push('\n');
-        }
-        text.push_str("-----END PRIVATE KEY-----\n");
-        Secret::new(text)
+        Secret::new(armour::wrapped("PRIVATE KEY", &self.pkcs8))
     }
 
     /// A certificate request (PKCS#10, DER) that names nothing: the collector decides what the certificate says.
