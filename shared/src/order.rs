@@ -1,6 +1,6 @@
 //! Sorting what is sorted seldom: one copy of the sort, whatever is sorted.
 //!
-//! The standard library's sort is compiled anew, 4 kB, for every type that it meets; with fifty types that was 200 kB of
+//! The standard library's sort is compiled anew, 4 kB, for every type that it meets; with forty types that was 150 kB of
 //! the agent. Here the sort sees numbers of places alone and asks for each comparison through a pointer. What is sorted
 //! for every text that is read stays with the standard library.
 
