@@ -12,6 +12,7 @@ pub mod digest;
 pub mod log;
 pub mod login_code;
 pub mod model;
+pub mod order;
 pub mod outside;
 pub mod pki;
 pub mod policy;

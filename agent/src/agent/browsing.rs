@@ -3,13 +3,13 @@
 //! Marks of what was read are kept in the transaction of the events that it gave rise to: after a kill at any moment
 //! each visit is told once. A text lives until it was matched, and no longer.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use caretaker_shared::digest::keyed;
 use caretaker_shared::model::Source;
+use caretaker_shared::order;
 use caretaker_shared::policy::DevicePolicy;
 use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
@@ -136,7 +136,7 @@ fn looks(policy: &DevicePolicy) -> bool {
 /// hundreds of profiles does not look through all of them.
 fn due(host: &dyn Host, turn: usize) -> std::io::Result<Vec<Home>> {
     let present = host.accounts()?.into_iter().filter(|account| account.logged_in).map(|account| account.name);
-    let present: BTreeSet<String> = present.collect();
+    let present = order::set(present);
     let (mut homes, others): (Vec<_>, Vec<_>) =
         history::homes(host)?.into_iter().partition(|home| present.contains(&home.user));
     if !others.is_empty() {

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::{Ask, Finding, Stage};
 use caretaker_shared::model::{KeywordEvent, Severity, Source, SubjectKind};
+use caretaker_shared::order;
 use caretaker_shared::policy::Scope;
 use caretaker_shared::sealing::Evidence;
 use jiff::civil::DateTime;
@@ -101,5 +102,5 @@ pub struct Event {
 
 /// The steps of grooming among findings.
 fn stages(met: &[Met]) -> BTreeSet<Stage> {
-    met.iter().filter_map(|met| met.finding.stage).collect()
+    order::set(met.iter().filter_map(|met| met.finding.stage))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::Stage;
 use caretaker_shared::model::{KeywordEvent, Payload, Severity, Stream};
+use caretaker_shared::order;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
@@ -104,7 +105,7 @@ impl Spool {
             let mut query = connection.prepare_cached("SELECT hash, mark FROM profile")?;
             let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?)))?;
             let mark = |(hash, line): (Vec<u8>, String)| Some((Sha256::from_slice(&hash)?, Mark::from_line(&line)?));
-            Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(mark).collect())
+            Ok(order::map(rows.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(mark)))
         };
         self.mind(read())
     }

@@ -13,6 +13,7 @@ use crate::lexicon::{Arithmetic, Part, Reason, category};
 use crate::model::{
     AgentCost, Content, DeviceEvent, DeviceEventKind, KeywordEvent, Role, Severity, Source, SubjectKind, Unsealed,
 };
+use crate::order;
 
 impl From<&KeywordEvent> for proto::KeywordEvent {
     fn from(event: &KeywordEvent) -> Self {
@@ -124,7 +125,8 @@ fn roles(words: Vec<String>) -> Result<BTreeSet<Role>, WireError> {
     if words.len() > Role::ALL.len() {
         return Err(WireError::TooLarge("conflict"));
     }
-    words.iter().map(|word| Role::parse(word).ok_or(WireError::Unknown("conflict"))).collect()
+    let roles = words.iter().map(|word| Role::parse(word).ok_or(WireError::Unknown("conflict")));
+    roles.collect::<Result<Vec<_>, _>>().map(order::set)
 }
 
 fn score_part(part: &Part) -> proto::ScorePart {
