@@ -19,6 +19,10 @@ impl Lattice<'_> {
         self.steps += 1;
         let number = self.tables.word(word.fingerprint);
         let (bits, learnt) = if number != 0 {
+            if word.digits {
+                // Some rules have it as it is, others the word that it stands for.
+                self.read_otherwise(word);
+            }
             (number | if self.tables.begins(number) { BEGINS } else { 0 }, Learnt::Asked)
         } else if self.known.has(word.fingerprint) {
             (0, Learnt::Known)
@@ -51,7 +55,7 @@ impl Lattice<'_> {
             self.shorts.push((token, letters));
         }
         if word.symbols && self.pieces.last().is_none_or(|piece| word.start >= piece.end) {
-            self.pieces.push(disguise::piece_around(self.text.as_bytes(), word.start, token));
+            self.pieces.push(disguise::piece_around(self.text, word.start, token));
         }
     }
 
@@ -84,7 +88,27 @@ impl Lattice<'_> {
             self.starts.push(self.tokens.len() as u32);
         }
         let changed = if word.plain.is_some() { CHANGED } else { 0 };
-        self.push(word, bits | changed);
+        if self.cuts.is_empty() {
+            self.push(word, bits | changed);
+        } else {
+            self.push_parts(word, changed);
+        }
+    }
+
+    /// Takes in words that were run together, each by itself.
+    #[inline(never)]
+    fn push_parts(&mut self, word: &Word<'_>, changed: u32) {
+        let ends = std::mem::take(&mut self.cuts);
+        let length = word.end - word.start;
+        let as_written = ends.last() == Some(&length);
+        let mut from = 0;
+        for to in ends {
+            let range = if as_written { from..to } else { 0..length };
+            let breaks = if word.breaks && from == 0 { BREAKS } else { 0 };
+            let (start, end) = ((word.start + range.start) as u32, (word.start + range.end) as u32);
+            self.tokens.push(Token { bits: breaks | changed, start, end });
+            from = to;
+        }
     }
 
     #[inline]

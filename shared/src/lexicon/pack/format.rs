@@ -1,7 +1,7 @@
 //! A pack as bytes, and back. Everything that is read is checked: bytes may come from anywhere.
 
 use super::bytes::{Bytes, put, put_len, put_text};
-use super::{FUZZY, LACKS_AT, MASKABLE, Pack, PackError, PackedRule};
+use super::{FUZZY, GUESSABLE, LACKS_AT, MASKABLE, Pack, PackError, PackedRule};
 use crate::lexicon::arithmetic::Reason;
 use crate::lexicon::category::{AgeProfile, Stage, category};
 use crate::lexicon::graph::{FIRST_WORD, Graph};
@@ -74,7 +74,7 @@ fn holds(pack: &Pack) -> bool {
     ids.sort_unstable();
     words <= 1 << 22
         && pack.words.windows(2).all(|pair| pair.first() < pair.last())
-        && pack.flags.iter().all(|flags| flags & !(MASKABLE | FUZZY) == 0)
+        && pack.flags.iter().all(|flags| flags & !(MASKABLE | FUZZY | GUESSABLE) == 0)
         && pack.aliases.windows(2).all(|pair| pair.first() < pair.last())
         && pack.aliases.iter().all(|(_, word)| is_word(*word))
         && pack.phrases.holds(words, length(pack.rules.len()))

@@ -8,7 +8,7 @@ use crate::lexicon::rules::{self, Rules};
 use crate::lexicon::{AgeProfile, Ask, BUILTIN, CATEGORIES, Lexicon, Pack};
 
 /// Every pack in `packaging/lexicons`: folders and single files, British English first.
-fn packs() -> Vec<Rules> {
+pub(super) fn packs() -> Vec<Rules> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../packaging/lexicons");
     let entries = |folder: &PathBuf| {
         let entries =
