@@ -20,7 +20,7 @@ use super::beneath::{self, Found, Version};
 use super::catch_up::{Caught, Search};
 use super::extract::{FILE_LIMIT_BYTES, Refusal, Unread, text_of};
 use super::{Known, Ledger, Means};
-use crate::detection::{self, News, Subject, WEEK};
+use crate::detection::{self, News, Subject, Told, WEEK};
 
 /// Files that changed longer ago than this are left alone when nobody saw them change.
 const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
@@ -130,8 +130,11 @@ impl Reader for DocumentReader {
                 if before.is_some_and(|before| before.text == Some(digest)) {
                     return self.keep(document, known, News { told, events: Vec::new() }).await;
                 }
-                let Some(findings) = self.find(text, errand.scope).await else { return Outcome::Again };
-                self.tell(document, known, findings, errand.user).await
+                match self.find(text, errand.scope).await {
+                    Some(Some(findings)) => self.tell(document, known, findings, errand.user).await,
+                    Some(None) => self.give_up(document, known, told).await,
+                    None => Outcome::Again,
+                }
             }
             Err(unread_why) => {
                 report(&document, &unread_why);
@@ -155,10 +158,22 @@ impl Reader for DocumentReader {
 }
 
 impl DocumentReader {
-    async fn find(&self, text: Zeroizing<String>, scope: Scope) -> Option<Vec<Finding>> {
+    /// What the text meets: `None` within when the rules fail at it.
+    async fn find(&self, text: Zeroizing<String>, scope: Scope) -> Option<Option<Vec<Finding>>> {
         let rules = self.means.rules.clone();
         // The text moves into the closure, and is wiped at its end.
-        blocking(move || rules.read(&text, &detection::ask(&scope))).await
+        blocking(move || rules.read_guarded(&text, &detection::ask(&scope))).await
+    }
+
+    /// Counts a document at which the rules fail as read, and says so. What it met before still stands.
+    async fn give_up(&self, document: Sha256, known: Known, told: Vec<Told>) -> Outcome {
+        tracing::error!(document = %short(&document), "the rules failed at a document; it counts as read");
+        let memory = self.memory.clone();
+        match blocking(move || memory.ledger.tell_unread()).await {
+            Some(Ok(())) => self.keep(document, known, News { told, events: Vec::new() }).await,
+            Some(Err(error)) => ledger_failed(&error),
+            None => Outcome::Again,
+        }
     }
 
     /// Keeps what is new among the findings, in the light of the user's week.

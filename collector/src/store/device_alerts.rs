@@ -68,6 +68,9 @@ pub(crate) fn raise_for_device_event(
         DeviceEventKind::SpoolSetAside => {
             (Requirement::Integrity, UNRELIABLE, "the agent's memory was damaged and set aside")
         }
+        DeviceEventKind::TextUnread => {
+            (Requirement::Integrity, UNRELIABLE, "a text could not be held against the rules")
+        }
         DeviceEventKind::AntivirusOn => return note_on_again(tx, event_rowid, device_rowid, event).map(|()| false),
         DeviceEventKind::Started
         | DeviceEventKind::StartedAfterKill

@@ -1161,6 +1161,8 @@ pub enum DeviceEventKind {
     AdministratorRemoved = 9,
     MediumMounted = 10,
     MediumRemoved = 11,
+    /// The rules failed at a text, which counts as read: a fault of the agent.
+    TextUnread = 12,
 }
 impl DeviceEventKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1181,6 +1183,7 @@ impl DeviceEventKind {
             Self::AdministratorRemoved => "DEVICE_EVENT_KIND_ADMINISTRATOR_REMOVED",
             Self::MediumMounted => "DEVICE_EVENT_KIND_MEDIUM_MOUNTED",
             Self::MediumRemoved => "DEVICE_EVENT_KIND_MEDIUM_REMOVED",
+            Self::TextUnread => "DEVICE_EVENT_KIND_TEXT_UNREAD",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1198,6 +1201,7 @@ impl DeviceEventKind {
             "DEVICE_EVENT_KIND_ADMINISTRATOR_REMOVED" => Some(Self::AdministratorRemoved),
             "DEVICE_EVENT_KIND_MEDIUM_MOUNTED" => Some(Self::MediumMounted),
             "DEVICE_EVENT_KIND_MEDIUM_REMOVED" => Some(Self::MediumRemoved),
+            "DEVICE_EVENT_KIND_TEXT_UNREAD" => Some(Self::TextUnread),
             _ => None,
         }
     }

@@ -141,11 +141,13 @@ pub enum DeviceEventKind {
     MediumMounted,
     /// A removable medium was taken out.
     MediumRemoved,
+    /// The rules failed at a text, which counts as read. A fault of the agent; it says nothing of the text.
+    TextUnread,
 }
 
 impl DeviceEventKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Started,
         Self::StartedAfterKill,
         Self::Stopped,
@@ -157,6 +159,7 @@ impl DeviceEventKind {
         Self::AdministratorRemoved,
         Self::MediumMounted,
         Self::MediumRemoved,
+        Self::TextUnread,
     ];
 
     /// A stable word for logs and storage.
@@ -174,6 +177,7 @@ impl DeviceEventKind {
             Self::AdministratorRemoved => "administrator-removed",
             Self::MediumMounted => "medium-mounted",
             Self::MediumRemoved => "medium-removed",
+            Self::TextUnread => "text-unread",
         }
     }
 }

@@ -83,7 +83,7 @@ same_names!(Source, "source": Document, Search, Title, Address);
 same_names!(
     DeviceEventKind, "device_event.kind":
     Started, StartedAfterKill, Stopped, SpoolSetAside, AntivirusOff, AntivirusOn, VirusFound, AdministratorAdded,
-    AdministratorRemoved, MediumMounted, MediumRemoved,
+    AdministratorRemoved, MediumMounted, MediumRemoved, TextUnread,
 );
 
 impl From<&DeviceEvent> for proto::DeviceEvent {

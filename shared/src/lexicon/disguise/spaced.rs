@@ -73,30 +73,26 @@ fn spelt(lattice: &mut Lattice<'_>, letters: &[Letter]) {
 fn letters(lattice: &Lattice<'_>, first: u32, count: u32) -> Option<Spelling> {
     let mut spelling = Spelling(Vec::with_capacity(2 * count as usize + 2));
     let text = lattice.text.as_bytes();
-    let start = lattice.tokens.get(first as usize)?.start as usize;
-    let mut between = text.get(start.saturating_sub(3)..start).unwrap_or_default();
+    let stands =
+        |token: u32| lattice.tokens.get(token as usize).map(|token| (token.start as usize, token.end as usize));
+    let (start, _) = stands(first)?;
+    let leading = start.checked_sub(2).and_then(|at| alone(text, at));
+    spelling.0.extend(leading.map(|sign| Letter { sign, from: first, to: first }));
     for token in first..first + count {
-        let letter = lattice.letters(token)?.0 as u8;
-        spelling.0.extend(alone(between).map(|sign| Letter { sign, from: token, to: token }));
-        spelling.0.push(Letter { sign: letter, from: token, to: token + 1 });
-        let end = lattice.tokens.get(token as usize)?.end as usize;
-        let next = lattice.tokens.get(token as usize + 1).map_or(end + 3, |next| next.start as usize);
-        between = text.get(end..next.min(end + 3).min(text.len())).unwrap_or_default();
+        let (sign, (_, end)) = (lattice.letters(token)?.0 as u8, stands(token)?);
+        spelling.0.push(Letter { sign, from: token, to: token + 1 });
+        let behind = token + 1;
+        let is_last = behind == first + count;
+        // Between two letters there must be room for nothing else.
+        let apart = is_last || stands(behind).is_some_and(|(next, _)| next == end + 3);
+        spelling.0.extend(alone(text, end + 1).filter(|_| apart).map(|sign| Letter { sign, from: behind, to: behind }));
     }
-    let behind = first + count;
-    spelling.0.extend(alone(between).map(|sign| Letter { sign, from: behind, to: behind }));
     Some(spelling)
 }
 
-/// The symbol in what stands between two letters, if there is one alone: "r.@.p".
-fn alone(between: &[u8]) -> Option<u8> {
-    match between {
-        [before, sign, behind] if before == behind && !is_letter_or_sign(*before) && !readings(*sign).is_empty() => {
-            Some(*sign)
-        }
-        [.., before, sign] if between.len() < 3 && !is_letter_or_sign(*before) && !readings(*sign).is_empty() => {
-            Some(*sign)
-        }
-        _ => None,
-    }
+/// The symbol at `at`, if one stands there alone: "r.@.p".
+fn alone(text: &[u8], at: usize) -> Option<u8> {
+    let sign = text.get(at).copied().filter(|sign| !sign.is_ascii_alphanumeric() && !readings(*sign).is_empty())?;
+    let apart = |at: Option<usize>| at.and_then(|at| text.get(at)).is_none_or(|&byte| !is_letter_or_sign(byte));
+    (apart(at.checked_sub(1)) && apart(at.checked_add(1))).then_some(sign)
 }

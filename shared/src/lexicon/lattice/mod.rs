@@ -177,7 +177,8 @@ impl<'a> Lattice<'a> {
             if tables.begins(edge.word) {
                 starts.push(edge.from);
             }
-            if edge.disguise != Disguise::Joined && edge.from < INNER && edge.to < INNER {
+            let is_whole = edge.disguise != Disguise::Joined || edge.word == 0;
+            if is_whole && edge.from < INNER && edge.to < INNER {
                 folded.extend(edge.from + 1..edge.to);
             }
         }

@@ -138,6 +138,9 @@ impl Slow {
     }
 }
 
+/// Invisible letters that are passed over on the way to a symbol.
+const HIDDEN: usize = 4;
+
 /// Whether a symbol that may stand for a letter touches a word.
 fn beside_symbol(text: &str, start: usize, end: usize) -> bool {
     let is_symbol = |letter: char| {
@@ -146,8 +149,9 @@ fn beside_symbol(text: &str, start: usize, end: usize) -> bool {
         let byte = u8::try_from(letter).ok().filter(u8::is_ascii).or(wide);
         byte.is_some_and(|byte| class(byte) & SYMBOL != 0)
     };
-    let before = text.get(..start).and_then(|before| before.chars().next_back());
-    let behind = text.get(end..).and_then(|behind| behind.chars().next());
+    let is_seen = |letter: &char| !letters::is_invisible(*letter);
+    let before = text.get(..start).and_then(|before| before.chars().rev().take(HIDDEN).find(is_seen));
+    let behind = text.get(end..).and_then(|behind| behind.chars().take(HIDDEN).find(is_seen));
     before.is_some_and(is_symbol) || behind.is_some_and(is_symbol)
 }
 
