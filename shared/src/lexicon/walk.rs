@@ -66,8 +66,8 @@ impl<'a> Walker<'a> {
         while let Some(path) = self.paths.pop() {
             let numbers = self.automaton.graph.given(path.state);
             let bare = path.guessed && path.words < GUESSED_WORDS;
-            let inside = Lattice::is_inner(start) || Lattice::is_inner(path.node);
-            if !numbers.is_empty() && !(bare && inside) {
+            let says_little = bare && (Lattice::is_inner(start) || Lattice::is_inner(path.node));
+            if !numbers.is_empty() && !says_little {
                 let last = self.lattice.token_before(path.node);
                 let disguise = path.disguise;
                 found.extend(numbers.iter().map(|&number| Match { number, first, last, disguise, bare }));

@@ -88,11 +88,11 @@ impl Run {
     /// Adds all parts to the row. `nodes` are those between them that are there already, `first` the word they begin at.
     fn add(&self, lattice: &mut Lattice<'_>, mut nodes: [u32; MOST + 1], first: u32) {
         let mut within = first;
-        for at in 0..=self.length {
-            if nodes[at] != u32::MAX {
-                within = nodes[at];
+        for (at, node) in nodes.iter_mut().enumerate().take(self.length + 1) {
+            if *node != u32::MAX {
+                within = *node;
             } else if self.parts.iter().any(|part| part.start == at) {
-                nodes[at] = lattice.inner_node(within);
+                *node = lattice.inner_node(within);
             }
         }
         for part in &self.parts {

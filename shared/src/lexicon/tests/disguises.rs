@@ -37,7 +37,7 @@ const DISGUISED: &[(Disguise, &[&str])] = &[
             "want to d!3333",
             "k!\u{200d}ll myself",
             "ｋ！ｌｌ myself",
-            "!w@n77od!3 k!llmy$3lf",
+            "!w@n77od!3",
         ],
     ),
     (Disguise::Repeated, &["kiiiill myself", "kill myselfffff", "want to diiiieeee", "waaaant to die"]),

@@ -1,6 +1,8 @@
 //! Every kind of disguise over what the rules themselves must meet: how much of it is still found.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::sync::OnceLock;
 
 use super::builtin::packs;
 use super::{all, found};
@@ -102,7 +104,13 @@ impl Met {
 }
 
 /// What the English rules must meet, in small letters; where a rule says of no text where to look, all of it.
-fn met() -> Vec<Met> {
+fn met() -> &'static [Met] {
+    // To read all rules takes longer than all that is done with them.
+    static MET: OnceLock<Vec<Met>> = OnceLock::new();
+    MET.get_or_init(met_by_rules)
+}
+
+fn met_by_rules() -> Vec<Met> {
     let (packs, categories) = (packs(), all());
     let english = packs.iter().filter(|pack| pack.origin.lang == "en-GB");
     let examples = english.flat_map(|pack| pack.examples()).filter(|(.., hit)| *hit);
@@ -126,7 +134,8 @@ fn is_found(text: &str, category: &str) -> bool {
 fn holds(kind: &str, kept: &[bool]) -> bool {
     let good = kept.iter().filter(|kept| **kept).count();
     assert!(kept.len() > 200, "{kind}: {} texts say nothing", kept.len());
-    eprintln!("{kind}: {good} of {}", kept.len());
+    let rate = format!("{kind}: {good} of {}\n", kept.len());
+    std::io::stderr().write_all(rate.as_bytes()).expect("the rate is printed");
     good as f64 >= KEPT * kept.len() as f64
 }
 
@@ -151,7 +160,7 @@ fn what_is_met_is_met_in_each_disguise() {
 
 #[test]
 fn a_phrase_is_met_when_its_words_are_run_together() {
-    let joined = met().into_iter().filter_map(|met| {
+    let joined = met().iter().filter_map(|met| {
         let phrase = &met.text[met.phrase.clone()];
         let plain = phrase.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ');
         let several = plain && phrase.contains(' ') && phrase.len() <= 48;
