@@ -153,6 +153,7 @@ same_names!(
     DeviceEventKind, "device_event.kind":
     Started, StartedAfterKill, Stopped, SpoolSetAside, AntivirusOff, AntivirusOn, VirusFound, AdministratorAdded,
     AdministratorRemoved, MediumMounted, MediumRemoved, RecipientsRefused,
+    TextUnread,
 );
 
 impl From<&DeviceEvent> for proto::DeviceEvent {

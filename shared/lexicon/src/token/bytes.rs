@@ -7,7 +7,7 @@ const LETTER: u8 = 1;
 pub(super) const DIGIT: u8 = 2;
 pub(super) const WORD: u8 = LETTER | DIGIT;
 pub(super) const BLANK: u8 = 4;
-/// May stand for a letter: `@` `$` `!` `|` `+` `*` `#`.
+/// May stand for a letter: `@` `$` `!` `|` `+` `*` `#` `_`.
 pub(super) const SYMBOL: u8 = 8;
 pub(super) const APOSTROPHE: u8 = 16;
 /// Ends a sentence.
@@ -23,7 +23,7 @@ const CLASS: [u8; 256] = {
             b'0'..=b'9' => DIGIT,
             b'\t'..=b'\r' | b' ' => BLANK,
             b'!' => SYMBOL | END,
-            b'@' | b'$' | b'|' | b'+' | b'*' | b'#' => SYMBOL,
+            b'@' | b'$' | b'|' | b'+' | b'*' | b'#' | b'_' => SYMBOL,
             b'.' | b'?' => END,
             b'\'' | b'`' => APOSTROPHE,
             128..=255 => OTHER_SCRIPT,
