@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use super::{Disguise, Edge, LONGEST, Lattice, Span, TakeApart, exactly, joined, misspelt, squeezed};
 use crate::lattice::Piece;
 use crate::pack::{GUESSABLE, MASKABLE};
+use crate::token::STRUCK;
 use crate::{fingerprint, letters};
 
 /// Signs with two readings that are read both ways; further ones only the first.
@@ -15,8 +16,8 @@ const MASKS: usize = 2;
 const MASKED: usize = 24;
 /// Of a word of three, one may be masked.
 const SHORT: usize = 3;
-/// The longest word in which a stroke is a mask. Names in programs are longer.
-const STRUCK: usize = 12;
+/// A mask within short words.
+const STROKE: u8 = b'_';
 
 /// What a sign may stand for, the likelier first; nothing for one that is no letter in disguise.
 pub(super) fn readings(sign: u8) -> &'static [u8] {
@@ -36,7 +37,7 @@ pub(super) fn readings(sign: u8) -> &'static [u8] {
 }
 
 fn is_mask(sign: u8) -> bool {
-    matches!(sign, b'*' | b'#' | b'_')
+    matches!(sign, b'*' | b'#' | STROKE)
 }
 
 /// Whether it may be a part of a word.
@@ -62,19 +63,50 @@ fn sign(letter: char) -> Option<u8> {
     plain.or_else(|| letters::looks_like(letter)).filter(|&byte| belongs(byte))
 }
 
-/// The letters, digits and symbols around the word that begins at `start`.
-pub(crate) fn piece_around(text: &str, start: usize, token: u32) -> Piece {
-    let end_of = |most: usize, letters: &mut dyn Iterator<Item = char>| -> usize {
-        letters.take(most).take_while(|&letter| sign(letter).is_some()).map(char::len_utf8).sum()
-    };
-    let before = end_of(LONGEST, &mut text.get(..start).unwrap_or_default().chars().rev());
-    let after = end_of(2 * LONGEST, &mut text.get(start..).unwrap_or_default().chars());
-    Piece { start: start - before, end: start + after, token }
+/// The letters, digits and symbols around the word that begins at `start`; `None` where no symbol is among them.
+pub(crate) fn piece_around(text: &str, start: usize, token: u32) -> Option<Piece> {
+    let piece = around(text, start, token, |sign| sign != STROKE);
+    let is_word = |piece: &str| piece.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    text.get(piece.start..piece.end).is_some_and(|piece| !is_word(piece)).then_some(piece)
+}
+
+/// The same with a stroke among them; `None` unless that may stand for a letter.
+pub(crate) fn struck_around(text: &str, start: usize, token: u32) -> Option<Piece> {
+    let near = text.as_bytes().get(start.saturating_sub(STRUCK)..text.len().min(start + STRUCK))?;
+    if !near.iter().any(|&byte| byte == STROKE || !byte.is_ascii()) {
+        return None;
+    }
+    let piece = around(text, start, token, |_| true);
+    let (mut count, mut strokes) = (0, 0);
+    for sign in text.get(piece.start..piece.end)?.chars().filter_map(sign).filter(|&sign| sign != 0) {
+        count += 1;
+        strokes += usize::from(sign == STROKE);
+    }
+    (strokes == 1 && count <= STRUCK).then_some(piece)
+}
+
+#[inline]
+fn around(text: &str, start: usize, token: u32, is_part: impl Fn(u8) -> bool + Copy) -> Piece {
+    let (front, back) = (text.get(..start).unwrap_or_default(), text.get(start..).unwrap_or_default());
+    // Most pieces are ASCII.
+    let is_sign = |byte: &&u8| belongs(**byte) && is_part(**byte);
+    let before = front.as_bytes().iter().rev().take(LONGEST).take_while(is_sign).count();
+    let after = back.as_bytes().iter().take(2 * LONGEST).take_while(is_sign).count();
+    let ends = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii);
+    if ends(front.as_bytes().iter().rev().nth(before)) && ends(back.as_bytes().get(after)) {
+        return Piece { start: start - before, end: start + after, token };
+    }
+    let is_part = |letter: &char| sign(*letter).is_some_and(is_part);
+    let before = front.chars().rev().take(LONGEST).take_while(is_part);
+    let after = back.chars().take(2 * LONGEST).take_while(is_part);
+    let length = |letters: usize, letter: char| letters + letter.len_utf8();
+    Piece { start: start - before.fold(0, length), end: start + after.fold(0, length), token }
 }
 
 /// Reads pieces that have symbols in them.
 pub(super) fn pieces(lattice: &mut Lattice<'_>) {
-    for piece in std::mem::take(&mut lattice.pieces) {
+    let struck = std::mem::take(&mut lattice.struck);
+    for piece in std::mem::take(&mut lattice.pieces).into_iter().chain(struck) {
         let text = lattice.text.get(piece.start..piece.end).unwrap_or_default();
         lattice.steps += 1 + text.len() as u64 / 8;
         let signs = || text.chars().filter_map(sign).filter(|&byte| byte != 0).collect();
@@ -195,7 +227,7 @@ fn masked(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
     let masks: Vec<usize> = (0..word.len()).filter(|&at| word.get(at).is_some_and(|&byte| is_mask(byte))).collect();
     let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let clear = word.iter().all(|&byte| byte.is_ascii_alphabetic() || is_mask(byte) || !readings(byte).is_empty());
-    let struck = word.contains(&b'_');
+    let struck = word.contains(&STROKE);
     let inside = !struck || (masks.len() == 1 && trimmed(word).len() == word.len() && word.len() <= STRUCK);
     if masks.len() > MASKS || letters < 2 || !clear || !inside || word.len() > MASKED {
         return false;

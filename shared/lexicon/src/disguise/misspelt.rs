@@ -46,8 +46,9 @@ fn padded(word: &[u8]) -> Letters {
 
 /// Adds the word of this fingerprint that has one of `flags`, if there is one: for nearly all there is none, and no memory
 /// is asked.
+#[inline]
 fn push_word(tables: &Tables, print: u64, flags: u8, found: &mut Vec<(u32, Disguise)>) {
-    let number = tables.word_with(print, flags);
+    let number = if tables.may_have(print) { tables.word_with(print, flags) } else { 0 };
     if number != 0 {
         found.push((number, disguise(tables, number)));
     }
@@ -61,12 +62,24 @@ fn disguise(tables: &Tables, number: u32) -> Disguise {
 /// Words in which two letters are swapped.
 fn swapped(lattice: &mut Lattice<'_>, word: &[u8], found: &mut Vec<(u32, Disguise)>) {
     lattice.steps += word.len() as u64;
+    let tables = lattice.tables;
+    if word.len() <= fingerprint::FEW {
+        // Nearly every word: its letters are moved about in a register.
+        let letters = fingerprint::few(word);
+        for place in (8..8 * word.len()).step_by(8) {
+            let differ = (letters >> (place - 8) ^ letters >> place) & 0xff;
+            if differ != 0 {
+                let swapped = letters ^ differ << (place - 8) ^ differ << place;
+                push_word(tables, fingerprint::of_few(swapped, word.len()), FUZZY | GUESSABLE, found);
+            }
+        }
+        return;
+    }
     let mut swapped = padded(word);
     for at in 1..word.len() {
         if word.get(at - 1) != word.get(at) {
             swapped.swap(at - 1, at);
-            let print = fingerprint::of_ascii(&*swapped, 0, word.len());
-            push_word(lattice.tables, print, FUZZY | GUESSABLE, found);
+            push_word(tables, fingerprint::of_ascii(&*swapped, 0, word.len()), FUZZY | GUESSABLE, found);
             swapped.swap(at - 1, at);
         }
     }
@@ -85,21 +98,38 @@ fn missing(lattice: &mut Lattice<'_>, word: &[u8], found: &mut Vec<(u32, Disguis
 /// Words of certain rules that have one letter less, or another.
 fn otherwise(lattice: &mut Lattice<'_>, word: &[u8], found: &mut Vec<(u32, Disguise)>) {
     lattice.steps += 2 * word.len() as u64;
+    if word.len() <= fingerprint::FEW {
+        let letters = fingerprint::few(word);
+        for at in 0..word.len() {
+            let before = letters & ((1 << (8 * at)) - 1);
+            let rest = before | letters >> (8 * at) >> 8 << (8 * at);
+            without(lattice, word, at, fingerprint::of_few(rest, word.len() - 1), found);
+        }
+        return;
+    }
     // The word without its first letter; each step puts one letter back and leaves out the next.
     let mut rest = padded(word.get(1..).unwrap_or_default());
     for (at, &letter) in word.iter().enumerate() {
-        let print = fingerprint::of_ascii(&*rest, 0, word.len() - 1);
-        push_word(lattice.tables, print, FUZZY, found);
-        let certain = |&(place, candidate): &(usize, u32)| place == at && lattice.tables.has_flag(candidate, FUZZY);
-        for (_, candidate) in lattice.tables.lacking(print).filter(certain) {
-            lattice.steps += 26;
-            let shorter = rest.get(..word.len() - 1).unwrap_or_default();
-            if with_letter(lattice.tables, shorter, at, candidate) {
-                found.push((candidate, Disguise::Misspelt));
-            }
-        }
+        without(lattice, word, at, fingerprint::of_ascii(&*rest, 0, word.len() - 1), found);
         if let Some(slot) = rest.get_mut(at) {
             *slot = letter;
+        }
+    }
+}
+
+/// The same for one letter, the one at `at`: `print` is the fingerprint of the word without it.
+#[inline]
+fn without(lattice: &mut Lattice<'_>, word: &[u8], at: usize, print: u64, found: &mut Vec<(u32, Disguise)>) {
+    let tables = lattice.tables;
+    push_word(tables, print, FUZZY, found);
+    let certain = |&(place, candidate): &(usize, u32)| place == at && tables.has_flag(candidate, FUZZY);
+    for (_, candidate) in tables.lacking(print).filter(certain) {
+        lattice.steps += 26;
+        let mut shorter = padded(word.get(..at).unwrap_or_default());
+        let behind = word.get(at + 1..).unwrap_or_default();
+        shorter.iter_mut().skip(at).zip(behind).for_each(|(slot, letter)| *slot = *letter);
+        if with_letter(tables, shorter.get(..word.len() - 1).unwrap_or_default(), at, candidate) {
+            found.push((candidate, Disguise::Misspelt));
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::memory::Learnt;
-use super::{BEGINS, BREAKS, CHANGED, FRAGMENT, Lattice, Token, UNKNOWN};
+use super::{BEGINS, BREAKS, CHANGED, FRAGMENT, Lattice, Piece, Token, UNKNOWN};
 use crate::disguise;
 use crate::token::{Sink, Word};
 
@@ -214,8 +214,14 @@ impl Lattice<'_> {
             letters.iter_mut().zip(plain.bytes()).for_each(|(slot, letter)| *slot = letter);
             self.shorts.push((token, letters));
         }
-        if word.symbols && self.pieces.last().is_none_or(|piece| word.start >= piece.end) {
-            self.pieces.push(disguise::piece_around(self.text, word.start, token));
+        if word.symbols {
+            let is_new = |pieces: &[Piece]| pieces.last().is_none_or(|piece| word.start >= piece.end);
+            if is_new(&self.pieces) {
+                self.pieces.extend(disguise::piece_around(self.text, word.start, token));
+            }
+            if is_new(&self.struck) {
+                self.struck.extend(disguise::struck_around(self.text, word.start, token));
+            }
         }
     }
 }

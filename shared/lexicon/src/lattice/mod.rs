@@ -122,6 +122,8 @@ pub(super) struct Lattice<'a> {
     /// Plain letters of short words that are not plain in the text, in eight bytes.
     shorts: Vec<(u32, [u8; 8])>,
     pub(super) pieces: Vec<Piece>,
+    /// Those with a stroke in them that may be a letter; what stands on either side of it may be a piece too.
+    pub(super) struck: Vec<Piece>,
     /// Where the words end that the word just being read is taken apart into.
     pub(super) cuts: Vec<usize>,
     /// Whether the word just being read has readings in another case of letters, which are none in this.
@@ -154,6 +156,7 @@ impl<'a> Lattice<'a> {
             starts: Vec::new(),
             shorts: Vec::new(),
             pieces: Vec::new(),
+            struck: Vec::new(),
             cuts: Vec::new(),
             by_case: false,
             folded: Vec::new(),

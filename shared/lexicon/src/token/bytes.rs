@@ -7,12 +7,14 @@ const LETTER: u8 = 1;
 pub(super) const DIGIT: u8 = 2;
 pub(super) const WORD: u8 = LETTER | DIGIT;
 pub(super) const BLANK: u8 = 4;
-/// May stand for a letter: `@` `$` `!` `|` `+` `*` `#` `_`.
+/// May stand for a letter: `@` `$` `!` `|` `+` `*` `#`.
 pub(super) const SYMBOL: u8 = 8;
 pub(super) const APOSTROPHE: u8 = 16;
 /// Ends a sentence.
 pub(super) const END: u8 = 32;
 pub(super) const OTHER_SCRIPT: u8 = 64;
+/// `_`, which may stand for a letter too, and nearly always is a part of a name in a program.
+pub(super) const STROKE: u8 = 128;
 
 const CLASS: [u8; 256] = {
     let mut class = [0; 256];
@@ -23,7 +25,8 @@ const CLASS: [u8; 256] = {
             b'0'..=b'9' => DIGIT,
             b'\t'..=b'\r' | b' ' => BLANK,
             b'!' => SYMBOL | END,
-            b'@' | b'$' | b'|' | b'+' | b'*' | b'#' | b'_' => SYMBOL,
+            b'@' | b'$' | b'|' | b'+' | b'*' | b'#' => SYMBOL,
+            b'_' => STROKE,
             b'.' | b'?' => END,
             b'\'' | b'`' => APOSTROPHE,
             128..=255 => OTHER_SCRIPT,

@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use zeroize::Zeroizing;
 
 use super::between::Between;
-use super::bytes::{APOSTROPHE, OTHER_SCRIPT, SYMBOL, WORD, class};
+use super::bytes::{APOSTROPHE, OTHER_SCRIPT, STROKE, SYMBOL, WORD, class};
 use super::{Sink, Word};
 use crate::{fingerprint, letters};
 
@@ -147,7 +147,7 @@ fn beside_symbol(text: &str, start: usize, end: usize) -> bool {
         // Full-width marks are those of ASCII, as far apart from them as the blank is from the first.
         let wide = u32::from(letter).checked_sub(0xfee0).and_then(|plain| u8::try_from(plain).ok());
         let byte = u8::try_from(letter).ok().filter(u8::is_ascii).or(wide);
-        byte.is_some_and(|byte| class(byte) & SYMBOL != 0)
+        byte.is_some_and(|byte| class(byte) & (SYMBOL | STROKE) != 0)
     };
     let is_seen = |letter: &char| !letters::is_invisible(*letter);
     let before = text.get(..start).and_then(|before| before.chars().rev().take(HIDDEN).find(is_seen));
