@@ -93,13 +93,18 @@ impl Browsing {
         let now = self.looking.clock.now();
         tokio::task::spawn_blocking(move || {
             let mut visited = Visited::default();
+            let mut unread = 0_u32;
             for visit in reading.visits {
                 let source = Source::from(visit.kind);
                 let scope = policy.detection.scope(&device, Some(&visit.user));
                 if !scope.reads(source, detection::on_the_wall(visit.visited_at)) {
                     continue;
                 }
-                let met = Met::all(&rules, &visit.text, &detection::ask(&scope), place(&visit), &visit.user);
+                let found = Met::all(&rules, &visit.text, &detection::ask(&scope), place(&visit), &visit.user);
+                let Some(met) = found else {
+                    unread += 1;
+                    continue;
+                };
                 if met.is_empty() {
                     continue;
                 }
@@ -113,6 +118,10 @@ impl Browsing {
                 |user| -> anyhow::Result<Week> { spool.week_of(user, since) },
                 now,
             )?;
+            if unread > 0 {
+                tracing::error!(unread, "the rules failed at what was visited; it counts as read");
+                spool.tell_text_unread()?;
+            }
             spool.record_visits(&reading.marks, &news)
         })
         .await?

@@ -44,11 +44,12 @@ pub struct Met {
 }
 
 impl Met {
-    /// What `rules` find in `text`, which stands in `place` and belongs to `user` (empty for nobody in particular).
+    /// What `rules` find in `text`, which stands in `place` and belongs to `user` (empty for nobody in particular); `None`
+    /// when they fail at it.
     #[must_use]
-    pub fn all(rules: &Rules, text: &str, ask: &Ask<'_>, place: &str, user: &str) -> Vec<Self> {
+    pub fn all(rules: &Rules, text: &str, ask: &Ask<'_>, place: &str, user: &str) -> Option<Vec<Self>> {
         let met = |finding: Finding| Self { evidence: Evidence::of(&finding, text, place, user), finding };
-        rules.read(text, ask).into_iter().map(met).collect()
+        Some(rules.read_guarded(text, ask)?.into_iter().map(met).collect())
     }
 }
 

@@ -1244,6 +1244,8 @@ pub enum DeviceEventKind {
     MediumRemoved = 11,
     /// Recipients arrived that are older, unsigned or of another root: somebody tries to read what is sealed.
     RecipientsRefused = 12,
+    /// The rules failed at a text, which counts as read: a fault of the agent.
+    TextUnread = 13,
 }
 impl DeviceEventKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1265,6 +1267,7 @@ impl DeviceEventKind {
             Self::MediumMounted => "DEVICE_EVENT_KIND_MEDIUM_MOUNTED",
             Self::MediumRemoved => "DEVICE_EVENT_KIND_MEDIUM_REMOVED",
             Self::RecipientsRefused => "DEVICE_EVENT_KIND_RECIPIENTS_REFUSED",
+            Self::TextUnread => "DEVICE_EVENT_KIND_TEXT_UNREAD",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1283,6 +1286,7 @@ impl DeviceEventKind {
             "DEVICE_EVENT_KIND_MEDIUM_MOUNTED" => Some(Self::MediumMounted),
             "DEVICE_EVENT_KIND_MEDIUM_REMOVED" => Some(Self::MediumRemoved),
             "DEVICE_EVENT_KIND_RECIPIENTS_REFUSED" => Some(Self::RecipientsRefused),
+            "DEVICE_EVENT_KIND_TEXT_UNREAD" => Some(Self::TextUnread),
             _ => None,
         }
     }

@@ -199,11 +199,13 @@ pub enum DeviceEventKind {
     MediumRemoved,
     /// Recipients arrived that are older, unsigned or of another root (T8). The detail says which.
     RecipientsRefused,
+    /// The rules failed at a text, which counts as read. A fault of the agent; it says nothing of the text.
+    TextUnread,
 }
 
 impl DeviceEventKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Started,
         Self::StartedAfterKill,
         Self::Stopped,
@@ -216,6 +218,7 @@ impl DeviceEventKind {
         Self::MediumMounted,
         Self::MediumRemoved,
         Self::RecipientsRefused,
+        Self::TextUnread,
     ];
 
     /// A stable word for logs and storage.
@@ -234,6 +237,7 @@ impl DeviceEventKind {
             Self::MediumMounted => "medium-mounted",
             Self::MediumRemoved => "medium-removed",
             Self::RecipientsRefused => "recipients-refused",
+            Self::TextUnread => "text-unread",
         }
     }
 }

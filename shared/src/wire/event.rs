@@ -155,6 +155,7 @@ same_names!(
     DeviceEventKind, "device_event.kind":
     Started, StartedAfterKill, Stopped, SpoolSetAside, AntivirusOff, AntivirusOn, VirusFound, AdministratorAdded,
     AdministratorRemoved, MediumMounted, MediumRemoved, RecipientsRefused,
+    TextUnread,
 );
 
 impl From<&DeviceEvent> for proto::DeviceEvent {
