@@ -1,5 +1,7 @@
 //! Digits and symbols for letters, stars over letters: "su1c1de", "k!ll", "k*ll".
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
 use super::{Disguise, Edge, LONGEST, Lattice, Span, TakeApart, exactly, joined, misspelt, squeezed};
@@ -65,28 +67,40 @@ fn sign(letter: char) -> Option<u8> {
 
 /// The letters, digits and symbols around the word that begins at `start`; `None` where no symbol is among them.
 pub(crate) fn piece_around(text: &str, start: usize, token: u32) -> Option<Piece> {
-    let piece = around(text, start, token, |sign| sign != STROKE);
+    let place = around(text, start, |sign| sign != STROKE);
     let is_word = |piece: &str| piece.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    text.get(piece.start..piece.end).is_some_and(|piece| !is_word(piece)).then_some(piece)
+    let is_piece = text.get(place.clone()).is_some_and(|piece| !is_word(piece));
+    is_piece.then_some(Piece { start: place.start, end: place.end, token })
 }
 
-/// The same with a stroke among them; `None` unless that may stand for a letter.
-pub(crate) fn struck_around(text: &str, start: usize, token: u32) -> Option<Piece> {
-    let near = text.as_bytes().get(start.saturating_sub(STRUCK)..text.len().min(start + STRUCK))?;
-    if !near.iter().any(|&byte| byte == STROKE || !byte.is_ascii()) {
-        return None;
-    }
-    let piece = around(text, start, token, |_| true);
+/// Whether a word that begins at `start` may have a stroke in it that is a letter.
+pub(crate) fn is_near_stroke(text: &str, start: usize) -> bool {
+    let near = text.as_bytes().get(start.saturating_sub(STRUCK)..text.len().min(start + STRUCK));
+    near.is_some_and(|near| near.iter().any(|&byte| byte == STROKE || !byte.is_ascii()))
+}
+
+/// The letters, digits and symbols around the word that begins at `start`, with a stroke among them; `None` unless that
+/// may be a letter.
+pub(crate) fn struck_around(lattice: &Lattice<'_>, start: usize, token: u32) -> Option<Piece> {
+    let place = around(lattice.text, start, |_| true);
+    let piece = lattice.text.get(place.clone())?;
     let (mut count, mut strokes) = (0, 0);
-    for sign in text.get(piece.start..piece.end)?.chars().filter_map(sign).filter(|&sign| sign != 0) {
+    for sign in piece.chars().filter_map(sign).filter(|&sign| sign != 0) {
         count += 1;
         strokes += usize::from(sign == STROKE);
     }
-    (strokes == 1 && count <= STRUCK).then_some(piece)
+    // Names in programs come again and again. What has symbols at its ends is read without them too.
+    let is_old = || {
+        let (letters, count) = small(piece.as_bytes())?;
+        let small = letters.get(..count).filter(|small| trimmed(small).len() == small.len())?;
+        lattice.has_no_reading(fingerprint::of(small)).then_some(())
+    };
+    let is_struck = strokes == 1 && count <= STRUCK && is_old().is_none();
+    is_struck.then_some(Piece { start: place.start, end: place.end, token })
 }
 
 #[inline]
-fn around(text: &str, start: usize, token: u32, is_part: impl Fn(u8) -> bool + Copy) -> Piece {
+fn around(text: &str, start: usize, is_part: impl Fn(u8) -> bool + Copy) -> Range<usize> {
     let (front, back) = (text.get(..start).unwrap_or_default(), text.get(start..).unwrap_or_default());
     // Most pieces are ASCII.
     let is_sign = |byte: &&u8| belongs(**byte) && is_part(**byte);
@@ -94,13 +108,13 @@ fn around(text: &str, start: usize, token: u32, is_part: impl Fn(u8) -> bool + C
     let after = back.as_bytes().iter().take(2 * LONGEST).take_while(is_sign).count();
     let ends = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii);
     if ends(front.as_bytes().iter().rev().nth(before)) && ends(back.as_bytes().get(after)) {
-        return Piece { start: start - before, end: start + after, token };
+        return start - before..start + after;
     }
     let is_part = |letter: &char| sign(*letter).is_some_and(is_part);
     let before = front.chars().rev().take(LONGEST).take_while(is_part);
     let after = back.chars().take(2 * LONGEST).take_while(is_part);
     let length = |letters: usize, letter: char| letters + letter.len_utf8();
-    Piece { start: start - before.fold(0, length), end: start + after.fold(0, length), token }
+    start - before.fold(0, length)..start + after.fold(0, length)
 }
 
 /// Reads pieces that have symbols in them.
@@ -142,14 +156,21 @@ fn has_signs(piece: &[u8]) -> bool {
     !piece.iter().all(u8::is_ascii_alphabetic)
 }
 
+/// A piece in small letters, and how many there are; `None` for one that is too long.
+fn small(piece: &[u8]) -> Option<(Zeroizing<[u8; LONGEST]>, usize)> {
+    let mut letters = Zeroizing::new([0; LONGEST]);
+    let small = letters.get_mut(..piece.len())?;
+    small.copy_from_slice(piece);
+    small.make_ascii_lowercase();
+    Some((letters, piece.len()))
+}
+
 fn read_piece(lattice: &mut Lattice<'_>, span: Span, piece: &[u8]) -> bool {
     if !(2..=LONGEST).contains(&piece.len()) {
         return false;
     }
-    let mut letters = Zeroizing::new([0; LONGEST]);
-    let Some(small) = letters.get_mut(..piece.len()) else { return false };
-    small.copy_from_slice(piece);
-    small.make_ascii_lowercase();
+    let Some((letters, count)) = small(piece) else { return false };
+    let small = letters.get(..count).unwrap_or_default();
     // Manuals repeat their options and their tables.
     let print = fingerprint::of(small);
     if lattice.has_no_reading(print) {

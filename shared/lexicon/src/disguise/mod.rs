@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::fingerprint;
 use super::lattice::{Disguise, Edge, Lattice};
 
-pub(super) use leet::{piece_around, struck_around};
+pub(super) use leet::{is_near_stroke, piece_around, struck_around};
 
 /// Longer words are not looked into.
 const LONGEST: usize = 48;

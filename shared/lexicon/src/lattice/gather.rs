@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::memory::Learnt;
-use super::{BEGINS, BREAKS, CHANGED, FRAGMENT, Lattice, Piece, Token, UNKNOWN};
+use super::{BEGINS, BREAKS, CHANGED, FRAGMENT, Lattice, Token, UNKNOWN};
 use crate::disguise;
 use crate::token::{Sink, Word};
 
@@ -90,6 +90,11 @@ impl Lattice<'_> {
             if !self.cuts.is_empty() {
                 self.tokens.truncate(first + at);
                 self.push_parts(stands, bits & BREAKS);
+                let more = (self.tokens.len() - first - at - 1) as u32;
+                // Pieces of the words behind it that wait.
+                for piece in self.struck.iter_mut().rev().take_while(|piece| piece.token > token) {
+                    piece.token += more;
+                }
                 count = at + 1;
                 let taken = u64::MAX >> (MOST_WAITING - count);
                 (single, fragment, follows) = (single & taken, fragment & taken, follows & taken);
@@ -187,6 +192,14 @@ impl Lattice<'_> {
         }
     }
 
+    /// Looks whether there is a stroke in the word `token`, which begins at `start`, that may be a letter of it.
+    #[inline(never)]
+    fn strike(&mut self, start: usize, token: u32) {
+        if self.struck.last().is_none_or(|piece| start >= piece.end) {
+            self.struck.extend(disguise::struck_around(self, start, token));
+        }
+    }
+
     /// Puts the words that one was taken apart into, each by itself, at the end of the row. `bits` are those of the word
     /// as a whole.
     #[inline(never)]
@@ -215,12 +228,11 @@ impl Lattice<'_> {
             self.shorts.push((token, letters));
         }
         if word.symbols {
-            let is_new = |pieces: &[Piece]| pieces.last().is_none_or(|piece| word.start >= piece.end);
-            if is_new(&self.pieces) {
+            if self.pieces.last().is_none_or(|piece| word.start >= piece.end) {
                 self.pieces.extend(disguise::piece_around(self.text, word.start, token));
             }
-            if is_new(&self.struck) {
-                self.struck.extend(disguise::struck_around(self.text, word.start, token));
+            if disguise::is_near_stroke(self.text, word.start) {
+                self.strike(word.start, token);
             }
         }
     }
@@ -232,6 +244,9 @@ impl Sink for Lattice<'_> {
         if word.plain.is_some() || word.symbols {
             self.uncommon(&word);
             return;
+        }
+        if word.struck {
+            self.strike(word.start, (self.tokens.len() + self.waiting.count) as u32);
         }
         // Nearly every word of a text.
         let bits = if word.breaks { BREAKS } else { 0 } | if word.digits { DIGITS } else { 0 };

@@ -108,6 +108,20 @@ fn how_many_words_stand_before_makes_no_difference() {
     }
 }
 
+/// A word that was taken apart moves those behind it in the row.
+#[test]
+fn a_stroke_is_a_letter_or_stands_between_words() {
+    let lexicon = Lexicon::of_terms(&["kill him", "kill myself", "kill me"]);
+    for before in 0..3 {
+        let text = |rest: &str| format!("{}{rest}", "so killhim ".repeat(before));
+        let met = |rest: &str| found(&lexicon, &text(rest)).iter().map(|found| found.count).sum::<u32>() as usize;
+        for rest in ["then k_ll myself", "k!ll_me now", "su k!_l him", "KILL_ME", "(k_ll!) k_ll me"] {
+            assert_eq!(met(rest), before + 1, "{rest}");
+        }
+        assert_eq!(met("k_ll_me then"), before, "a name in a program");
+    }
+}
+
 #[test]
 fn what_is_no_disguise_beside_a_symbol_is_still_a_word() {
     let lexicon = Lexicon::of_terms(&["route 66"]);

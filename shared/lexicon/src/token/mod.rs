@@ -33,6 +33,8 @@ pub(super) struct Word<'a> {
     pub(super) breaks: bool,
     /// Whether a symbol that may stand for a letter touches it.
     pub(super) symbols: bool,
+    /// Whether a stroke behind it may be a letter of a longer word.
+    pub(super) struck: bool,
 }
 
 /// What words are handed to, in order.
@@ -58,6 +60,7 @@ pub(super) fn words<S: Sink>(text: &str, sink: &mut S) {
                 continue;
             }
             let before = at.checked_sub(1).and_then(|before| bytes.get(before)).map_or(0, |&byte| self::class(byte));
+            let touched = before | behind;
             sink.word(Word {
                 start: at,
                 end: run.end,
@@ -65,8 +68,8 @@ pub(super) fn words<S: Sink>(text: &str, sink: &mut S) {
                 plain: None,
                 digits: run.digits,
                 breaks: between.breaks,
-                symbols: (before | behind) & SYMBOL != 0
-                    || (behind & STROKE != 0 && before & STROKE == 0 && may_be_struck(bytes, at, run.end)),
+                symbols: touched & SYMBOL != 0,
+                struck: touched & STROKE != 0 && behind & !before & STROKE != 0 && may_be_struck(bytes, at, run.end),
             });
             between = Between::default();
             // Most words stand one blank apart.

@@ -83,6 +83,7 @@ impl Slow {
             digits: self.plain.bytes().any(|byte| byte.is_ascii_digit()),
             breaks: between.breaks,
             symbols: false,
+            struck: false,
         });
         *between = Between::default();
         self.plain.clear();
@@ -129,6 +130,7 @@ impl Slow {
                 digits: word.bytes().any(|byte| byte.is_ascii_digit()),
                 breaks: between.breaks,
                 symbols: beside_symbol(text, place(start), end),
+                struck: false,
             });
             *between = Between::default();
         }
