@@ -1,13 +1,14 @@
 //! Lessons: when a whole class writes about one topic, that is one line for the safeguarding lead and no mail.
 //!
 //! Five people who meet rules of one topic at one site within ten minutes are a lesson (detection.md 3.5). Who comes
-//! first is told of as usual; from the fifth on they are all counted to one alert, what nobody has looked at yet is
-//! folded into it, and its mail that has not gone out is dropped. The highest level is never folded, and what is graver
+//! first is told of as usual; from the fifth on they are all counted to one alert, a line of the next daily list; what
+//! nobody has looked at yet is folded into it, and its mail that has not gone out is dropped. The highest level is never folded, and what is graver
 //! than the rest of a lesson is told of by itself the first time.
 
 use std::collections::BTreeSet;
 
 use caretaker_shared::model::Severity;
+use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
@@ -38,12 +39,12 @@ struct Of {
 }
 
 /// Counts an event to a lesson where there is one; says whether it did.
-pub(super) fn fold(tx: &Transaction<'_>, met: &Met<'_>, now: Timestamp) -> Result<bool, StoreError> {
-    met.fold(tx, now)
+pub(super) fn fold(tx: &Transaction<'_>, met: &Met<'_>, policy: &Policy, now: Timestamp) -> Result<bool, StoreError> {
+    met.fold(tx, policy, now)
 }
 
 impl Met<'_> {
-    fn fold(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    fn fold(&self, tx: &Transaction<'_>, policy: &Policy, now: Timestamp) -> Result<bool, StoreError> {
         if self.event.severity == Severity::HIGHEST {
             return Ok(false);
         }
@@ -69,7 +70,7 @@ impl Met<'_> {
             site_rowid: self.site_rowid,
             device_rowid: self.device_rowid,
             about: ABOUT_LESSON,
-            tell: Tell::Nobody,
+            tell: Tell::List(policy),
             now,
         };
         let (alert, _) = raise.insert(tx)?;
