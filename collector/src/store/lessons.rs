@@ -272,10 +272,13 @@ mod tests {
         let closed = |number: u32| format!("26-000{number} 4 closed 0");
         assert_eq!(
             sample.texts(ALERTS).await,
-            [closed(1), closed(2), closed(3), closed(4), "26-0005 3 new 6".into()],
+            [closed(1), closed(2), closed(3), closed(4), "26-0005 4 new 6".into()],
             "one line for all of them"
         );
         assert!(sample.texts(MAIL).await.is_empty(), "mail that had not gone out is dropped");
+        let listed = "SELECT alert.reference || ' ' || level FROM ladder JOIN alert ON alert.id = ladder.alert
+                      WHERE alert.state = 'new'";
+        assert_eq!(sample.texts(listed).await, ["26-0005 3"], "a line of the daily list");
         let folded = "SELECT DISTINCT outcome || ' ' || closed_by FROM alert WHERE state = 'closed'";
         assert_eq!(sample.texts(folded).await, ["lesson collector"]);
     }
@@ -284,7 +287,7 @@ mod tests {
     async fn what_is_graver_than_the_rest_of_a_lesson_is_told_of_once() {
         let sample = store().await;
         for pupil in 1..=4 {
-            assert!(writes(&sample, pupil, 3, 1).await);
+            assert!(!writes(&sample, pupil, 3, 1).await, "for a list");
         }
         assert!(writes(&sample, 5, 4, 2).await, "nobody else went as far: news, although it is the fifth");
         assert!(!writes(&sample, 6, 3, 3).await, "now it is a lesson");
