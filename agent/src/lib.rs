@@ -6,6 +6,7 @@
 pub mod agent;
 mod blocking;
 pub mod cli;
+pub mod checkpoints;
 pub mod clocks;
 pub mod commands;
 pub mod config;
