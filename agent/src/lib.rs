@@ -5,8 +5,8 @@
 
 pub mod agent;
 mod blocking;
-pub mod cli;
 pub mod checkpoints;
+pub mod cli;
 pub mod clocks;
 pub mod commands;
 pub mod config;

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod console;
+pub mod daily;
 pub mod data;
 pub mod evaluation;
 pub mod grpc;

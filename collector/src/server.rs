@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
+use caretaker_shared::checkpoint::AuditKey;
 use caretaker_shared::clock::Clock;
 use caretaker_shared::pki::{Authority, DEVICE_DAYS};
 use caretaker_shared::shutdown;
@@ -18,7 +19,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::console;
-use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
+use crate::daily::Daily;
+use crate::data::{DataFolder, Lock, ServerIdentity, audit_key, load_authority};
 use crate::grpc::{self, AddedLexicons, AdmissionService, AgentParts, AgentService, Connection, Limits, Port};
 use crate::guidance::Guidance;
 use crate::store::Store;
@@ -39,6 +41,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let _lock = Lock::take(&folder)?;
     let authority = Arc::new(load_authority(&folder)?);
+    let key = Arc::new(audit_key(&folder)?);
     let store = open_store(&folder)?;
     let identity = ServerIdentity::new(folder.clone(), authority.clone(), clock.clone());
     let (renewed, acceptor) = watch::channel(identity.acceptor()?);
@@ -70,6 +73,7 @@ pub async fn serve(
     tasks.spawn(outbox::run(parts.store.clone(), mailer, parts.clock.clone(), parts.mail_waits.clone(), stop.clone()));
     tasks.spawn(audit_check::run(parts.store.clone(), parts.audit.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
+    tasks.spawn(parts.daily(key).run(stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
     tasks.spawn(service_manager::watchdog(parts.store.clone(), stop.clone()));
 
@@ -129,6 +133,12 @@ impl Parts {
             stop.cancel();
             served.context("the server for devices failed")
         }
+    }
+
+    /// What is done once a day.
+    fn daily(&self, key: Arc<AuditKey>) -> Daily {
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        Daily { store, clock, zone: TimeZone::system(), school: self.config.school.clone(), key }
     }
 
     /// Serves operators: on the socket in the data folder, and those whom the port has let in.

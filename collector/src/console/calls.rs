@@ -42,6 +42,8 @@ pub(super) const CALLS: &[(&str, Permission)] = &[
     ("Console/GetPolicy", Permission::PolicyRead),
     ("Keys/PublishRecipients", Permission::KeysPublish),
     ("Keys/GetRecipients", Permission::KeysRead),
+    ("Proof/VerifyAudit", Permission::AuditVerify),
+    ("Proof/ListAudit", Permission::AuditOwn),
     ("Operators/WhoAmI", Permission::OwnAccess),
     ("Operators/AddOperator", Permission::OperatorsManage),
     ("Operators/CreateLoginCode", Permission::OperatorsManage),

@@ -1,5 +1,6 @@
 //! How the database file is opened: settings, version, migrations (reliability.md 5.7).
 
+use std::cmp::Ordering;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -15,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/V4__sealing.sql"),
     include_str!("../../migrations/sqlite/V5__operators.sql"),
     include_str!("../../migrations/sqlite/V6__cases.sql"),
+    include_str!("../../migrations/sqlite/V8__proof.sql"),
 ];
 
 /// "CARE": tells our file from another program's.
@@ -47,6 +49,21 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     settings(&connection)?;
     Ok(connection)
+}
+
+/// Looks whether the file is ours and of the current form, for those who must not change it.
+pub(super) fn check_version(connection: &Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).expect("a handful of migrations");
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let owner: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if owner != APPLICATION_ID {
+        return Err(StoreError::Foreign);
+    }
+    match found.cmp(&known) {
+        Ordering::Less => Err(StoreError::Older),
+        Ordering::Greater => Err(StoreError::Newer { found, known }),
+        Ordering::Equal => Ok(()),
+    }
 }
 
 fn settings(connection: &Connection) -> Result<(), StoreError> {

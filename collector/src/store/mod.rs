@@ -24,6 +24,7 @@ mod moment;
 mod operators;
 mod outbox;
 mod policies;
+pub mod proof;
 mod recipients;
 mod rejudge;
 mod revocation;
@@ -73,6 +74,9 @@ pub enum StoreError {
         /// Version of this program.
         known: i64,
     },
+    /// The file is of an earlier version, and this step must not change it.
+    #[error("the database was written by an older collector; start this one on it once")]
+    Older,
     /// The file is a database, but not ours.
     #[error("the file is the database of another program")]
     Foreign,

@@ -87,8 +87,7 @@ impl AuditKey {
     pub fn sign(&self, checkpoint: &Checkpoint) -> SignedCheckpoint {
         let bytes = proto::Checkpoint::from(checkpoint).encode_to_vec();
         let signature = self.0.sign(&[CHECKPOINT, &bytes].concat()).as_ref().to_vec();
-        let message =
-            proto::SignedCheckpoint { checkpoint: bytes, key: self.public().as_bytes().to_vec(), signature };
+        let message = proto::SignedCheckpoint { checkpoint: bytes, key: self.public().as_bytes().to_vec(), signature };
         message.try_into().expect("what was signed just now is whole")
     }
 

@@ -118,8 +118,7 @@ impl SignedCheckpoint {
     /// [`CheckpointError`].
     pub fn from_text(text: &str) -> Result<Self, CheckpointError> {
         // A mail program that answers or forwards puts "> " before each line.
-        let plain: String =
-            text.lines().map(|line| line.trim_start_matches(['>', ' ']).to_owned() + "\n").collect();
+        let plain: String = text.lines().map(|line| line.trim_start_matches(['>', ' ']).to_owned() + "\n").collect();
         Self::parse(&armour::unwrapped(WHAT, &plain).ok_or(CheckpointError::Malformed)?)
     }
 
