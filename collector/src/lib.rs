@@ -1,8 +1,8 @@
 //! The collector: one server and one command line.
 //!
 //! `grpc` speaks with devices, `console` with operators; both go through `store`, which alone knows SQL. `rules` turn
-//! readings into findings, `alerts` turn events into alerts, `outbox` and `mail` carry them out of the house. `server`
-//! wires them and nothing else; `commands` are what a person types.
+//! readings into findings, `alerts` turn events into alerts, `delivery` and `mail` carry
+//! them out of the house. `server` wires them and nothing else; `commands` are what a person types.
 
 pub mod audit;
 pub mod audit_check;
@@ -12,12 +12,12 @@ pub mod config;
 pub mod console;
 pub mod daily;
 pub mod data;
+pub mod delivery;
 pub mod evaluation;
 pub mod grpc;
 pub mod guidance;
 pub mod mail;
 pub mod opening;
-pub mod outbox;
 pub mod paper;
 pub mod render;
 pub mod rules;

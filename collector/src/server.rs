@@ -24,7 +24,7 @@ use crate::data::{DataFolder, Lock, ServerIdentity, audit_key, load_authority};
 use crate::grpc::{self, AddedLexicons, AdmissionService, AgentParts, AgentService, Connection, Limits, Port};
 use crate::guidance::Guidance;
 use crate::store::Store;
-use crate::{audit_check, mail, outbox, scheduler, service_manager};
+use crate::{audit_check, delivery, mail, scheduler, service_manager};
 
 /// How long calls that are under way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -50,7 +50,7 @@ pub async fn serve(
     let listener = bind(config.listen).await?;
     let listening = listener.local_addr().context("the listening port cannot be told")?;
 
-    let mailer = mail::open(&config.mail).context("mail cannot be sent as [mail] in collector.toml says")?;
+    let ways = Arc::new(ways(&config)?);
     store.end_mail_leases(clock.now()).await.context("mail of the last run cannot be taken up")?;
     let mail_waits = Arc::new(Notify::new());
     let guidance = Guidance::new(folder.guidance(), config.social_care.clone());
@@ -70,7 +70,8 @@ pub async fn serve(
     let (to_console, from_port) = grpc::to_console();
     let devices = tasks.spawn(parts.devices(listener, acceptor, to_console));
     let operators = tasks.spawn(parts.operators(console, from_port));
-    tasks.spawn(outbox::run(parts.store.clone(), mailer, parts.clock.clone(), parts.mail_waits.clone(), stop.clone()));
+    let (clock, mail_waits) = (parts.clock.clone(), parts.mail_waits.clone());
+    tasks.spawn(delivery::run(parts.store.clone(), ways, clock, mail_waits, stop.clone()));
     tasks.spawn(audit_check::run(parts.store.clone(), parts.audit.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
     tasks.spawn(parts.daily(key).run(stop.clone()));
@@ -154,7 +155,7 @@ impl Parts {
             school: self.config.school.clone(),
             address: self.config.address.clone(),
             authority: self.authority.clone(),
-            mail_route: self.config.mail.route.to_string(),
+            routes: routes(&self.config),
             audit: self.audit.clone(),
             guidance: self.guidance.clone(),
             started_at: self.clock.now(),
@@ -167,6 +168,33 @@ impl Parts {
             stop.cancel();
             served.map(drop).context("the server for operators failed")
         }
+    }
+}
+
+/// The ways out of the house that the settings name.
+fn ways(config: &Config) -> anyhow::Result<delivery::Ways> {
+    let settings = &config.mail;
+    let first =
+        mail::open(&settings.from, &settings.route).context("mail cannot be sent as [mail] in collector.toml says")?;
+    let second = match &settings.second {
+        None => None,
+        Some(second) => {
+            let mailer = mail::open(&settings.from, &mail::Route::Smtp(second.smtp.clone()))
+                .context("mail cannot be sent as [mail.second] in collector.toml says")?;
+            Some((mailer, second.after))
+        }
+    };
+    let webhook = config.webhook.as_ref().map(|settings| (settings.webhook.clone(), settings.after));
+    Ok(delivery::Ways { first, second, webhook })
+}
+
+/// The same ways, for people.
+fn routes(config: &Config) -> console::MailRoutes {
+    let second = config.mail.second.as_ref();
+    console::MailRoutes {
+        first: config.mail.route.to_string(),
+        second: second.map(|second| mail::Route::Smtp(second.smtp.clone()).to_string()),
+        webhook: config.webhook.as_ref().map(ToString::to_string),
     }
 }
 

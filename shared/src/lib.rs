@@ -13,6 +13,7 @@ pub mod digest;
 pub mod log;
 pub mod login_code;
 pub mod model;
+pub mod outside;
 pub mod pki;
 pub mod policy;
 pub mod private_file;

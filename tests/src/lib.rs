@@ -7,6 +7,7 @@ pub mod agent;
 pub mod binaries;
 pub mod mail;
 pub mod memory;
+pub mod pager;
 pub mod process;
 pub mod school;
 pub mod search;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use caretaker_shared::private_file;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -80,7 +81,7 @@ impl School {
         let policy = format!(
             "[documents]\nfolders = [{documents:?}]\n\n[detection]\ncategories = [\"demonstration\"]\n\n\
              [executables]\nfolders = [{programs:?}]\n\n\
-             [alerts]\nsafeguarding_lead = [\"lead@example.school\"]\nnetwork_manager = [\"network@example.school\"]\n",
+             [alerts]\nsafeguarding_lead = [\"lead@example.school\", \"deputy@example.school\"]\nnetwork_manager = [\"network@example.school\"]\n",
             documents = self.documents(),
             programs = self.programs(),
         );
@@ -94,13 +95,42 @@ impl School {
     /// # Panics
     /// When the config file is not TOML.
     pub fn use_smtp(&self, port: u16) {
+        self.configure("mail", &format!("route = \"smtp\"\n{}from = \"caretaker@example.school\"\n", plain(port)));
+    }
+
+    /// Has another mail server take over at once when the first does not work.
+    ///
+    /// # Panics
+    /// When the config file is not TOML, or names no mail server.
+    pub fn use_second(&self, port: u16) {
+        self.configure("mail.second", &format!("after_minutes = 0\n{}", plain(port)));
+    }
+
+    /// Has an address on this machine called at once when mail reaches nobody; the calls are signed with `key`.
+    ///
+    /// # Panics
+    /// When the config file is not TOML, or the key cannot be written.
+    pub fn use_webhook(&self, port: u16, key: &str) {
+        private_file::write(&self.data().join("webhook-key"), format!("{key}\n").as_bytes()).expect("writes the key");
+        self.configure(
+            "webhook",
+            &format!("url = \"http://127.0.0.1:{port}/caretaker\"\nsecret_file = \"webhook-key\"\nafter_minutes = 0\n"),
+        );
+    }
+
+    /// Puts a section in the place of what the config file has there.
+    fn configure(&self, section: &str, keys: &str) {
         let file = self.data().join("collector.toml");
         let text = std::fs::read_to_string(&file).expect("reads the config");
         let mut config: toml::Table = text.parse().expect("the config is TOML");
-        let mail = format!(
-            "route = \"smtp\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"caretaker@example.school\"\n"
-        );
-        config.insert("mail".into(), toml::Value::Table(mail.parse().expect("TOML")));
+        let value = toml::Value::Table(keys.parse().expect("TOML"));
+        let mut parts = section.rsplitn(2, '.');
+        let last = parts.next().expect("a name").to_owned();
+        let table = match parts.next() {
+            None => &mut config,
+            Some(parent) => config[parent].as_table_mut().expect("a section"),
+        };
+        table.insert(last, value);
         std::fs::write(&file, config.to_string()).expect("writes the config");
     }
 
@@ -210,4 +240,9 @@ impl School {
         command.args(arguments).arg("--data").arg(self.data()).env("NO_COLOR", "1");
         command
     }
+}
+
+/// The keys of a mail server on this machine.
+fn plain(port: u16) -> String {
+    format!("host = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\n")
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use caretaker_shared::digest;
 use caretaker_tests::agent::{Agent, PHRASE};
 use caretaker_tests::mail::{MailServer, Manners};
+use caretaker_tests::pager::{Call, Pager};
 use caretaker_tests::school::School;
 use caretaker_tests::wait;
 
@@ -93,4 +95,57 @@ fn a_server_that_forgets_to_say_yes_gets_the_same_message_once_more() {
     wait_for_sent(&school, 1);
     agent.stop();
     assert_eq!(message_ids(&mail).values().copied().collect::<Vec<_>>(), [2], "one message, twice, one Message-ID");
+}
+
+#[test]
+fn a_second_mail_server_takes_over_and_status_says_so() {
+    let (mut mail, second) = (MailServer::start(), MailServer::start());
+    mail.pause();
+    let mut school = School::found();
+    school.use_smtp(mail.port());
+    school.use_second(second.port());
+    school.reopen();
+    let mut agent = Agent::enrol(&school, "device");
+    agent.run_until_reported(&school);
+    save(&school, "away.txt");
+    wait_for_sent(&school, 1);
+    let message = second.messages().pop().expect("the second server has it");
+    assert_eq!(message.header("To"), "lead@example.school");
+    assert!(message.header("Content-Type").starts_with("multipart/alternative"), "{}", message.text);
+    let told = school.json(&["status"])["mail"].clone();
+    assert_eq!((&told["state"], &told["others"][0]["state"]), (&"healthy".into(), &"works".into()), "{told}");
+    assert!(!told["failing_since"].as_str().expect("a time").is_empty(), "{told}");
+
+    mail.resume();
+    save(&school, "back.txt");
+    wait_for_sent(&school, 2);
+    agent.stop();
+    assert_eq!((mail.accepted(), second.accepted()), (1, 1), "the first is asked first again");
+    assert_eq!(school.json(&["status"])["mail"]["failing_since"], "");
+}
+
+#[test]
+fn when_no_mail_server_works_the_webhook_is_called_with_a_number_and_no_content() {
+    let key = "0123456789abcdef0123456789abcdef";
+    let (mut mail, pager) = (MailServer::start(), Pager::start());
+    let mut school = School::found();
+    school.use_smtp(mail.port());
+    school.use_webhook(pager.port(), key);
+    school.reopen();
+    let mut agent = Agent::enrol(&school, "device");
+    agent.run_until_reported(&school);
+    mail.pause();
+    save(&school, "away.txt");
+    let Call { head, body } = pager.next(PATIENCE);
+    let told: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    let keys: Vec<_> = told.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["case", "level", "raised_at", "sent_at", "site"]);
+    assert_eq!((&told["level"], &told["site"]), (&4.into(), &"Main".into()));
+    let signature = format!("x-caretaker-signature: sha256={}", digest::keyed(key.as_bytes(), body.as_bytes()));
+    assert!(head.lines().any(|line| line == signature), "{head}");
+    let webhook = "the webhook to be noted";
+    wait::until(webhook, PATIENCE, || {
+        (school.json(&["status"])["mail"]["others"][0]["state"] == "works").then_some(())
+    });
+    agent.stop();
 }

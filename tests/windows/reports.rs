@@ -17,7 +17,7 @@ fn device() -> (School, Wine) {
     let policy = school.home().join("windows.toml");
     let text = "[documents]\nfolders = [\"~/Documents\"]\n\n[detection]\ncategories = [\"demonstration\"]\n\n\
                 [executables]\nfolders = [\"/opt\", 'C:\\Tools']\n\n\
-                [alerts]\nsafeguarding_lead = [\"lead@example.school\"]\nnetwork_manager = [\"network@example.school\"]\n";
+                [alerts]\nsafeguarding_lead = [\"lead@example.school\", \"deputy@example.school\"]\nnetwork_manager = [\"network@example.school\"]\n";
     std::fs::write(&policy, text).expect("writes the policy");
     let _ = school.command(&["policy", "apply", "--site", "Main", &policy.to_string_lossy()]).ok();
     let machine = Wine::new();

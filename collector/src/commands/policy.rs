@@ -62,7 +62,7 @@ pub struct ShowArgs {
 
 pub(super) fn check(args: &CheckArgs, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let text = read(&args.file)?;
-    let checked = Policy::parse(&text);
+    let checked = Policy::accept(&text, None);
     if args.json {
         let mistake = checked.as_ref().err().map(|error| {
             serde_json::json!({
@@ -72,11 +72,15 @@ pub(super) fn check(args: &CheckArgs, output: &mut Output<'_>) -> anyhow::Result
                 "expected": error.expected,
             })
         });
-        output.json(&serde_json::json!({ "good": checked.is_ok(), "mistake": mistake }))?;
+        let advice = checked.iter().flat_map(|accepted| &accepted.advice);
+        let advice: Vec<_> = advice
+            .map(|one| serde_json::json!({ "line": one.line, "field": one.field, "remark": one.remark }))
+            .collect();
+        output.json(&serde_json::json!({ "good": checked.is_ok(), "mistake": mistake, "advice": advice }))?;
         return Ok(if checked.is_ok() { Exit::Fine } else { Exit::Findings });
     }
     match checked {
-        Ok(_) => output.text(&render::made::good_policy(&args.file.display().to_string())),
+        Ok(accepted) => output.text(&render::made::good_policy(&args.file.display().to_string(), &accepted.advice)),
         Err(error) => Err(failure(Exit::Findings, error.at(&args.file.display().to_string())).into()),
     }
 }

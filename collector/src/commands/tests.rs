@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::client::{ClientCommand, Place, run_on};
 use crate::commands::{Exit, Failure};
-use crate::console::{self, Context, SOCKET};
+use crate::console::{self, Context, MailRoutes, SOCKET};
 use crate::guidance::Guidance;
 use crate::render::Screen;
 use crate::render::text::width;
@@ -56,7 +56,7 @@ impl School {
             school: "Northfield School".into(),
             address: "collector.northfield.example:7443".into(),
             authority: Arc::new(authority),
-            mail_route: "maildir ./caretaker-data/mail".into(),
+            routes: MailRoutes { first: "maildir ./caretaker-data/mail".into(), ..MailRoutes::default() },
             audit: Arc::default(),
             guidance: Guidance::new(folder.path().join("guidance.txt"), Some("01632 960 000".into())),
             started_at: clock.now() - SignedDuration::from_hours(12 * 24),

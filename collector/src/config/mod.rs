@@ -6,6 +6,7 @@
 mod mail;
 mod place;
 mod template;
+mod webhook;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::data::DataFolder;
-use crate::mail::settings::MailSettings;
+use crate::mail::settings::{MailSettings, WebhookSettings};
 use place::Place;
 
 pub use template::template;
@@ -35,6 +36,8 @@ pub struct Config {
     pub mail: MailSettings,
     /// Number of the local children's social care, as guidance shows it.
     pub social_care: Option<String>,
+    /// What is called when mail reaches nobody.
+    pub webhook: Option<WebhookSettings>,
 }
 
 /// Why settings cannot be used.
@@ -76,6 +79,7 @@ struct Raw {
     #[serde(default)]
     social_care: Option<Spanned<String>>,
     mail: mail::RawMail,
+    webhook: Option<webhook::RawWebhook>,
 }
 
 impl Config {
@@ -122,8 +126,9 @@ impl Config {
             }
             number => number.as_ref().map(|number| number.get_ref().trim().to_owned()),
         };
+        let webhook = raw.webhook.as_ref().map(|raw| webhook::check(raw, &place, base)).transpose()?;
         let (school, address) = (raw.school.into_inner(), raw.address.into_inner());
-        Ok(Self { school, address, listen, log, mail, social_care })
+        Ok(Self { school, address, listen, log, mail, social_care, webhook })
     }
 }
 

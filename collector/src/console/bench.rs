@@ -63,7 +63,7 @@ impl Bench {
             school: "Northfield School".into(),
             address: "collector.northfield.example:7443".into(),
             authority: authority.clone(),
-            mail_route: "maildir ./caretaker-data/mail".into(),
+            routes: crate::console::MailRoutes::default(),
             audit: Arc::default(),
             guidance: Guidance::new(folder.path().join("guidance.txt"), None),
             started_at: clock.now(),

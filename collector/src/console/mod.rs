@@ -60,6 +60,17 @@ pub use socket::{SOCKET, bind, serve, serve_port};
 /// The largest message that goes to an operator.
 pub const ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
+/// Where mail goes, for people.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailRoutes {
+    /// "smtp mail.example.school:587", "maildir ./caretaker-data/mail".
+    pub first: String,
+    /// The mail server that takes over, when one is set.
+    pub second: Option<String>,
+    /// The webhook's host and port, when one is set.
+    pub webhook: Option<String>,
+}
+
 /// What the service works with.
 #[derive(Clone)]
 pub struct Context {
@@ -75,8 +86,8 @@ pub struct Context {
     pub address: String,
     /// Signs the certificates of operators; its fingerprint goes into enrolment tokens and login codes.
     pub authority: Arc<Authority>,
-    /// Where mail goes, for people: "smtp mail.example.school:587", "maildir ./caretaker-data/mail".
-    pub mail_route: String,
+    /// Where mail goes.
+    pub routes: MailRoutes,
     /// What the check of the audit chain has found.
     pub audit: Found,
     /// What to do about a concern.

@@ -33,7 +33,7 @@ pub(super) async fn apply(
             remedy: "at most 64 KiB; nothing was changed",
         });
     }
-    if let Err(error) = Policy::parse(&request.toml) {
+    if let Err(error) = Policy::accept(&request.toml, Some(site)) {
         let before = context.store.site_policy(site).await?.filter(|_| operator.sites().holds(site));
         return Err(Refusal::Policy { error, version: before.map_or(0, |policy| policy.version) });
     }

@@ -8,9 +8,10 @@ use super::findings::time;
 use super::peer::Operator;
 use super::permissions::Permission;
 use super::refusal::Refusal;
-use super::{Context, alerts, compliance};
+use super::{Context, MailRoutes, alerts, compliance};
 use crate::audit_check::AuditStanding;
-use crate::store::{AuditChain, DeviceState, MailState, Overview, SiteState};
+use crate::delivery;
+use crate::store::{AuditChain, ChannelState, DeviceState, MailState, Overview, SiteState};
 
 /// Silence that is allowed where a site has no policy that says.
 const SILENT_AFTER_DAYS: u32 = 7;
@@ -31,7 +32,7 @@ pub(super) async fn status(context: &Context, operator: &Operator) -> Result<pro
         started_at: context.started_at.to_string(),
         devices: Some(counts(&overview, silence, today, now)),
         policies: policies(&overview),
-        mail: operator.may(Permission::DeliveryRead).then(|| mail(&overview.mail, &context.mail_route, now)),
+        mail: operator.may(Permission::DeliveryRead).then(|| mail(&overview.mail, &context.routes, now)),
         requirements: compliance::count(&overview.devices, silence, now),
         alerts: operator
             .may(Permission::AlertsRead)
@@ -76,11 +77,11 @@ fn policies(overview: &Overview) -> Vec<proto::SitePolicy> {
     overview.sites.iter().enumerate().map(policy).collect()
 }
 
-fn mail(mail: &MailState, route: &str, now: Timestamp) -> proto::MailHealth {
+fn mail(mail: &MailState, routes: &MailRoutes, now: Timestamp) -> proto::MailHealth {
     let late = |since: Timestamp| now.duration_since(since) > MAIL_LATE;
     let stuck = mail.oldest_waiting_since.is_some_and(late) && mail.last_sent_at.is_none_or(late);
     let given_up = mail.given_up_at.is_some_and(|at| mail.last_sent_at.is_none_or(|sent| sent < at));
-    let state = if stuck || given_up || mail.unreached > 0 {
+    let state = if stuck || given_up || mail.unreached > 0 || mail.unheard > 0 {
         "failing"
     } else if mail.refused > 0 {
         "waiting"
@@ -89,12 +90,33 @@ fn mail(mail: &MailState, route: &str, now: Timestamp) -> proto::MailHealth {
     } else {
         "healthy"
     };
+    let of = |name: &str| mail.channels.iter().find(|channel| channel.name == name);
+    let others = [(delivery::SECOND, &routes.second), (delivery::WEBHOOK, &routes.webhook)];
+    let others = others.into_iter().filter_map(|(name, route)| Some(other(name, route.as_ref()?, of(name))));
     proto::MailHealth {
         state: state.to_owned(),
         last_delivered_at: time(mail.last_sent_at),
         waiting: mail.waiting,
         last_error: mail.last_error.clone(),
+        route: routes.first.clone(),
+        failing_since: time(of(delivery::MAIL).and_then(|channel| channel.failing_since)),
+        others: others.collect(),
+        unheard: mail.unheard,
+    }
+}
+
+fn other(name: &str, route: &str, state: Option<&ChannelState>) -> proto::ChannelHealth {
+    let word = match state {
+        None => "unused",
+        Some(ChannelState { failing_since: Some(_), .. }) => "failing",
+        Some(_) => "works",
+    };
+    proto::ChannelHealth {
+        name: name.to_owned(),
         route: route.to_owned(),
+        state: word.to_owned(),
+        last_used_at: time(state.and_then(|state| state.worked_at)),
+        last_error: state.map_or_else(String::new, |state| state.last_error.clone()),
     }
 }
 
@@ -114,8 +136,8 @@ fn audit(found: Option<&AuditStanding>, operator: &Operator) -> proto::AuditHeal
 mod tests {
     use jiff::{SignedDuration, Timestamp};
 
-    use super::mail;
-    use crate::store::MailState;
+    use super::{MailRoutes, mail};
+    use crate::store::{ChannelState, MailState};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -124,7 +146,7 @@ mod tests {
     }
 
     fn state(state: MailState) -> String {
-        mail(&state, "maildir mail", NOW).state
+        mail(&state, &MailRoutes::default(), NOW).state
     }
 
     #[test]
@@ -145,6 +167,29 @@ mod tests {
         assert_eq!(state(MailState { oldest_waiting_since: ago(16), ..refused.clone() }), "failing");
         let others_go = MailState { oldest_waiting_since: ago(16), last_sent_at: ago(2), ..refused };
         assert_eq!(state(others_go), "waiting");
+    }
+
+    #[test]
+    fn an_alert_that_nobody_may_hear_of_is_failing() {
+        assert_eq!(state(MailState { last_sent_at: ago(1), unheard: 1, ..MailState::default() }), "failing");
+    }
+
+    #[test]
+    fn each_way_that_is_set_says_how_it_does() {
+        let channel = |name: &str, worked_at, failing_since| ChannelState {
+            name: name.into(),
+            worked_at,
+            failing_since,
+            last_error: String::new(),
+        };
+        let channels = vec![channel("mail", None, ago(9)), channel("second", ago(8), None)];
+        let routes =
+            MailRoutes { first: "smtp a:25".into(), second: Some("smtp b:25".into()), webhook: Some("c:443".into()) };
+        let told = mail(&MailState { last_sent_at: ago(8), channels, ..MailState::default() }, &routes, NOW);
+        assert_eq!((told.state.as_str(), told.failing_since), ("healthy", ago(9).expect("a time").to_string()));
+        let others: Vec<_> = told.others.iter().map(|one| (one.route.as_str(), one.state.as_str())).collect();
+        assert_eq!(others, [("smtp b:25", "works"), ("c:443", "unused")]);
+        assert!(mail(&MailState::default(), &MailRoutes::default(), NOW).others.is_empty());
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub enum MailError {
     /// The address cannot be written into a message.
     #[error("the address is not one that mail can be sent to; correct it in the policy, under [alerts]")]
     Address,
+    /// The webhook answered with another code than success.
+    #[error("the webhook answers {0}; check [webhook] in the configuration")]
+    Webhook(u16),
     /// The folder for mail cannot be written to.
     #[error("the mail folder cannot be written to ({0})")]
     Folder(std::io::ErrorKind),
@@ -37,7 +40,18 @@ impl MailError {
     pub fn is_permanent(&self) -> bool {
         match self {
             Self::Refused(_) | Self::Address => true,
-            Self::Unreachable(_) | Self::Later(_) | Self::Unwelcome { .. } | Self::Folder(_) => false,
+            Self::Unreachable(_) | Self::Later(_) | Self::Unwelcome { .. } | Self::Webhook(_) | Self::Folder(_) => {
+                false
+            }
+        }
+    }
+
+    /// Whether the way out does not work, whoever is to be reached.
+    #[must_use]
+    pub fn is_of_the_way(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::Unwelcome { .. } | Self::Webhook(_) | Self::Folder(_) => true,
+            Self::Later(_) | Self::Refused(_) | Self::Address => false,
         }
     }
 }

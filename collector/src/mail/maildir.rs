@@ -72,6 +72,7 @@ mod tests {
             to: to.into(),
             subject: "Safeguarding alert - level 4 - case 26-0001".into(),
             body: "One serious concern needs you today.\n\n  Grünwald site\n".into(),
+            html: "<p>Gr&uuml;nwald site</p>\n".into(),
             date: sample::now(),
             resend,
         }
@@ -101,6 +102,7 @@ mod tests {
             "Auto-Submitted: auto-generated",
             "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8",
+            "Content-Type: text/html; charset=utf-8",
             &format!("Message-ID: <{}@northfield.example>", "ab".repeat(32)),
         ];
         for header in headers {

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use lettre::Message;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, SinglePart};
+use lettre::message::{Mailbox, MultiPart};
 
 use super::{Mail, MailError, SetupError};
 
@@ -27,7 +27,8 @@ impl Sender {
     }
 }
 
-/// Puts a mail into its envelope: one recipient, UTF-8 text, no address but the two.
+/// Puts a mail into its envelope: one recipient, text and HTML that say the same, no address but
+/// the two.
 pub(super) fn build(from: &Sender, mail: &Mail) -> Result<Message, MailError> {
     let to: Mailbox = mail.to.parse().map_err(|_| MailError::Address)?;
     let mut message = Message::builder()
@@ -40,7 +41,8 @@ pub(super) fn build(from: &Sender, mail: &Mail) -> Result<Message, MailError> {
     if mail.resend > 0 {
         message = message.header(Resend(mail.resend));
     }
-    message.singlepart(SinglePart::plain(mail.body.clone())).map_err(|_| MailError::Address)
+    let both = MultiPart::alternative_plain_html(mail.body.clone(), mail.html.clone());
+    message.multipart(both).map_err(|_| MailError::Address)
 }
 
 /// Keeps out-of-office programs from answering (RFC 3834).

@@ -1,13 +1,17 @@
 //! Mail: what is said in it, and the ways by which it leaves the house.
 //!
 //! A mail names no person, no device, no rule and no word: it travels through servers that are not ours and lights up
-//! on locked screens. `text` writes it, `message` puts it into its envelope, `smtp` and `maildir` carry it.
+//! on locked screens. `text` and `lists` write it, `plain` and `html` set it, `message` puts it into its envelope, `smtp` and `maildir` carry it.
 
 mod error;
+mod html;
+mod letter;
+mod lists;
 mod maildir;
 #[cfg(test)]
 pub(crate) mod memory;
 mod message;
+mod plain;
 pub mod settings;
 mod smtp;
 #[cfg(test)]
@@ -21,7 +25,7 @@ use jiff::Timestamp;
 
 pub use error::{MailError, Reply, SetupError};
 pub use maildir::MaildirMailer;
-pub use settings::{Credentials, MailSettings, Route, SmtpSettings, SmtpTls};
+pub use settings::{Credentials, MailSettings, Route, SecondSettings, SmtpSettings, SmtpTls, WebhookSettings};
 pub use smtp::SmtpMailer;
 pub use text::compose;
 
@@ -36,6 +40,8 @@ pub struct Mail {
     pub subject: String,
     /// Body, lines of at most 76 columns.
     pub body: String,
+    /// The same as HTML.
+    pub html: String,
     /// When it is sent.
     pub date: Timestamp,
     /// How often it was tried before: it may have arrived already.
@@ -51,13 +57,13 @@ pub trait Mailer: Send + Sync + 'static {
     fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a>;
 }
 
-/// The mailer that the settings ask for.
+/// The mailer for a way out that the settings ask for.
 ///
 /// # Errors
 /// When the settings cannot work: an address that is none, plain SMTP to another machine, an unreadable authority.
-pub fn open(settings: &MailSettings) -> Result<Arc<dyn Mailer>, SetupError> {
-    let from = message::Sender::parse(&settings.from)?;
-    Ok(match &settings.route {
+pub fn open(from: &str, route: &Route) -> Result<Arc<dyn Mailer>, SetupError> {
+    let from = message::Sender::parse(from)?;
+    Ok(match route {
         Route::Maildir { path } => Arc::new(MaildirMailer::open(path, from)?),
         Route::Smtp(smtp) => Arc::new(SmtpMailer::new(smtp, from)?),
     })

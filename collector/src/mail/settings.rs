@@ -2,8 +2,11 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use caretaker_shared::secret::Secret;
+
+use crate::delivery::Webhook;
 
 /// Who mail comes from, and which way it goes.
 #[derive(Debug, Clone)]
@@ -12,6 +15,39 @@ pub struct MailSettings {
     pub from: String,
     /// The way out.
     pub route: Route,
+    /// The mail server that takes over when the way out does not work.
+    pub second: Option<SecondSettings>,
+}
+
+/// A mail server that takes over.
+#[derive(Debug, Clone)]
+pub struct SecondSettings {
+    /// The server.
+    pub smtp: SmtpSettings,
+    /// How long a mail waits for the first before; at the highest level it does not wait.
+    pub after: Duration,
+}
+
+/// What is called when mail reaches nobody.
+#[derive(Clone)]
+pub struct WebhookSettings {
+    /// Where and how.
+    pub webhook: Webhook,
+    /// How long a mail waits before.
+    pub after: Duration,
+}
+
+impl fmt::Debug for WebhookSettings {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "webhook {self}")
+    }
+}
+
+impl fmt::Display for WebhookSettings {
+    /// For people: the host alone; the path may be a secret of the other side.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.webhook.host, self.webhook.port)
+    }
 }
 
 /// A way out of the house.

@@ -164,6 +164,7 @@ fn mail() -> Mail {
         to: "lead@northfield.example".into(),
         subject: "Safeguarding alert - level 5 - case 26-0001".into(),
         body: "One urgent concern needs you now.\n".into(),
+        html: "<p>One urgent concern needs you now.</p>\n".into(),
         date: sample::now(),
         resend: 0,
     }
@@ -186,6 +187,7 @@ async fn hands_over_one_mail_to_one_recipient() {
         "RCPT TO:<lead@northfield.example>",
         "Subject: Safeguarding alert - level 5 - case 26-0001",
         "One urgent concern needs you now.",
+        "<p>One urgent concern needs you now.</p>",
     ] {
         assert!(heard.lines().any(|said| said == line), "{line} in:\n{heard}");
     }

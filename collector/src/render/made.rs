@@ -2,6 +2,8 @@
 
 use caretaker_proto::console::v1::{ApplyPolicyResponse, CreateTokenResponse, Device, GetPolicyResponse};
 
+use caretaker_shared::policy::Advice;
+
 use super::devices::word;
 use super::text::{counted, safe};
 use super::{Ink, Screen, time};
@@ -44,12 +46,17 @@ pub fn policy_text(policy: &GetPolicyResponse, screen: &Screen) -> String {
 
 /// After `policy check` of a good file.
 #[must_use]
-pub fn good_policy(file: &str) -> String {
+pub fn good_policy(file: &str, advice: &[Advice]) -> String {
+    let advice: String = advice.iter().map(|one| format!("remark: {}\n", safe_lines(&one.to_string()))).collect();
     format!(
-        "{}: this policy is good.\nApply it:  caretaker-collector policy apply --site SITE {}\n",
+        "{}: this policy is good.\n{advice}Apply it:  caretaker-collector policy apply --site SITE {}\n",
         safe(file),
         word(file)
     )
+}
+
+fn safe_lines(text: &str) -> String {
+    text.lines().map(safe).collect::<Vec<_>>().join("\n")
 }
 
 /// After `device revoke`.

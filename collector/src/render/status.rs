@@ -1,6 +1,6 @@
 //! `status`: how the whole school stands.
 
-use caretaker_proto::console::v1::{Compliance, DeviceCounts, MailHealth, SitePolicy, StatusResponse};
+use caretaker_proto::console::v1::{ChannelHealth, Compliance, DeviceCounts, MailHealth, SitePolicy, StatusResponse};
 
 use super::table::{Cell, Column, Table};
 use super::text::{edges, hang, number, safe, shorten, width};
@@ -83,8 +83,18 @@ fn head(status: &StatusResponse, screen: &Screen) -> String {
 /// What must not be overlooked: the lines that are red.
 fn alarms(status: &StatusResponse, screen: &Screen) -> String {
     let mut alarms = Vec::new();
-    if status.mail.as_ref().is_some_and(|mail| mail.state == "failing") {
+    let mail = status.mail.clone().unwrap_or_default();
+    if mail.state == "failing" && (mail.unheard == 0 || !mail.last_error.is_empty()) {
         alarms.push("Alert channel down: mail about alerts does not arrive. Look often: alerts".to_owned());
+    }
+    if mail.unheard > 0 {
+        alarms.push(format!(
+            "Alert channel down: nobody may hear of {}. Name more people in the policy, under [[contacts]].",
+            super::text::counted(mail.unheard, "open alert")
+        ));
+    }
+    if mail.others.iter().any(|other| other.name == "webhook" && other.state == "failing") {
+        alarms.push("Alert channel down: the webhook does not answer.".to_owned());
     }
     match status.audit.as_ref().map(|audit| (audit.state.as_str(), audit.broken_row)) {
         Some(("broken", row)) => alarms.push(format!(
@@ -167,7 +177,32 @@ fn alert_mail(mail: &MailHealth, screen: &Screen) -> String {
         let heading = format!("{:HEADING$}", "");
         shown.push_str(&hang(&heading, &format!("because: {}", safe(&mail.last_error)), screen.width));
     }
+    if let Some(since) = time::parse(&mail.failing_since).map(|at| time::short(at, &screen.now)) {
+        let heading = format!("{:HEADING$}", "");
+        shown.push_str(&hang(&heading, &format!("this way has failed since {since}"), screen.width));
+    }
+    shown.extend(mail.others.iter().map(|other| other_way(other, screen)));
     shown
+}
+
+fn other_way(other: &ChannelHealth, screen: &Screen) -> String {
+    let name = match other.name.as_str() {
+        "second" => "Second mail",
+        "webhook" => "Webhook",
+        name => name,
+    };
+    let (state, ink) = match other.state.as_str() {
+        "works" => ("works", Ink::Good),
+        "failing" => ("FAILING", Ink::Bad),
+        "unused" => ("not needed yet", Ink::Plain),
+        state => (state, Ink::Unsure),
+    };
+    let used = time::parse(&other.last_used_at).map(|at| time::short(at, &screen.now));
+    let used = used.map_or_else(String::new, |used| format!(", last used {used}"));
+    let because =
+        if other.state == "failing" { format!("; because: {}", safe(&other.last_error)) } else { String::new() };
+    let told = format!("{state}{used}, by {}{because}", safe(&other.route));
+    hang(&format!("{:HEADING$}", safe(name)), &told, screen.width).replacen(state, &screen.ink(ink, state), 1)
 }
 
 fn requirements(requirements: &[Compliance], screen: &Screen) -> String {

@@ -1,8 +1,8 @@
 //! Whole screens of an invented school, at both widths that matter.
 
 use caretaker_proto::console::v1::{
-    AlertCounts, AuditHealth, Compliance, Device, DeviceCounts, Finding, MailHealth, SitePolicy, SoftwareTitle,
-    StatusResponse,
+    AlertCounts, AuditHealth, ChannelHealth, Compliance, Device, DeviceCounts, Finding, MailHealth, SitePolicy,
+    SoftwareTitle, StatusResponse,
 };
 
 use super::text::width;
@@ -50,6 +50,7 @@ fn school() -> StatusResponse {
             waiting: 0,
             last_error: String::new(),
             route: "smtp mail.northfield.example:587".into(),
+            ..MailHealth::default()
         }),
         requirements: vec![
             requirement("E1", "approved antivirus installed and on", 1_171, 26, 7),
@@ -104,6 +105,32 @@ fn status_while_mail_fails() {
     };
     school.policies = (1..=8).map(site).collect();
     at_both_widths("status_mail_fails", |screen| status::show(&school, screen));
+}
+
+#[test]
+fn status_while_another_way_has_taken_over() {
+    let mut school = school();
+    let channel = |name: &str, route: &str, state: &str, last_error: &str| ChannelHealth {
+        name: name.into(),
+        route: route.into(),
+        state: state.into(),
+        last_used_at: "2026-11-21T13:41:00Z".into(),
+        last_error: last_error.into(),
+    };
+    school.mail = Some(MailHealth {
+        state: "failing".into(),
+        last_delivered_at: "2026-11-21T13:41:00Z".into(),
+        last_error: "the mail server could not be reached".into(),
+        route: "smtp mail.northfield.example:587".into(),
+        failing_since: "2026-11-21T13:20:00Z".into(),
+        others: vec![
+            channel("second", "smtp mail.northfield.example:587", "works", ""),
+            channel("webhook", "alerts.northfield.example:443", "failing", "the webhook answers 401"),
+        ],
+        unheard: 1,
+        ..MailHealth::default()
+    });
+    at_both_widths("status_another_way", |screen| status::show(&school, screen));
 }
 
 #[test]

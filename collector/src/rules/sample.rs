@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use caretaker_shared::model::Role;
 use caretaker_shared::policy::{
-    Accounts, Alerts, Antivirus, Cases, Contact, Detection, Documents, Encryption, Executables, Network, Policy,
-    Removable, ScreenLock, Sessions, Updates,
+    Accounts, Addressee, Alerts, Antivirus, Calendar, Cases, Contact, Detection, Documents, Encryption, Executables,
+    Network, Policy, Removable, ScreenLock, Sessions, Updates,
 };
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// Sat 21 Nov 2026, 14:02 UTC.
 pub(crate) fn now() -> Timestamp {
@@ -36,13 +38,25 @@ pub(crate) fn policy() -> Policy {
         network: Network::default(),
         contact: Contact { silent_after_days: 7 },
         alerts: Alerts {
-            safeguarding_lead: vec!["lead@northfield.example".into(), "deputy@northfield.example".into()],
+            contacts: vec![
+                somebody(Role::SafeguardingLead, "lead@northfield.example"),
+                somebody(Role::Deputy, "deputy@northfield.example"),
+                somebody(Role::Head, "head@northfield.example"),
+                somebody(Role::Chair, "chair@northfield.example"),
+            ],
+            routes: Vec::new(),
             network_manager: vec!["network@northfield.example".into()],
-            mail_from_severity: 3,
+            mail_from_severity: 2,
+            digest_at: jiff::civil::time(7, 30, 0, 0),
         },
         cases: Cases::default(),
+        calendar: Calendar { time_zone: Some(TimeZone::UTC), ..Calendar::default() },
         schedule: BTreeMap::new(),
     }
+}
+
+fn somebody(role: Role, email: &str) -> Addressee {
+    Addressee { name: "Example".into(), role, email: email.into(), sites: Vec::new() }
 }
 
 /// "meets", "fails" or "unknown", the subject, the summary and the reason of each verdict.

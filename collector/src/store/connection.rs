@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/V4__sealing.sql"),
     include_str!("../../migrations/sqlite/V5__operators.sql"),
     include_str!("../../migrations/sqlite/V6__cases.sql"),
+    include_str!("../../migrations/sqlite/V7__delivery.sql"),
     include_str!("../../migrations/sqlite/V8__proof.sql"),
 ];
 

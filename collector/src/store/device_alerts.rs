@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::StoreError;
-use super::alerts::{Kind, Raise, attach};
+use super::alerts::{Kind, Raise, Tell, attach};
 
 /// How long after an alert was raised the same thing joins it.
 const JOIN_MS: i64 = 24 * 60 * 60 * 1000;
@@ -151,9 +151,9 @@ fn raise_once(
         return Ok((alert, false));
     }
     let about = cause.about();
-    let addresses = policy.alerts.network_manager.as_slice();
+    let tell = Tell::Managers(policy);
     let raise =
-        Raise { kind: Kind::Device, severity: cause.severity, site_rowid, device_rowid, about: &about, addresses, now };
+        Raise { kind: Kind::Device, severity: cause.severity, site_rowid, device_rowid, about: &about, tell, now };
     raise.insert(tx)
 }
 

@@ -10,13 +10,15 @@ use caretaker_shared::model::Severity;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::alerts::{Kind, Met, Raise, attach};
+use super::alerts::{Kind, Met, Raise, Tell, attach};
 use super::cases::Concern;
 use super::{StoreError, audit};
 use crate::audit::Entry;
 
 /// People of one topic that make a lesson.
 const PEOPLE: usize = 5;
+/// Events that are looked at to see whether there are so many people at all.
+const LOOKED_AT: u32 = 300;
 /// Within this time.
 const WINDOW_MS: i64 = 10 * 60 * 1000;
 /// How long a lesson goes on at the most: what comes later is told of anew.
@@ -54,7 +56,7 @@ impl Met<'_> {
             site_rowid: self.site_rowid,
             device_rowid: self.device_rowid,
             about: ABOUT_LESSON,
-            addresses: &[],
+            tell: Tell::Nobody,
             now,
         };
         let (alert, _) = raise.insert(tx)?;
@@ -98,9 +100,32 @@ impl Met<'_> {
         raise_level(tx, alert)
     }
 
+    /// Whether the newest events around this one are of enough people. A flood of one pupil's is so many that going
+    /// through all of them for each would hold up everybody's.
+    fn is_near_others(&self, tx: &Transaction<'_>) -> Result<bool, StoreError> {
+        let at = self.at_ms();
+        let people: usize = tx
+            .prepare_cached(
+                "SELECT count(*) FROM (SELECT DISTINCT device, user FROM (
+                     SELECT event.device AS device, keyword.user AS user
+                     FROM keyword JOIN event ON event.id = keyword.event
+                     WHERE keyword.site = ?1 AND keyword.topic = ?2 AND keyword.occurred_at BETWEEN ?3 AND ?4
+                     ORDER BY keyword.occurred_at DESC LIMIT ?5))",
+            )?
+            .query_row(params![self.site_rowid, self.event.topic, at - WINDOW_MS, at + WINDOW_MS, LOOKED_AT], |row| {
+                row.get::<_, u32>(0)
+            })?
+            .try_into()
+            .unwrap_or(usize::MAX);
+        Ok(people >= PEOPLE)
+    }
+
     /// The events of ten minutes around this one, when they are of enough people.
     fn class(&self, tx: &Transaction<'_>) -> Result<Option<Vec<Of>>, StoreError> {
         let at = self.at_ms();
+        if !self.is_near_others(tx)? {
+            return Ok(None);
+        }
         let near = tx
             .prepare_cached(
                 "SELECT keyword.event, keyword.occurred_at, event.device, keyword.user
@@ -210,11 +235,11 @@ mod tests {
     async fn five_people_with_one_topic_in_ten_minutes_are_one_line() {
         let sample = store().await;
         for pupil in 1..=4 {
-            assert!(writes(&sample, pupil, 3, i64::from(pupil)).await, "who comes first is told of");
+            assert!(writes(&sample, pupil, 4, i64::from(pupil)).await, "who comes first is told of");
         }
-        assert!(!writes(&sample, 5, 4, 9).await, "from the fifth on there is no mail");
+        assert!(!writes(&sample, 5, 3, 9).await, "from the fifth on there is no mail");
         assert!(!writes(&sample, 6, 3, 18).await, "a lesson goes on for as long as somebody writes");
-        let closed = |number: u32| format!("26-000{number} 3 closed 0");
+        let closed = |number: u32| format!("26-000{number} 4 closed 0");
         assert_eq!(
             sample.texts(ALERTS).await,
             [closed(1), closed(2), closed(3), closed(4), "26-0005 4 new 6".into()],
@@ -245,16 +270,16 @@ mod tests {
     async fn four_people_or_eleven_minutes_or_two_topics_are_no_lesson() {
         let sample = store().await;
         for pupil in 1..=4 {
-            assert!(writes(&sample, pupil, 3, i64::from(pupil)).await);
+            assert!(writes(&sample, pupil, 4, i64::from(pupil)).await);
         }
-        assert!(writes_about("drugs", &sample, 5, 3, 5).await, "another topic");
-        assert!(writes(&sample, 6, 3, 12).await, "eleven minutes after the first");
+        assert!(writes_about("drugs", &sample, 5, 4, 5).await, "another topic");
+        assert!(writes(&sample, 6, 4, 12).await, "eleven minutes after the first");
         writes(&sample, 1, 3, 100).await;
         for document in 0..6 {
             let event = KeywordEvent {
                 user: Some(Sha256::of(b"one pupil")),
                 topic: "exams".into(),
-                ..keyword(3, &format!("draft {document}"))
+                ..keyword(4, &format!("draft {document}"))
             };
             sample.report(event, sample::policy(), at(0)).await;
         }

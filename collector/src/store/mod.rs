@@ -18,6 +18,7 @@ mod identity;
 mod in_force;
 mod ingest;
 mod keywords;
+mod ladder;
 pub(crate) mod lessons;
 mod lexicons;
 mod moment;
@@ -50,7 +51,9 @@ pub use findings::Settled;
 pub use identity::{Caller, NewDevice, Standing, TokenStanding};
 pub use ingest::{Ingested, NotIngested};
 pub use operators::{Added, LoginStanding, NewLogin, NewOperator, OperatorKey, OperatorRow, OperatorStanding};
-pub use outbox::{DueMail, MailedAlert, MailedKind};
+pub use outbox::{
+    Call, ChannelState, DueMail, Failed, ListKind, ListedCase, MailedAlert, MailedKind, MailedList, Matter, Then, Way,
+};
 pub use policies::{Applied, SitePolicyText};
 pub use recipients::{Published, RecipientsRow};
 pub use scope::SiteScope;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::console::count;
 use super::moment::moment;
-use super::{Order, Store, StoreError, audit, outbox, sites};
+use super::{Order, Store, StoreError, audit, ladder, sites};
 use crate::audit::Entry;
 
 /// A version of a site's policy.
@@ -73,7 +73,7 @@ impl Store {
                     &Entry { at_ms: now, actor, action: "policy.apply".into(), subject, detail },
                 )?;
                 if let Ok(policy) = Policy::parse(&toml) {
-                    outbox::redirect(transaction, id, &policy, moment(now))?;
+                    ladder::redirect(transaction, id, &policy, moment(now))?;
                 }
             }
             let devices = transaction

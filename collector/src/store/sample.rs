@@ -97,31 +97,39 @@ impl Sample {
 
     /// Stores a keyword event as ingest does, and raises what it deserves.
     pub(crate) async fn report(&self, event: KeywordEvent, policy: Policy, now: Timestamp) -> bool {
-        self.store
-            .write(Order::First, move |tx| {
-                tx.execute(
+        self.report_all(vec![event], policy, now).await
+    }
+
+    /// The same with many, in one transaction; says whether any of them queued mail.
+    pub(crate) async fn report_all(&self, events: Vec<KeywordEvent>, policy: Policy, now: Timestamp) -> bool {
+        let keep = move |tx: &rusqlite::Transaction<'_>| {
+            let mut queued = false;
+            for event in events {
+                tx.prepare_cached(
                     "INSERT INTO event (epoch, stream, seq, device, kind, rule, category, severity, document,
                                         occurred_at, time_certainty, received_at)
-                     VALUES (?1, 0, (SELECT count(*) + 1 FROM event), ?2, 'keyword', ?3, ?4, ?5, ?6, ?7, 'exact', ?8)",
-                    params![
-                        EPOCH,
-                        DEVICE,
-                        event.rule,
-                        event.category,
-                        event.severity.level(),
-                        event.document.as_bytes(),
-                        event.occurred_at.as_millisecond(),
-                        now.as_millisecond()
-                    ],
-                )?;
+                     VALUES (?1, 0, (SELECT coalesce(max(id), 0) + 1 FROM event), ?2, 'keyword', ?3, ?4, ?5, ?6, ?7,
+                             'exact', ?8)",
+                )?
+                .execute(params![
+                    EPOCH,
+                    DEVICE,
+                    event.rule,
+                    event.category,
+                    event.severity.level(),
+                    event.document.as_bytes(),
+                    event.occurred_at.as_millisecond(),
+                    now.as_millisecond()
+                ])?;
                 let event_rowid = tx.last_insert_rowid();
                 let event = cases::weigh(tx, DEVICE, event, now)?;
                 let met = Met { event_rowid, device_rowid: DEVICE, site_rowid: SITE, event: &event };
                 keywords::keep(tx, &met)?;
-                raise_for_keyword(tx, &met, &policy, now)
-            })
-            .await
-            .expect("the event is written")
+                queued |= raise_for_keyword(tx, &met, &policy, now)?;
+            }
+            Ok(queued)
+        };
+        self.store.write(Order::First, keep).await.expect("the events are written")
     }
 
     /// Stores a tamper event as ingest does, and raises what it deserves.

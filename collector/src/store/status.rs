@@ -8,7 +8,7 @@ use rusqlite::{Connection, named_params};
 
 use super::console::{ALERTS_SEEN, AlertSight, count};
 use super::moment::moment;
-use super::{SiteScope, Store, StoreError};
+use super::{ChannelState, SiteScope, Store, StoreError, outbox};
 
 /// What the status is made from.
 #[derive(Debug, Clone, Default)]
@@ -72,6 +72,10 @@ pub struct MailState {
     pub unreached: u32,
     /// What the mail server said last, when it refused.
     pub last_error: String,
+    /// How each way out does that was tried.
+    pub channels: Vec<ChannelState>,
+    /// Open alerts that nobody could be told of: the policy names nobody who may hear of them.
+    pub unheard: u32,
 }
 
 impl Store {
@@ -183,11 +187,15 @@ fn mail(connection: &Connection, scope: &SiteScope) -> Result<MailState, StoreEr
                     count(*) FILTER (WHERE state IN ('waiting', 'sending') AND last_error <> ''),
                     max(created_at) FILTER (WHERE state = 'failed'),
                     (SELECT count(*) FROM outbox lost JOIN alert ON alert.id = lost.alert
-                     WHERE lost.state = 'failed' AND alert.state <> 'closed'
+                     WHERE lost.state = 'failed' AND lost.kind <> 'webhook' AND alert.state <> 'closed'
                        AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.state = 'sent'
                            AND later.address = lost.address AND later.sent_at > lost.created_at)
+                       AND (:sites IS NULL OR alert.site IN (SELECT value FROM json_each(:sites)))),
+                    (SELECT count(*) FROM ladder JOIN alert ON alert.id = ladder.alert
+                     WHERE ladder.unheard = 1 AND alert.state = 'new'
                        AND (:sites IS NULL OR alert.site IN (SELECT value FROM json_each(:sites))))
-             FROM outbox WHERE (:sites IS NULL OR (SELECT site FROM alert WHERE alert.id = outbox.alert) IN (SELECT value FROM json_each(:sites)))",
+             FROM outbox WHERE kind <> 'webhook' AND (:sites IS NULL
+                OR (SELECT site FROM alert WHERE alert.id = outbox.alert) IN (SELECT value FROM json_each(:sites)))",
         )?
         .query_row([scope], |row| {
             Ok(MailState {
@@ -198,12 +206,14 @@ fn mail(connection: &Connection, scope: &SiteScope) -> Result<MailState, StoreEr
                 given_up_at: row.get::<_, Option<i64>>(4)?.map(moment),
                 unreached: count(row.get(5)?),
                 last_error: String::new(),
+                channels: Vec::new(),
+                unheard: count(row.get(6)?),
             })
         })?;
     let mut query = connection
-        .prepare_cached("SELECT last_error FROM outbox WHERE state <> 'sent' AND last_error <> ''
+        .prepare_cached("SELECT last_error FROM outbox WHERE state <> 'sent' AND kind <> 'webhook' AND last_error <> ''
            AND (:sites IS NULL OR (SELECT site FROM alert WHERE alert.id = outbox.alert) IN (SELECT value FROM json_each(:sites)))
          ORDER BY id DESC")?;
     let last_error = query.query_map([scope], |row| row.get(0))?.next().transpose()?.unwrap_or_default();
-    Ok(MailState { last_error, ..state })
+    Ok(MailState { last_error, channels: outbox::channels(connection)?, ..state })
 }

@@ -97,7 +97,10 @@ impl House {
             school,
             address: address.clone(),
             authority: authority.clone(),
-            mail_route: "maildir ./caretaker-data/mail".into(),
+            routes: console::MailRoutes {
+                first: "maildir ./caretaker-data/mail".into(),
+                ..console::MailRoutes::default()
+            },
             audit: Arc::default(),
             guidance: caretaker_collector::guidance::Guidance::new("guidance.txt".into(), None),
             started_at: clock.now(),

@@ -64,7 +64,7 @@ pub struct SitePolicy {
     pub devices_current: u32,
 }
 #[derive(serde::Serialize)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct MailHealth {
     /// "healthy", "waiting" (a try failed, another follows), "failing" (nothing went out for 15 minutes, or
     /// somebody to be told of an open alert is never reached), "unused".
@@ -80,6 +80,32 @@ pub struct MailHealth {
     /// Where mail goes: "smtp mail.example.school:587", "maildir ./caretaker-data/mail".
     #[prost(string, tag = "5")]
     pub route: ::prost::alloc::string::String,
+    /// Since when the first way out fails; empty while it works.
+    #[prost(string, tag = "6")]
+    pub failing_since: ::prost::alloc::string::String,
+    /// The ways that take over: "second" (another mail server), "webhook". Only those that are set.
+    #[prost(message, repeated, tag = "7")]
+    pub others: ::prost::alloc::vec::Vec<ChannelHealth>,
+    /// Open alerts that somebody should hear of and that nobody could be told of: the policy names nobody who may.
+    #[prost(uint32, tag = "8")]
+    pub unheard: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChannelHealth {
+    /// "second", "webhook".
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Where it goes: "smtp mail.example.org:587", "alerts.example.school:443".
+    #[prost(string, tag = "2")]
+    pub route: ::prost::alloc::string::String,
+    /// "unused", "works", "failing".
+    #[prost(string, tag = "3")]
+    pub state: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub last_used_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub last_error: ::prost::alloc::string::String,
 }
 /// Whether every row of the audit chain follows from the one before, as it was looked at after the collector's start.
 #[derive(serde::Serialize)]

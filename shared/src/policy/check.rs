@@ -1,8 +1,9 @@
 //! What a single text of a policy file must look like. Each check says what is wrong and gives an example.
 
 use super::place;
+use super::routing::LADDER;
 use crate::lexicon::{AgeProfile, CATEGORIES};
-use crate::model::Source;
+use crate::model::{Role, Source};
 use crate::wire::limits;
 
 /// An absolute folder or one below each user's home, without a way back up.
@@ -154,6 +155,58 @@ pub(super) fn address(text: &str) -> Option<String> {
     });
     let good = looks_right && text.len() <= 254;
     (!good).then(|| "expected one e-mail address, for example \"lead@example.school\"".into())
+}
+
+/// What mailboxes are called that more than one person reads, in small letters; also in any combination.
+const SHARED: &[&str] = &[
+    "admin",
+    "administration",
+    "alert",
+    "alerts",
+    "all",
+    "contact",
+    "designated",
+    "dsl",
+    "enquiries",
+    "finance",
+    "head",
+    "headteacher",
+    "help",
+    "helpdesk",
+    "hello",
+    "info",
+    "it",
+    "lead",
+    "mail",
+    "mailbox",
+    "office",
+    "pastoral",
+    "post",
+    "reception",
+    "safeguarding",
+    "school",
+    "staff",
+    "support",
+    "team",
+    "welfare",
+];
+
+/// Whether the name of a mailbox says that it belongs to an office rather than to a person: "office", "safeguarding-lead".
+pub(super) fn is_shared_mailbox(address: &str) -> bool {
+    let local = address.split('@').next().unwrap_or_default().to_lowercase();
+    local
+        .split(['.', '-', '_', '+'])
+        .all(|part| SHARED.contains(&part.trim_end_matches(|last: char| last.is_ascii_digit())))
+}
+
+/// The name of a person.
+pub(super) fn person(text: &str) -> Option<String> {
+    named(text, "the name of a person, for example \"Pat Example\"").or_else(|| short(text))
+}
+
+/// A role that may hear of a concern about a child.
+pub(super) fn alerted_role(text: &str) -> Option<String> {
+    one_of(text, &LADDER.map(Role::word), "role that hears of alerts")
 }
 
 /// What stands between the dots of an address without quotation marks (RFC 5322, atext).

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Time;
+
 use super::{
     Accounts, Antivirus, Contact, Detection, Documents, Encryption, Executables, Hours, Removable, ScreenLock,
     Sessions, Updates,
@@ -75,8 +77,10 @@ const EXCLUDED_ADDRESSES: &[&str] = &[
     "paypal.com",
 ];
 
-/// From this level on a safeguarding alert is mailed at once.
-pub(super) const MAIL_FROM_SEVERITY: u8 = 3;
+/// From this level on a safeguarding alert is mailed at all.
+pub(super) const MAIL_FROM_SEVERITY: u8 = 2;
+/// When digests go out: before the day begins.
+pub(super) const DIGEST_AT: Time = jiff::civil::time(7, 30, 0, 0);
 
 impl Default for Documents {
     fn default() -> Self {

@@ -69,7 +69,8 @@ fn age(section: &Section<'_>) -> Result<Option<AgeProfile>, PolicyError> {
     Ok(age.and_then(|word| AgeProfile::from_word(&word)))
 }
 
-fn subject(section: &Section<'_>) -> Result<Option<SubjectKind>, PolicyError> {
+/// Who somebody is, under the key `subject`.
+pub(super) fn subject(section: &Section<'_>) -> Result<Option<SubjectKind>, PolicyError> {
     let subject = section.text("subject", "who they are, \"pupil\" or \"staff\"", |word| {
         SubjectKind::from_word(word).is_none().then(|| "expected \"pupil\" or \"staff\"".to_owned())
     })?;
@@ -86,7 +87,8 @@ fn sources(section: &Section<'_>) -> Result<Option<BTreeSet<Source>>, PolicyErro
     Ok(words.map(|words| words.iter().filter_map(|word| Source::parse(word)).collect()))
 }
 
-fn hours(section: &Section<'_>) -> Result<Option<Hours>, PolicyError> {
+/// Spans of the week under the key `hours`.
+pub(super) fn hours(section: &Section<'_>) -> Result<Option<Hours>, PolicyError> {
     let hours = Texts {
         list: "a list of hours, for example [\"mon-fri 08:00-17:00\"]; an empty one is at all times",
         fault: |text| {

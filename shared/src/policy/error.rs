@@ -21,3 +21,20 @@ impl PolicyError {
         format!("{file_name}, {self}")
     }
 }
+
+/// Something in a good policy file that somebody should think about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// Dotted path of the key, and the value: `contacts.email = "office@example.school"`.
+    pub field: String,
+    /// What to think about: "looks like a mailbox that more than one person reads; ...".
+    pub remark: String,
+}
+
+impl std::fmt::Display for Advice {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "line {}: {}\n  {}", self.line, self.field, self.remark)
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 
 const DAYS: [(&str, Weekday); 7] = [
     ("mon", Weekday::Monday),
@@ -40,6 +40,23 @@ impl Hours {
     #[must_use]
     pub fn contains(&self, at: DateTime) -> bool {
         self.0.is_empty() || self.0.iter().any(|span| span.contains(at))
+    }
+
+    /// Those days, from one hour and minute to another.
+    pub(super) fn on(days: &[Weekday], (hour, minute): (u16, u16), (to_hour, to_minute): (u16, u16)) -> Self {
+        let days = days.iter().fold(0, |all, day| all | 1 << day.to_monday_zero_offset());
+        Self(vec![Span { days, from: hour * 60 + minute, to: to_hour * 60 + to_minute }])
+    }
+
+    /// When the first span of `date` begins; `None` for a day without any.
+    pub(super) fn begin_on(&self, date: Date) -> Option<Time> {
+        if self.0.is_empty() {
+            return Some(Time::midnight());
+        }
+        let day = date.weekday().to_monday_zero_offset();
+        let from = self.0.iter().filter(|span| span.days >> day & 1 == 1).map(|span| span.from).min()?;
+        let part = |number: u16| i8::try_from(number).unwrap_or_default();
+        Time::new(part(from / 60), part(from % 60), 0, 0).ok()
     }
 
     /// Whether it is at all times.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::model::ProbeName;
 
+mod alerting;
+mod calendar;
 mod check;
 mod defaults;
 mod detecting;
@@ -16,13 +18,16 @@ mod error;
 mod hours;
 mod pattern;
 pub(crate) mod place;
+mod routing;
 mod sections;
 mod table;
 
+pub use calendar::{Calendar, Days};
 pub use detection::{ALWAYS, Detection, Group, Scope};
 pub use device::{DevicePolicy, Viewer};
-pub use error::PolicyError;
+pub use error::{Advice, PolicyError};
 pub use hours::Hours;
+pub use routing::{Addressee, Concern, LADDER, Route, Rung, rungs};
 
 /// A checked policy. Every key has a default but the addresses under `[alerts]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +60,8 @@ pub struct Policy {
     pub alerts: Alerts,
     /// How the content of a case is opened.
     pub cases: Cases,
+    /// When there is school.
+    pub calendar: Calendar,
     /// How often a probe asks, in minutes. A probe without an entry keeps its own rhythm.
     pub schedule: BTreeMap<ProbeName, u32>,
 }
@@ -158,15 +165,19 @@ pub struct Contact {
     pub silent_after_days: u32,
 }
 
-/// `[alerts]`
+/// `[alerts]`, with `[[contacts]]`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alerts {
-    /// Addresses that hear of safeguarding alerts; at least one.
-    pub safeguarding_lead: Vec<String>,
+    /// Who hears of safeguarding alerts; at least one.
+    pub contacts: Vec<Addressee>,
+    /// Who of them hears of what, the first that fits.
+    pub routes: Vec<Route>,
     /// Addresses that hear of device alerts; at least one.
     pub network_manager: Vec<String>,
-    /// From which level on a safeguarding alert is mailed at once, 1 to 5. What is below stands in the list only.
+    /// From which level on a safeguarding alert is mailed at all, 1 to 5. What is below stands in the list only.
     pub mail_from_severity: u8,
+    /// When digests go out on school days, by the clock at the school.
+    pub digest_at: jiff::civil::Time,
 }
 
 /// `[cases]`
@@ -179,13 +190,33 @@ pub struct Cases {
 /// The policy that a new site begins with: the file that the packages ship, with its comments.
 pub const PRESET: &str = include_str!("../../../packaging/policies/all-through.toml");
 
+/// A policy that may be put in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accepted {
+    /// The policy.
+    pub policy: Policy,
+    /// What whoever wrote it should think about.
+    pub advice: Vec<Advice>,
+}
+
 impl Policy {
-    /// Reads and checks a policy file.
+    /// Reads and checks a policy file that is in force.
     ///
     /// # Errors
     /// [`PolicyError`] for the first thing that is wrong.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        sections::read(text)
+        Ok(sections::read(text, None)?.accepted.policy)
+    }
+
+    /// Reads and checks a policy file that is to be put in force, at `site` or at any site that it may be meant for.
+    /// Stricter than [`Policy::parse`]: each route must reach two people. An older file with one stays in force, so
+    /// that no alert is held up, until it is changed.
+    ///
+    /// # Errors
+    /// [`PolicyError`] for the first thing that is wrong.
+    pub fn accept(text: &str, site: Option<&str>) -> Result<Accepted, PolicyError> {
+        let sections::Read { accepted, too_few } = sections::read(text, site)?;
+        too_few.map_or(Ok(accepted), Err)
     }
 
     /// The part of this policy that devices of `site` must know, as it goes to them.

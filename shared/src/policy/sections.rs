@@ -7,8 +7,8 @@ use toml::de::DeTable;
 
 use super::table::{Number, Section, Texts, unreadable};
 use super::{
-    Accounts, Alerts, Antivirus, Cases, Contact, Documents, Encryption, Executables, Network, Policy, PolicyError,
-    Removable, ScreenLock, Sessions, Updates, check, defaults, detecting,
+    Accepted, Accounts, Antivirus, Cases, Contact, Documents, Encryption, Executables, Network, Policy, PolicyError,
+    Removable, ScreenLock, Sessions, Updates, alerting, check, detecting,
 };
 use crate::model::ProbeName;
 use crate::wire::limits;
@@ -26,24 +26,32 @@ const SECTIONS: &[&str] = &[
     "removable",
     "network",
     "contact",
+    "contacts",
     "alerts",
     "cases",
+    "calendar",
     "schedule",
 ];
-const ADDRESSES: &str = "a list of e-mail addresses, for example [\"lead@example.school\"]";
 const SECONDS_A_DAY: u32 = 24 * 60 * 60;
 const HOURS_A_YEAR: u32 = 365 * 24;
 const MINUTES_A_WEEK: u32 = 7 * 24 * 60;
 
-/// Reads a whole file.
-pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
+/// A file as it was read, and why it would be refused as a new one.
+pub(super) struct Read {
+    pub(super) accepted: Accepted,
+    pub(super) too_few: Option<PolicyError>,
+}
+
+/// Reads a whole file; whether enough people hear of alerts is asked for `site`.
+pub(super) fn read(text: &str, site: Option<&str>) -> Result<Read, PolicyError> {
     let (tree, errors) = DeTable::parse_recoverable(text);
     // The parser notices some errors late: a quotation mark that is missing, only where the next line makes no sense.
     if let Some(first) = errors.iter().min_by_key(|error| error.span().map(|span| span.start)) {
         return Err(unreadable(text, first));
     }
     let file = Section::whole(text, tree.get_ref(), SECTIONS)?;
-    Ok(Policy {
+    let (too_few, advice);
+    let policy = Policy {
         documents: documents(&file)?,
         detection: detecting::read(&file)?,
         executables: executables(&file)?,
@@ -56,10 +64,17 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
         removable: removable(&file)?,
         network: network(&file)?,
         contact: contact(&file)?,
-        alerts: alerts(&file)?,
+        // In its place, so that the first fault in a file is the one that is named.
+        alerts: {
+            let read = alerting::alerts(&file, site)?;
+            (too_few, advice) = (read.too_few, read.advice);
+            read.alerts
+        },
         cases: cases(&file)?,
+        calendar: alerting::calendar(&file)?,
         schedule: schedule(&file)?,
-    })
+    };
+    Ok(Read { accepted: Accepted { policy, advice }, too_few })
 }
 
 fn documents(file: &Section<'_>) -> Result<Documents, PolicyError> {
@@ -184,17 +199,6 @@ fn contact(file: &Section<'_>) -> Result<Contact, PolicyError> {
     Ok(silent_after_days.map_or_else(Contact::default, |silent_after_days| Contact { silent_after_days }))
 }
 
-fn alerts(file: &Section<'_>) -> Result<Alerts, PolicyError> {
-    let section = file.section("alerts", &["safeguarding_lead", "network_manager", "mail_from_severity"])?;
-    let level = Number { what: "a level", range: 1..=5, example: 3 };
-    let mail_from = section.number("mail_from_severity", &level)?.and_then(|level| u8::try_from(level).ok());
-    Ok(Alerts {
-        safeguarding_lead: addresses(&section, "safeguarding_lead")?,
-        network_manager: addresses(&section, "network_manager")?,
-        mail_from_severity: mail_from.unwrap_or(defaults::MAIL_FROM_SEVERITY),
-    })
-}
-
 fn cases(file: &Section<'_>) -> Result<Cases, PolicyError> {
     let section = file.section("cases", &["chair_approves_staff"])?;
     Ok(Cases { chair_approves_staff: section.flag("chair_approves_staff")?.unwrap_or_default() })
@@ -210,11 +214,6 @@ fn schedule(file: &Section<'_>) -> Result<BTreeMap<ProbeName, u32>, PolicyError>
         }
     }
     Ok(schedule)
-}
-
-fn addresses(section: &Section<'_>, key: &str) -> Result<Vec<String>, PolicyError> {
-    let texts = Texts { list: ADDRESSES, fault: check::address, count: 1..=50 };
-    section.texts(key, &texts)?.ok_or_else(|| section.missing(key, ADDRESSES))
 }
 
 fn names(list: &'static str, fault: fn(&str) -> Option<String>, count: RangeInclusive<usize>) -> Texts {

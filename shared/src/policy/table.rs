@@ -172,6 +172,29 @@ impl<'a> Section<'a> {
         PolicyError { line, field: self.dotted(key), problem: "is missing".into(), expected }
     }
 
+    /// The error for a key whose value is good by itself, and does not fit the rest of the file.
+    pub(super) fn fault(&self, key: &str, problem: &str, expected: &str) -> PolicyError {
+        match self.value(key) {
+            Some(value) => self.wrong(key, value, problem, expected.to_owned()),
+            None => PolicyError {
+                line: self.line(),
+                field: self.dotted(key),
+                problem: problem.to_owned(),
+                expected: expected.to_owned(),
+            },
+        }
+    }
+
+    /// Where the section begins.
+    pub(super) fn line(&self) -> usize {
+        line_of(self.text, self.at.start)
+    }
+
+    /// Where the value of `key` stands; where the section begins without one.
+    pub(super) fn line_of(&self, key: &str) -> usize {
+        self.value(key).map_or_else(|| self.line(), |value| line_of(self.text, value.span().start))
+    }
+
     fn value(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.entries.and_then(|entries| entries.get(key))
     }
@@ -208,7 +231,8 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn dotted(&self, key: &str) -> String {
+    /// The key with the path of its section: "alerts.routes.to".
+    pub(super) fn dotted(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 

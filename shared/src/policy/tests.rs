@@ -90,7 +90,7 @@ fn every_key_is_read() {
     assert_eq!(policy.screen_lock.max_seconds, 16);
     assert_eq!(policy.contact.silent_after_days, 30);
     assert_eq!(policy.schedule, BTreeMap::from([(ProbeName::ScreenLock, 15)]));
-    assert_eq!(policy.alerts.safeguarding_lead, ["lead@example.school"]);
+    assert_eq!(policy.alerts.contacts[0].email, "lead@example.school");
     assert_eq!(policy.alerts.network_manager, ["it@example.school"]);
     assert_eq!(policy.alerts.mail_from_severity, 5);
 }

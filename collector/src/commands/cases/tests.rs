@@ -126,7 +126,10 @@ impl Office {
             school: "Northfield School".into(),
             address: "collector.northfield.example:7443".into(),
             authority: self.authority.clone(),
-            mail_route: "maildir ./mail".into(),
+            routes: crate::console::MailRoutes {
+                first: "maildir ./mail".into(),
+                ..crate::console::MailRoutes::default()
+            },
             audit: Arc::default(),
             guidance: Guidance::new(folder.path().join("guidance.txt"), Some("01632 960 000".into())),
             started_at: self.clock.now(),

@@ -1,5 +1,8 @@
 //! What a case holds for those who may open it: the events behind it, with what their devices sealed.
 
+use std::sync::Arc;
+
+use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -79,16 +82,16 @@ pub(super) fn of_case(
 
 /// Whether the policy of the case's site asks for the chair's approval of what is about staff (D5).
 pub(super) fn chair_approves(connection: &Connection, policies: &Policies, case: &CaseRow) -> Result<bool, StoreError> {
-    let policy = policies.in_force(connection, site(connection, case)?)?;
-    Ok(policy.is_some_and(|(_, policy)| policy.cases.chair_approves_staff))
+    Ok(policy(connection, policies, case)?.is_some_and(|policy| policy.cases.chair_approves_staff))
 }
 
-/// Whom mail about a case of this site goes to.
-pub(super) fn leads(connection: &Connection, policies: &Policies, case: &CaseRow) -> Result<Vec<String>, StoreError> {
-    let policy = policies.in_force(connection, site(connection, case)?)?;
-    Ok(policy.map(|(_, policy)| policy.alerts.safeguarding_lead.clone()).unwrap_or_default())
-}
-
-fn site(connection: &Connection, case: &CaseRow) -> Result<i64, StoreError> {
-    Ok(connection.prepare_cached("SELECT site FROM alert WHERE id = ?1")?.query_row([case.rowid], |row| row.get(0))?)
+/// The policy of the case's site.
+pub(super) fn policy(
+    connection: &Connection,
+    policies: &Policies,
+    case: &CaseRow,
+) -> Result<Option<Arc<Policy>>, StoreError> {
+    let site =
+        connection.prepare_cached("SELECT site FROM alert WHERE id = ?1")?.query_row([case.rowid], |row| row.get(0))?;
+    Ok(policies.in_force(connection, site)?.map(|(_, policy)| policy))
 }

@@ -31,7 +31,7 @@ pub use openings::{Approved, OpeningRow};
 pub use precision::RulePrecision;
 pub use receipts::{Filed, ReceiptRow};
 pub use release::{Ask, Released};
-pub(in crate::store) use repeat::{joinable, weigh};
+pub(in crate::store) use repeat::{is_demonstration, joinable, weigh};
 pub use row::{CaseRow, CaseState};
 pub use rule::{Purpose, Way, way};
 pub use step::{Form, StepRow, Words};

@@ -1,10 +1,11 @@
 //! The moment in which sealed content leaves the collector: only when the rules let this person have it now, and never
 //! without a row of the audit chain that says why.
 
+use caretaker_shared::policy::Policy;
 use jiff::{Timestamp, ToSpan as _};
 use rusqlite::params;
 
-use super::super::{Order, Store, StoreError, outbox};
+use super::super::{Order, Store, StoreError, ladder};
 use super::evidence::{self, EvidenceRow};
 use super::openings::{self, OpeningRow};
 use super::receipts;
@@ -83,8 +84,8 @@ impl Store {
                 if ask.reason.is_empty() || ask.purpose == Purpose::Export {
                     return Ok(Released::NeedsReason(case, second));
                 }
-                let addresses = evidence::leads(tx, &policies, &case)?;
-                let opening = scene.break_glass(&ask.reason, &addresses)?;
+                let policy = evidence::policy(tx, &policies, &case)?;
+                let opening = scene.break_glass(&ask.reason, policy.as_deref())?;
                 return scene.hand_out(&ask, Some(&opening));
             }
             scene.wait(&ask, second)
@@ -137,7 +138,7 @@ impl Scene<'_> {
     }
 
     /// One person opens alone what two people open: the others hear of it at once, and one of them looks at it.
-    fn break_glass(&self, reason: &str, addresses: &[String]) -> Result<OpeningRow, StoreError> {
+    fn break_glass(&self, reason: &str, policy: Option<&Policy>) -> Result<OpeningRow, StoreError> {
         let due = self.now.checked_add(REVIEW_HOURS.hours()).unwrap_or(Timestamp::MAX);
         let at = self.now.as_millisecond();
         self.tx
@@ -157,14 +158,9 @@ impl Scene<'_> {
             ])?;
         let id = self.tx.last_insert_rowid();
         self.note(StepKind::BrokeGlass, "case.break-glass", reason, None)?;
-        outbox::enqueue_notice(
-            self.tx,
-            self.case.rowid,
-            &self.case.reference,
-            outbox::Notice::BrokenGlass,
-            addresses,
-            self.now,
-        )?;
+        if let Some(policy) = policy {
+            ladder::tell_broken_glass(self.tx, self.case.rowid, policy, self.now)?;
+        }
         openings::by_id(self.tx, id)
     }
 }

@@ -6,6 +6,7 @@ use caretaker_shared::model::{KeywordEvent, Severity};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, named_params};
 
+use super::super::outbox::ABOUT_ALERT;
 use super::super::{StoreError, moment::moment};
 use crate::store::console::count;
 
@@ -35,9 +36,14 @@ pub(in crate::store) struct Earlier {
     pub(in crate::store) events: u32,
 }
 
+/// Whether it only tests the way of an alert.
+pub(in crate::store) fn is_demonstration(event: &KeywordEvent) -> bool {
+    event.category == DEMONSTRATION
+}
+
 /// Whether events of this category are grouped by person at all.
 pub(super) fn is_of_a_person(event: &KeywordEvent) -> bool {
-    event.user.is_some() && event.category != DEMONSTRATION
+    event.user.is_some() && !is_demonstration(event)
 }
 
 /// The event as it weighs here. Never less than the device said, never more than its category can.
@@ -98,8 +104,8 @@ fn earlier(
     Ok(Earlier { cases: count(cases), events: count(events) })
 }
 
-/// The open case of this person in this category, of the last day, that an event may join; and when a mail was last
-/// queued for it.
+/// The open case of this person in this category, of the last day, that an event may join; and when a mail of its own was
+/// last queued for it. What is worth mail joins none that nobody is told of.
 pub(in crate::store) fn joinable(
     tx: &Transaction<'_>,
     device_rowid: i64,
@@ -114,13 +120,13 @@ pub(in crate::store) fn joinable(
     let highest = event.severity == Severity::HIGHEST;
     let found = tx
         .prepare_cached(&format!(
-            "{SAME_PERSON} SELECT alert.id, (SELECT max(created_at) FROM outbox WHERE outbox.alert = alert.id) AS told
+            "{SAME_PERSON} SELECT alert.id, (SELECT max(created_at) FROM outbox WHERE outbox.alert = alert.id AND {ABOUT_ALERT}) AS told
              FROM same JOIN case_file ON case_file.user = same.user
              JOIN alert ON alert.id = case_file.alert AND alert.device = same.device
              WHERE case_file.category = :category AND alert.severity >= :severity
                AND alert.raised_at BETWEEN :since AND :now
                AND (alert.state = 'new' OR (alert.state = 'acknowledged' AND NOT :highest))
-               AND (NOT :mailed OR told IS NOT NULL)
+               AND (NOT :mailed OR EXISTS (SELECT 1 FROM ladder WHERE ladder.alert = alert.id))
              ORDER BY alert.raised_at DESC, alert.id DESC LIMIT 1"
         ))?
         .query_row(

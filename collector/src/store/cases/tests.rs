@@ -63,9 +63,21 @@ async fn what_one_person_writes_in_a_day_is_one_case_and_told_of_again_after_an_
     let sample = store().await;
     assert!(writes(&sample, "pupil.one", 4, "essay", 0).await);
     assert!(!writes(&sample, "pupil.one", 3, "poem", 30).await, "told of already");
-    assert!(writes(&sample, "pupil.one", 4, "letter", 62).await, "it goes on, and an hour has passed");
+    assert!(!writes(&sample, "pupil.one", 4, "note", 62).await, "the first mail still waits to go");
+    for mail in sample.store.lease_mail(9, at(62)).await.expect("leases") {
+        sample
+            .store
+            .mail_sent(mail.id, crate::store::Way { name: "mail", instead_of: None }, at(62))
+            .await
+            .expect("marks");
+    }
+    assert!(writes(&sample, "pupil.one", 4, "letter", 63).await, "it goes on, and an hour has passed");
+    assert_eq!(
+        sample.texts("SELECT kind || ' ' || address FROM outbox ORDER BY id").await,
+        ["first lead@northfield.example", "more lead@northfield.example",]
+    );
     assert!(!writes(&sample, "pupil.one", 4, "diary", 70).await);
-    assert_eq!(sample.texts(CASES).await, ["26-0001 4 4"]);
+    assert_eq!(sample.texts(CASES).await, ["26-0001 4 5"]);
     assert!(writes(&sample, "pupil.two", 4, "essay of two", 71).await, "another person");
     assert!(writes(&sample, "pupil.one", 5, "last", 72).await, "graver than the case");
     let bullying = KeywordEvent {
@@ -74,7 +86,7 @@ async fn what_one_person_writes_in_a_day_is_one_case_and_told_of_again_after_an_
         ..of_pupil("pupil.one", 4, "about others")
     };
     assert!(sample.report(bullying, sample::policy(), at(73)).await, "another category");
-    assert_eq!(sample.texts(CASES).await, ["26-0001 4 4", "26-0002 4 1", "26-0003 5 1", "26-0004 4 1"]);
+    assert_eq!(sample.texts(CASES).await, ["26-0001 4 5", "26-0002 4 1", "26-0003 5 1", "26-0004 4 1"]);
 }
 
 #[tokio::test]
@@ -337,7 +349,7 @@ async fn a_broken_glass_is_told_at_once_and_looked_at_by_somebody_else() {
     let open = |ask| sample.store.release_case("26-0001", ask, lead(), at(1));
     assert!(matches!(open(ask("")).await.expect("answers"), Released::NeedsReason(..)), "a reason is typed");
     assert!(matches!(open(ask("deputy is away, a parent waits")).await.expect("answers"), Released::Content(..)));
-    let mail = "SELECT notice || ' ' || address FROM outbox";
+    let mail = "SELECT kind || ' ' || address FROM outbox";
     assert_eq!(sample.texts(mail).await, ["broken-glass lead@northfield.example"]);
     let waiting = sample.store.waiting_openings(deputy(), at(2)).await.expect("reads");
     assert_eq!(waiting[0].review_due, Some(at(1 + DAY)));

@@ -154,10 +154,10 @@ impl Store {
             )?;
             let sent = Some(raised + 1_000).filter(|_| alert.mail_state == "sent");
             transaction.execute(
-                "INSERT INTO outbox (alert, role, address, message_id, state, attempts, created_at, next_at, sent_at,
-                                     last_error)
-                 VALUES ((SELECT id FROM alert WHERE reference = ?1), 'safeguarding-lead', 'lead@northfield.example',
-                         ?1, ?2, 1, ?3, ?3, ?4, ?5)",
+                "INSERT INTO outbox (kind, urgency, alert, role, address, message_id, state, attempts, created_at,
+                                     next_at, sent_at, last_error)
+                 VALUES ('first', 4, (SELECT id FROM alert WHERE reference = ?1), 'safeguarding-lead',
+                         'lead@northfield.example', ?1, ?2, 1, ?3, ?3, ?4, ?5)",
                 params![alert.reference, alert.mail_state, raised, sent, alert.mail_error],
             )?;
             Ok(())
