@@ -9,6 +9,7 @@ use caretaker_shared::checkpoint::AuditKey;
 use caretaker_shared::clock::Clock;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::store::Store;
@@ -29,6 +30,8 @@ pub struct Daily {
     pub school: String,
     /// Signs.
     pub key: Arc<AuditKey>,
+    /// Told when mail waits to go out.
+    pub mail_waits: Arc<Notify>,
 }
 
 impl Daily {
@@ -57,6 +60,7 @@ impl Daily {
         }
         if let Made::Checkpoint(signed) = self.store.make_checkpoint(self.key.clone(), self.school.clone(), now).await?
         {
+            self.mail_waits.notify_one();
             tracing::info!(row = signed.checkpoint().row, "a checkpoint of the audit chain was made");
         }
         Ok(())
@@ -107,12 +111,19 @@ mod tests {
             zone: TimeZone::UTC,
             school: "Northfield School".into(),
             key,
+            mail_waits: Arc::default(),
         };
         daily.turn().await;
         daily.turn().await;
+        sample.apply_policy().await;
         clock.advance(std::time::Duration::from_secs(86_400));
         daily.turn().await;
         let made = sample.texts("SELECT subject FROM audit WHERE action = 'audit.checkpoint' ORDER BY n").await;
         assert_eq!(made, ["row 1", "row 2"]);
+        // The second of them goes to the lead, whom the policy names meanwhile.
+        assert_eq!(
+            sample.texts("SELECT kind || ' ' || address FROM outbox").await,
+            ["checkpoint lead@northfield.example"]
+        );
     }
 }

@@ -138,8 +138,14 @@ impl Parts {
 
     /// What is done once a day.
     fn daily(&self, key: Arc<AuditKey>) -> Daily {
-        let (store, clock) = (self.store.clone(), self.clock.clone());
-        Daily { store, clock, zone: TimeZone::system(), school: self.config.school.clone(), key }
+        Daily {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            zone: TimeZone::system(),
+            school: self.config.school.clone(),
+            key,
+            mail_waits: self.mail_waits.clone(),
+        }
     }
 
     /// Serves operators: on the socket in the data folder, and those whom the port has let in.

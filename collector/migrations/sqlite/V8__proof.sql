@@ -23,6 +23,9 @@ CREATE TABLE checkpoint (
     signed  BLOB NOT NULL
 ) STRICT;
 
+-- Of a mail that carries a checkpoint.
+ALTER TABLE outbox ADD COLUMN checkpoint INTEGER REFERENCES checkpoint;
+
 -- Where the chain begins once its oldest rows were erased: the row of a checkpoint, which proves what follows.
 CREATE TABLE audit_start (
     one    INTEGER PRIMARY KEY CHECK (one = 1),

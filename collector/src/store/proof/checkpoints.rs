@@ -1,12 +1,16 @@
 //! Checkpoints of the audit chain: made once a day, handed to devices in the order in which they were made.
 
-use caretaker_shared::checkpoint::{AuditKey, Checkpoint, Incarnation, SignedCheckpoint};
-use caretaker_shared::digest::Sha256;
-use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::{Order, Store, StoreError, audit, moment::moment};
+use caretaker_shared::checkpoint::{AuditKey, Checkpoint, Incarnation, SignedCheckpoint};
+use caretaker_shared::digest::Sha256;
+use caretaker_shared::model::Role;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+
+use super::super::in_force::Policies;
+use super::super::{Order, Store, StoreError, audit, moment::moment, outbox};
 use crate::audit::Entry;
 
 /// Checkpoints that one greeting brings.
@@ -47,7 +51,8 @@ impl Store {
         school: String,
         now: Timestamp,
     ) -> Result<Made, StoreError> {
-        self.write(Order::First, move |tx| make(tx, &key, school, now)).await
+        let policies = self.policies.clone();
+        self.write(Order::First, move |tx| make(tx, &policies, &key, school, now)).await
     }
 
     /// The newest checkpoint.
@@ -59,7 +64,26 @@ impl Store {
     }
 }
 
-fn make(tx: &Transaction<'_>, key: &AuditKey, school: String, now: Timestamp) -> Result<Made, StoreError> {
+/// The addresses of all safeguarding leads, each once.
+fn leads(tx: &Transaction<'_>, policies: &Policies) -> Result<BTreeSet<String>, StoreError> {
+    let mut query = tx.prepare_cached("SELECT id FROM site ORDER BY id")?;
+    let sites = query.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    let mut addresses = BTreeSet::new();
+    for site in sites {
+        let Some((_, policy)) = policies.in_force(tx, site)? else { continue };
+        let leads = policy.alerts.contacts.iter().filter(|contact| contact.role == Role::SafeguardingLead);
+        addresses.extend(leads.map(|lead| lead.email.trim().to_lowercase()));
+    }
+    Ok(addresses)
+}
+
+fn make(
+    tx: &Transaction<'_>,
+    policies: &Policies,
+    key: &AuditKey,
+    school: String,
+    now: Timestamp,
+) -> Result<Made, StoreError> {
     let end = tx
         .prepare_cached("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1")?
         .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
@@ -75,6 +99,13 @@ fn make(tx: &Transaction<'_>, key: &AuditKey, school: String, now: Timestamp) ->
     let signed = key.sign(&Checkpoint { school, row: number, hash, made_at: now, incarnation, previous });
     tx.prepare_cached("INSERT INTO checkpoint (digest, row, made_at, signed) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![signed.digest().as_bytes(), row, now.as_millisecond(), signed.encoded()])?;
+    let rowid = tx.last_insert_rowid();
+    // The first is made when a collector starts for the first time, before anybody has said who the lead is.
+    if previous.is_some() {
+        for address in leads(tx, policies)? {
+            outbox::queue_checkpoint(tx, rowid, &address, now)?;
+        }
+    }
     let entry = Entry {
         at_ms: now.as_millisecond(),
         actor: "collector".into(),
