@@ -1,4 +1,4 @@
-//! What is done once a day: a checkpoint of the audit chain.
+//! What is done once a day: what is past its time is erased, and a checkpoint of the audit chain is made.
 //!
 //! A day is one of the school's place. What was due while the collector was off is done when it starts.
 
@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::store::Store;
 use crate::store::proof::Made;
+use crate::store::{Store, StoreError};
 
 /// Between two looks at the calendar: the machine may have slept, the clock may have been put right.
 const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
@@ -48,12 +48,26 @@ impl Daily {
 
     /// Does what is due now.
     async fn turn(&self) {
+        // The count of what was erased is in the day's checkpoint.
+        if let Err(error) = self.purge().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "nothing was erased; it is tried again");
+        }
         if let Err(error) = self.checkpoint().await {
             tracing::error!(error = &error as &dyn std::error::Error, "no checkpoint was made; it is tried again");
         }
     }
 
-    async fn checkpoint(&self) -> Result<(), crate::store::StoreError> {
+    async fn purge(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if !due(self.store.last_purge_at().await?, now, &self.zone) {
+            return Ok(());
+        }
+        let purged = self.store.purge(self.key.clone(), now).await?;
+        tracing::info!(erased = purged.total(), months = purged.months.len(), "what is past its time was erased");
+        Ok(())
+    }
+
+    async fn checkpoint(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         if !due(self.store.last_checkpoint_at().await?, now, &self.zone) {
             return Ok(());
@@ -119,7 +133,7 @@ mod tests {
         clock.advance(std::time::Duration::from_secs(86_400));
         daily.turn().await;
         let made = sample.texts("SELECT subject FROM audit WHERE action = 'audit.checkpoint' ORDER BY n").await;
-        assert_eq!(made, ["row 1", "row 2"]);
+        assert_eq!(made, ["row 2", "row 4"], "each after the purge of its day");
         // The second of them goes to the lead, whom the policy names meanwhile.
         assert_eq!(
             sample.texts("SELECT kind || ' ' || address FROM outbox").await,

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod audit_check;
+pub mod backup;
 pub mod cli;
 pub mod commands;
 pub mod config;

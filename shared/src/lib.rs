@@ -6,6 +6,7 @@
 
 pub use caretaker_lexicon as lexicon;
 
+pub mod archive;
 pub mod catalogue;
 pub mod checkpoint;
 pub mod clock;
@@ -13,6 +14,7 @@ pub mod digest;
 pub mod log;
 pub mod login_code;
 pub mod model;
+pub mod month_key;
 pub mod outside;
 pub mod pki;
 pub mod policy;

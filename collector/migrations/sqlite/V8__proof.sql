@@ -19,6 +19,8 @@ CREATE TABLE checkpoint (
     digest  BLOB NOT NULL UNIQUE,
     row     INTEGER NOT NULL,
     made_at INTEGER NOT NULL,
+    -- In which life of this database.
+    incarnation INTEGER NOT NULL REFERENCES incarnation,
     -- An encoded SignedCheckpoint.
     signed  BLOB NOT NULL
 ) STRICT;
@@ -64,6 +66,8 @@ ALTER TABLE case_file ADD COLUMN erased_why TEXT;
 CREATE TABLE purge (
     id        INTEGER PRIMARY KEY,
     at        INTEGER NOT NULL,
+    -- NULL for what belongs to no site.
+    site      INTEGER REFERENCES site,
     class     TEXT NOT NULL,
     erased    INTEGER NOT NULL,
     -- Signature of the audit key over the line that stands in the audit chain.

@@ -9,7 +9,9 @@ use tonic::transport::Channel;
 use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
 use super::output::Output;
-use super::{Exit, alerts, audit, cases, devices, executables, findings, keys, policy, software, status, token};
+use super::{
+    Exit, alerts, audit, cases, devices, executables, findings, keys, policy, retention, software, status, token,
+};
 use crate::console::SOCKET;
 use crate::render::Screen;
 
@@ -65,6 +67,12 @@ pub enum ClientCommand {
     /// Prove the audit log, or read it
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// How long what is kept, and what was erased
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
+    /// Keep a case from being erased by age
+    #[command(subcommand)]
+    Hold(retention::HoldCommand),
     /// Who you are to the collector, and what you may do
     Whoami(access::WhoAmIArgs),
 }
@@ -161,6 +169,8 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Operators(command) => access::operators(command, channel, output).await,
         ClientCommand::Keys(command) => keys::ask(command, channel, output).await,
         ClientCommand::Audit(command) => audit::run(command, channel, output).await,
+        ClientCommand::Retention(command) => retention::run(command, channel, output).await,
+        ClientCommand::Hold(command) => retention::hold(command, channel, output).await,
         ClientCommand::Whoami(args) => access::whoami(args, channel, output).await,
     }
 }

@@ -67,6 +67,18 @@ pub(super) fn check_version(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
+/// Moves everything from the log into the database, and makes the log empty.
+pub(super) fn empty_log(path: &Path) -> Result<(), StoreError> {
+    let connection = Connection::open(path)?;
+    settings(&connection)?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        tracing::info!("somebody reads an older state of the database; its log is emptied later");
+    }
+    Ok(())
+}
+
 fn settings(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "foreign_keys", true)?;

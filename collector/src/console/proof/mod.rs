@@ -1,6 +1,7 @@
 //! Calls that show afterwards that everything went as it should.
 
 mod audit;
+mod retention;
 
 use std::sync::Arc;
 
@@ -42,5 +43,20 @@ impl Proof for ProofService {
     async fn list_audit(&self, request: Request<proto::ListAuditRequest>) -> Answer<proto::ListAuditResponse> {
         let operator = allowed(&request, Permission::AuditOwn)?;
         Ok(Response::new(audit::list(&self.0, request.into_inner(), operator).await?))
+    }
+
+    async fn get_retention(&self, request: Request<proto::GetRetentionRequest>) -> Answer<proto::GetRetentionResponse> {
+        let operator = allowed(&request, Permission::RetentionRead)?;
+        Ok(Response::new(retention::report(&self.0, operator).await?))
+    }
+
+    async fn hold_case(&self, request: Request<proto::HoldCaseRequest>) -> Answer<proto::HoldResponse> {
+        let operator = allowed(&request, Permission::RetentionHold)?;
+        Ok(Response::new(retention::hold(&self.0, request.into_inner(), operator).await?))
+    }
+
+    async fn release_hold(&self, request: Request<proto::ReleaseHoldRequest>) -> Answer<proto::HoldResponse> {
+        let operator = allowed(&request, Permission::RetentionHold)?;
+        Ok(Response::new(retention::release(&self.0, request.into_inner(), operator).await?))
     }
 }

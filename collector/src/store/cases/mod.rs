@@ -6,6 +6,7 @@
 mod concern;
 mod evidence;
 mod history;
+mod hold;
 mod incidents;
 mod list;
 mod openings;
@@ -23,8 +24,10 @@ mod viewer;
 mod work;
 
 pub(in crate::store) use concern::{Concern, join};
+pub(in crate::store) use evidence::ERASED;
 pub use evidence::EvidenceRow;
 pub use history::EarlierRow;
+pub use hold::Lifted;
 pub use incidents::{IncidentFilter, IncidentRow};
 pub use list::{CaseCard, CaseFilter, CaseKey};
 pub use openings::{Approved, OpeningRow};

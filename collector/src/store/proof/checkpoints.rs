@@ -26,14 +26,17 @@ pub enum Made {
 }
 
 impl Store {
-    /// When the last checkpoint was made.
+    /// When the last checkpoint was made, in this life of the database.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn last_checkpoint_at(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|connection| {
             let at = connection
-                .prepare_cached("SELECT made_at FROM checkpoint ORDER BY id DESC LIMIT 1")?
+                .prepare_cached(
+                    "SELECT made_at FROM checkpoint WHERE incarnation = (SELECT max(number) FROM incarnation)
+                     ORDER BY id DESC LIMIT 1",
+                )?
                 .query_row([], |row| row.get(0))
                 .optional()?;
             Ok(at.map(moment))
@@ -70,7 +73,15 @@ fn leads(tx: &Transaction<'_>, policies: &Policies) -> Result<BTreeSet<String>, 
     let sites = query.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
     let mut addresses = BTreeSet::new();
     for site in sites {
-        let Some((_, policy)) = policies.in_force(tx, site)? else { continue };
+        let policy = match policies.in_force(tx, site) {
+            Ok(Some((_, policy))) => policy,
+            Ok(None) => continue,
+            Err(error @ StoreError::Policy { .. }) => {
+                tracing::error!(%error, "nobody of this site gets the checkpoint");
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let leads = policy.alerts.contacts.iter().filter(|contact| contact.role == Role::SafeguardingLead);
         addresses.extend(leads.map(|lead| lead.email.trim().to_lowercase()));
     }
@@ -97,8 +108,16 @@ fn make(
     let previous = previous.and_then(|digest| Sha256::from_slice(&digest));
     let incarnation = incarnation(tx)?;
     let signed = key.sign(&Checkpoint { school, row: number, hash, made_at: now, incarnation, previous });
-    tx.prepare_cached("INSERT INTO checkpoint (digest, row, made_at, signed) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![signed.digest().as_bytes(), row, now.as_millisecond(), signed.encoded()])?;
+    tx.prepare_cached(
+        "INSERT INTO checkpoint (digest, row, made_at, signed, incarnation) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        signed.digest().as_bytes(),
+        row,
+        now.as_millisecond(),
+        signed.encoded(),
+        incarnation.number
+    ])?;
     let rowid = tx.last_insert_rowid();
     // The first is made when a collector starts for the first time, before anybody has said who the lead is.
     if previous.is_some() {
