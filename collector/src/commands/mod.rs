@@ -19,10 +19,12 @@ mod keyholder;
 mod output;
 mod policy;
 mod refused;
+pub mod registers;
 pub mod retention;
 mod software;
 mod span;
 mod status;
+pub mod subject;
 #[cfg(test)]
 mod tests;
 mod token;

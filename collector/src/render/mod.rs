@@ -18,6 +18,7 @@ pub mod made;
 pub mod operators;
 pub mod overview;
 pub mod proof;
+pub mod registers;
 mod sentence;
 pub mod sheet;
 pub mod software;
