@@ -167,12 +167,13 @@ fn kept_checkpoint(school: &School) -> String {
     let key = std::fs::read_to_string(school.data().join("audit.key")).expect("the key");
     let key =
         caretaker_shared::checkpoint::AuditKey::from_text(&caretaker_shared::secret::Secret::new(key)).expect("a key");
-    let (row, hash): (u64, Vec<u8>) = database
+    let (row, hash): (i64, Vec<u8>) = database
         .query_row("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))
         .expect("a row");
     let newest: Vec<u8> = database
         .query_row("SELECT signed FROM checkpoint ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
         .expect("a checkpoint");
+    let row = row.unsigned_abs();
     let newest = SignedCheckpoint::parse(&newest).expect("signed");
     let hash = caretaker_shared::digest::Sha256::from_slice(&hash).expect("32 bytes");
     let signed = key.sign(&caretaker_shared::checkpoint::Checkpoint { row, hash, ..newest.checkpoint().clone() });

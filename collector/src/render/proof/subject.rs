@@ -13,13 +13,14 @@ pub fn exported(answer: &ExportSubjectResponse, files: &str) -> String {
     let mut shown = format!("Written, for your eyes only:\n{files}\n\n{cases}, {events}.\n");
     if answer.unopened > 0 {
         shown.push_str(&format!(
-            "{} were never opened: whose they are is not known. Some may be theirs.\n",
-            counted(answer.unopened, "case")
+            "{} never opened: whose is not known, some may be theirs.\n",
+            if answer.unopened == 1 { "1 case was".to_owned() } else { format!("{} cases were", answer.unopened) }
         ));
     }
     if answer.events.iter().any(|event| event.has_content) {
         shown.push_str(
-            "Texts are not in it: they are sealed. Two people hand them out, case by case:  case export REF --reason \"...\"\n\
+            "Texts are not in it: they are sealed. Two people hand them out, case by case:\n  \
+             case export REF --reason \"...\"\n\
              Read them first: leave out what would harm somebody, and who else is named.\n",
         );
     }
