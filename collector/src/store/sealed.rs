@@ -98,12 +98,18 @@ pub(super) fn move_wraps(connection: &mut Connection, vault: &Vault) -> Result<(
         )?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<Vec<(i64, Vec<u8>, i64)>, _>>()?;
+    let is_news = !old.is_empty();
     for (event, content, received_at) in old {
         let (rest, wraps) = split(&content);
         keep_wraps(&tx, event, &wraps, vault, moment(received_at))?;
         tx.prepare_cached("UPDATE sealed SET content = ?2 WHERE event = ?1")?.execute(params![event, rest])?;
     }
-    Ok(tx.commit()?)
+    tx.commit()?;
+    if is_news {
+        // Where they stood before, they must not lie about until the log fills.
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    }
+    Ok(())
 }
 
 /// What was sealed with an event; `None` when nothing was, or when it was erased.
