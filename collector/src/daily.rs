@@ -12,7 +12,6 @@ use jiff::tz::TimeZone;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::store::proof::Made;
 use crate::store::{Store, StoreError};
 
 /// Between two looks at the calendar: the machine may have slept, the clock may have been put right.
@@ -72,8 +71,7 @@ impl Daily {
         if !due(self.store.last_checkpoint_at().await?, now, &self.zone) {
             return Ok(());
         }
-        if let Made::Checkpoint(signed) = self.store.make_checkpoint(self.key.clone(), self.school.clone(), now).await?
-        {
+        if let Some(signed) = self.store.make_checkpoint(self.key.clone(), self.school.clone(), now).await? {
             self.mail_waits.notify_one();
             tracing::info!(row = signed.checkpoint().row, "a checkpoint of the audit chain was made");
         }

@@ -78,8 +78,6 @@ fn is_plain(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use super::{each, end, put};
 
     #[test]

@@ -13,9 +13,35 @@ const DIGITS: usize = 16;
 /// What the proof came to: the answer first, then what to do.
 #[must_use]
 pub fn verdict(answer: &VerifyAuditResponse, screen: &Screen) -> String {
+    let (ink, first, remedy) = sentence_of(answer);
+    let mut shown = screen.ink(ink, &hang("", &first, screen.width));
+    if !remedy.is_empty() {
+        shown.push_str(&hang("  ", remedy, screen.width));
+    }
+    shown.push('\n');
+    shown.push_str(&format!("Rows          {} to {}\n", answer.first_row, answer.last_row));
+    shown.push_str(&format!("Last hash     {}\n", start(&answer.last_hash)));
+    let met = if answer.verdict == "whole" { ", each is met" } else { "" };
+    let checkpoints = format!("{}{met}", answer.checkpoints);
+    shown.push_str(&format!("Checkpoints   {checkpoints}\n"));
+    if answer.checked_row > 0 && answer.verdict == "whole" {
+        shown.push_str(&format!("Yours         row {} is the one that was signed then\n", answer.checked_row));
+    }
+    if !answer.key.is_empty() {
+        shown.push_str(&format!("Signed by     {}\n", start(&answer.key)));
+    }
+    if answer.incarnation > 1 {
+        let times = counted(u64::from(answer.incarnation - 1), "time");
+        shown.push_str(&format!("Restored      {times} from a backup\n"));
+    }
+    shown
+}
+
+/// The answer in one sentence, and what to do about it.
+fn sentence_of(answer: &VerifyAuditResponse) -> (Ink, String, &'static str) {
     let row = answer.row;
     let rows = u64::try_from(answer.last_row - answer.first_row + 1).unwrap_or_default();
-    let (ink, first, remedy) = match answer.verdict.as_str() {
+    match answer.verdict.as_str() {
         "whole" => (
             Ink::Good,
             format!("The audit log is whole: {}, each follows from the one before.", counted(rows, "row")),
@@ -53,28 +79,7 @@ pub fn verdict(answer: &VerifyAuditResponse, screen: &Screen) -> String {
             format!("The checkpoint is of row {row}, which was erased by age since."),
             "The rows that are here follow from one another.",
         ),
-    };
-    let mut shown = screen.ink(ink, &hang("", &first, screen.width));
-    if !remedy.is_empty() {
-        shown.push_str(&hang("  ", remedy, screen.width));
     }
-    shown.push('\n');
-    shown.push_str(&format!("Rows          {} to {}\n", answer.first_row, answer.last_row));
-    shown.push_str(&format!("Last hash     {}\n", start(&answer.last_hash)));
-    let met = if answer.verdict == "whole" { ", each is met" } else { "" };
-    let checkpoints = format!("{}{met}", answer.checkpoints);
-    shown.push_str(&format!("Checkpoints   {checkpoints}\n"));
-    if answer.checked_row > 0 && answer.verdict == "whole" {
-        shown.push_str(&format!("Yours         row {} is the one that was signed then\n", answer.checked_row));
-    }
-    if !answer.key.is_empty() {
-        shown.push_str(&format!("Signed by     {}\n", start(&answer.key)));
-    }
-    if answer.incarnation > 1 {
-        let times = counted(u64::from(answer.incarnation - 1), "time");
-        shown.push_str(&format!("Restored      {times} from a backup\n"));
-    }
-    shown
 }
 
 /// Rows, oldest first.

@@ -12,7 +12,6 @@ use super::work::{Scene, Worked};
 const WAITS_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 
 /// What came of lifting a hold.
-#[expect(clippy::large_enum_variant, reason = "one is made for a call, and passed on at once")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lifted {
     /// It is lifted.

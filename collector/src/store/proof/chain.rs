@@ -129,10 +129,13 @@ fn proof(
     let scene = Scene { connection, start, last: end.last, key: newest.as_ref().map(SignedCheckpoint::key) };
     let verdict = match followed {
         Err(row) => Verdict::Broken(row),
-        Ok(kept) => match scene.own(&own)? {
-            Verdict::Whole => kept.map_or(Ok(Verdict::Whole), |kept| scene.kept(&kept))?,
-            broken => broken,
-        },
+        Ok(kept) => {
+            let own = scene.own(&own)?;
+            match kept {
+                Some(kept) if own == Verdict::Whole => scene.kept(&kept)?,
+                Some(_) | None => own,
+            }
+        }
     };
     Ok(Proof {
         verdict,
@@ -164,10 +167,11 @@ impl Scene<'_> {
             if Some(signed.key()) != self.key || !linked {
                 return Ok(Verdict::Rewritten(*row));
             }
-            match self.met(signed)? {
-                Verdict::Whole | Verdict::Erased(_) => before = Some(signed),
-                broken => return Ok(broken),
+            let met = self.met(signed)?;
+            if !matches!(met, Verdict::Whole | Verdict::Erased(_)) {
+                return Ok(met);
             }
+            before = Some(signed);
         }
         Ok(Verdict::Whole)
     }

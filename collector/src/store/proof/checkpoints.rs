@@ -16,15 +16,6 @@ use crate::audit::Entry;
 /// Checkpoints that one greeting brings.
 const AT_ONCE: u32 = 40;
 
-/// What came of making one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Made {
-    /// It was made.
-    Checkpoint(SignedCheckpoint),
-    /// Nothing was written down since the last one, or ever.
-    Nothing,
-}
-
 impl Store {
     /// When the last checkpoint was made, in this life of the database.
     ///
@@ -44,7 +35,7 @@ impl Store {
         .await
     }
 
-    /// Signs how far the audit chain has come, and writes into the chain that this was done.
+    /// Signs how far the audit chain has come, and writes into the chain that this was done; `None` for an empty chain.
     ///
     /// # Errors
     /// When the database refuses.
@@ -53,7 +44,7 @@ impl Store {
         key: Arc<AuditKey>,
         school: String,
         now: Timestamp,
-    ) -> Result<Made, StoreError> {
+    ) -> Result<Option<SignedCheckpoint>, StoreError> {
         let policies = self.policies.clone();
         self.write(Order::First, move |tx| make(tx, &policies, &key, school, now)).await
     }
@@ -94,13 +85,13 @@ fn make(
     key: &AuditKey,
     school: String,
     now: Timestamp,
-) -> Result<Made, StoreError> {
+) -> Result<Option<SignedCheckpoint>, StoreError> {
     let end = tx
         .prepare_cached("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1")?
         .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
         .optional()?;
-    let Some((row, hash)) = end else { return Ok(Made::Nothing) };
-    let (Ok(number), Some(hash)) = (u64::try_from(row), Sha256::from_slice(&hash)) else { return Ok(Made::Nothing) };
+    let Some((row, hash)) = end else { return Ok(None) };
+    let (Ok(number), Some(hash)) = (u64::try_from(row), Sha256::from_slice(&hash)) else { return Ok(None) };
     let previous: Option<Vec<u8>> = tx
         .prepare_cached("SELECT digest FROM checkpoint ORDER BY id DESC LIMIT 1")?
         .query_row([], |row| row.get(0))
@@ -133,7 +124,7 @@ fn make(
         detail: format!("sha256={}", signed.digest()),
     };
     audit::append(tx, &entry)?;
-    Ok(Made::Checkpoint(signed))
+    Ok(Some(signed))
 }
 
 /// The encoded checkpoints that follow the one a device keeps; the newest alone for a device that keeps none, or one

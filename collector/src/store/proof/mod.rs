@@ -14,7 +14,6 @@ mod retention_tests;
 mod tests;
 
 pub use chain::{Proof, Verdict, prove_file};
-pub use checkpoints::Made;
 pub(super) use checkpoints::{after as checkpoints_after, incarnation};
 pub use due::Why;
 pub(super) use erase::{case_content as erase_case, events_of_nobody as erase_events, label as erase_label};

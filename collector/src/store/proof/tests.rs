@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 use super::super::sample::{Sample, store};
 use super::super::{Order, audit};
 use super::chain::prove_all;
-use super::{AuditQuery, Made, Reader, Verdict};
+use super::{AuditQuery, Reader, Verdict};
 use crate::audit::{Entry, link};
 use crate::rules::sample;
 use crate::store::SiteScope;
@@ -56,8 +56,7 @@ async fn chain() -> (Sample, SignedCheckpoint) {
         sample.store.write(Order::First, move |tx| audit::append(tx, &row)).await.expect("is appended");
         if n % 50 == 0 || n == ROWS - 3 {
             let made = sample.store.make_checkpoint(key.clone(), "Northfield School".into(), sample::now());
-            let Made::Checkpoint(signed) = made.await.expect("is signed") else { panic!("there are rows") };
-            last = Some(signed);
+            last = made.await.expect("is signed");
         }
     }
     let last = last.expect("several were made");
