@@ -6,10 +6,12 @@
 
 pub mod audit;
 pub mod audit_check;
+pub mod backup;
 pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod console;
+pub mod daily;
 pub mod data;
 pub mod delivery;
 pub mod evaluation;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
+use caretaker_shared::checkpoint::AuditKey;
 use caretaker_shared::clock::Clock;
 use caretaker_shared::pki::{Authority, DEVICE_DAYS};
 use caretaker_shared::shutdown;
@@ -18,7 +19,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::console;
-use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
+use crate::daily::Daily;
+use crate::data::{DataFolder, Lock, ServerIdentity, audit_key, load_authority};
 use crate::grpc::{self, AddedLexicons, AdmissionService, AgentParts, AgentService, Connection, Limits, Port};
 use crate::guidance::Guidance;
 use crate::store::Store;
@@ -39,6 +41,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let _lock = Lock::take(&folder)?;
     let authority = Arc::new(load_authority(&folder)?);
+    let key = Arc::new(audit_key(&folder)?);
     let store = open_store(&folder)?;
     let identity = ServerIdentity::new(folder.clone(), authority.clone(), clock.clone());
     let (renewed, acceptor) = watch::channel(identity.acceptor()?);
@@ -61,6 +64,7 @@ pub async fn serve(
         lexicons,
         audit: audit_check::Found::default(),
         guidance,
+        key,
         stop: stop.clone(),
     };
     let tasks = TaskTracker::new();
@@ -71,6 +75,7 @@ pub async fn serve(
     tasks.spawn(delivery::run(parts.store.clone(), ways, clock, mail_waits, stop.clone()));
     tasks.spawn(audit_check::run(parts.store.clone(), parts.audit.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
+    tasks.spawn(parts.daily().run(stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
     tasks.spawn(service_manager::watchdog(parts.store.clone(), stop.clone()));
 
@@ -101,6 +106,7 @@ struct Parts {
     lexicons: Arc<AddedLexicons>,
     audit: audit_check::Found,
     guidance: Guidance,
+    key: Arc<AuditKey>,
     stop: CancellationToken,
 }
 
@@ -132,6 +138,18 @@ impl Parts {
         }
     }
 
+    /// What is done once a day.
+    fn daily(&self) -> Daily {
+        Daily {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            zone: TimeZone::system(),
+            school: self.config.school.clone(),
+            key: self.key.clone(),
+            mail_waits: self.mail_waits.clone(),
+        }
+    }
+
     /// Serves operators: on the socket in the data folder, and those whom the port has let in.
     fn operators(
         &self,
@@ -148,6 +166,7 @@ impl Parts {
             routes: routes(&self.config),
             audit: self.audit.clone(),
             guidance: self.guidance.clone(),
+            audit_key: self.key.clone(),
             started_at: self.clock.now(),
         };
         let stop = self.stop.clone();

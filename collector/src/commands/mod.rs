@@ -8,6 +8,8 @@ pub mod lexicon;
 pub mod serve;
 
 mod alerts;
+pub mod audit;
+pub mod backup;
 pub mod cases;
 mod connect;
 mod devices;
@@ -17,9 +19,12 @@ mod keyholder;
 mod output;
 mod policy;
 mod refused;
+pub mod registers;
+pub mod retention;
 mod software;
 mod span;
 mod status;
+pub mod subject;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -77,6 +82,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Init(args) => init::run(args, out),
         Command::Serve(args) => serve::run(&args),
+        Command::Backup(command) => backup::run(&command, cli.data, out),
         Command::Lexicon(command) => lexicon::run(&command, &client::data_dir(cli.data), out),
         Command::Client(ClientCommand::Keys(command)) if !command.needs_collector() => keys::run(&command, out),
         Command::Login(args) => here(async |output| access::login(args, cli.profile.as_deref(), output).await, out),

@@ -27,6 +27,7 @@ pub(crate) mod peer;
 pub(crate) mod permissions;
 mod personal;
 mod policies;
+mod proof;
 mod refusal;
 mod router;
 #[cfg(test)]
@@ -39,6 +40,7 @@ mod verdicts;
 
 use std::sync::Arc;
 
+use caretaker_shared::checkpoint::AuditKey;
 use caretaker_shared::clock::Clock;
 use caretaker_shared::pki::Authority;
 use jiff::Timestamp;
@@ -52,6 +54,7 @@ pub use guard::Services;
 pub(crate) use operators::message_of as operator_message;
 pub use outcome::Outcome;
 pub(crate) use policies::TOML_BYTES as POLICY_BYTES;
+pub(crate) use proof::audit_message;
 pub use router::services;
 pub use socket::{SOCKET, bind, serve, serve_port};
 
@@ -90,6 +93,8 @@ pub struct Context {
     pub audit: Found,
     /// What to do about a concern.
     pub guidance: Guidance,
+    /// Signs counts of what is erased.
+    pub audit_key: Arc<AuditKey>,
     /// When this collector was started.
     pub started_at: Timestamp,
 }

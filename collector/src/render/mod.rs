@@ -4,6 +4,7 @@
 //! colour says is said in words too.
 
 pub mod alerts;
+pub mod backup;
 pub mod cases;
 pub mod device;
 pub mod devices;
@@ -16,6 +17,8 @@ pub mod lexicon;
 pub mod made;
 pub mod operators;
 pub mod overview;
+pub mod proof;
+pub mod registers;
 mod sentence;
 pub mod sheet;
 pub mod software;

@@ -74,6 +74,11 @@ pub(crate) fn raise_for_device_event(
         DeviceEventKind::TextUnread => {
             (Requirement::Integrity, UNRELIABLE, "a text could not be held against the rules")
         }
+        DeviceEventKind::CheckpointRefused => (
+            Requirement::Integrity,
+            UNRELIABLE,
+            "the device keeps another history of the audit chain than the collector",
+        ),
         DeviceEventKind::AntivirusOn => return note_on_again(tx, event_rowid, device_rowid, event).map(|()| false),
         DeviceEventKind::Started
         | DeviceEventKind::StartedAfterKill

@@ -201,11 +201,14 @@ pub enum DeviceEventKind {
     RecipientsRefused,
     /// The rules failed at a text, which counts as read. A fault of the agent; it says nothing of the text.
     TextUnread,
+    /// A checkpoint of the collector's audit chain goes back, or contradicts those that the device keeps (T7). The detail
+    /// says how.
+    CheckpointRefused,
 }
 
 impl DeviceEventKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Started,
         Self::StartedAfterKill,
         Self::Stopped,
@@ -219,6 +222,7 @@ impl DeviceEventKind {
         Self::MediumRemoved,
         Self::RecipientsRefused,
         Self::TextUnread,
+        Self::CheckpointRefused,
     ];
 
     /// A stable word for logs and storage.
@@ -238,6 +242,7 @@ impl DeviceEventKind {
             Self::MediumRemoved => "medium-removed",
             Self::RecipientsRefused => "recipients-refused",
             Self::TextUnread => "text-unread",
+            Self::CheckpointRefused => "checkpoint-refused",
         }
     }
 }

@@ -18,6 +18,7 @@ mod error;
 mod hours;
 mod pattern;
 pub(crate) mod place;
+mod retention;
 mod routing;
 mod sections;
 mod table;
@@ -27,6 +28,7 @@ pub use detection::{ALWAYS, Detection, Group, Scope};
 pub use device::{DevicePolicy, Viewer};
 pub use error::{Advice, PolicyError};
 pub use hours::Hours;
+pub use retention::Retention;
 pub use routing::{Addressee, Concern, LADDER, Route, Rung, rungs};
 
 /// A checked policy. Every key has a default but the addresses under `[alerts]`.
@@ -60,6 +62,8 @@ pub struct Policy {
     pub alerts: Alerts,
     /// How the content of a case is opened.
     pub cases: Cases,
+    /// How long what is kept.
+    pub retention: Retention,
     /// When there is school.
     pub calendar: Calendar,
     /// How often a probe asks, in minutes. A probe without an entry keeps its own rhythm.

@@ -8,7 +8,7 @@ use toml::de::DeTable;
 use super::table::{Number, Section, Texts, unreadable};
 use super::{
     Accepted, Accounts, Antivirus, Cases, Contact, Documents, Encryption, Executables, Network, Policy, PolicyError,
-    Removable, ScreenLock, Sessions, Updates, alerting, check, detecting,
+    Removable, ScreenLock, Sessions, Updates, alerting, check, detecting, retention,
 };
 use crate::model::ProbeName;
 use crate::wire::limits;
@@ -29,6 +29,7 @@ const SECTIONS: &[&str] = &[
     "contacts",
     "alerts",
     "cases",
+    "retention",
     "calendar",
     "schedule",
 ];
@@ -71,6 +72,7 @@ pub(super) fn read(text: &str, site: Option<&str>) -> Result<Read, PolicyError> 
             read.alerts
         },
         cases: cases(&file)?,
+        retention: retention::read(&file)?,
         calendar: alerting::calendar(&file)?,
         schedule: schedule(&file)?,
     };

@@ -20,7 +20,7 @@ pub(crate) fn wrapped(what: &str, bytes: &[u8]) -> String {
 }
 
 /// The bytes of such a text, whatever stands around it; `None` when it is another.
-pub(super) fn unwrapped(what: &str, text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unwrapped(what: &str, text: &str) -> Option<Vec<u8>> {
     let (_, rest) = text.split_once(&format!("-----BEGIN {what}-----"))?;
     let (encoded, _) = rest.split_once(&format!("-----END {what}-----"))?;
     let letters: String = encoded.split_whitespace().collect();

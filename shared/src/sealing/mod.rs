@@ -11,7 +11,7 @@
 pub(crate) mod armour;
 mod body;
 mod card;
-mod content;
+pub(crate) mod content;
 mod evidence;
 mod hpke;
 mod key;

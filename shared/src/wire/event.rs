@@ -154,8 +154,7 @@ same_names!(Source, "source": Document, Search, Title, Address);
 same_names!(
     DeviceEventKind, "device_event.kind":
     Started, StartedAfterKill, Stopped, SpoolSetAside, AntivirusOff, AntivirusOn, VirusFound, AdministratorAdded,
-    AdministratorRemoved, MediumMounted, MediumRemoved, RecipientsRefused,
-    TextUnread,
+    AdministratorRemoved, MediumMounted, MediumRemoved, RecipientsRefused, TextUnread, CheckpointRefused,
 );
 
 impl From<&DeviceEvent> for proto::DeviceEvent {
