@@ -16,6 +16,7 @@ mod findings;
 mod keyholder;
 mod output;
 mod policy;
+mod presets;
 mod refused;
 mod software;
 mod span;
@@ -79,6 +80,9 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Serve(args) => serve::run(&args),
         Command::Lexicon(command) => lexicon::run(&command, &client::data_dir(cli.data), out),
         Command::Client(ClientCommand::Keys(command)) if !command.needs_collector() => keys::run(&command, out),
+        Command::Client(ClientCommand::Policy(command)) if !command.needs_collector() => {
+            here(async |output| policy::here(&command, output), out)
+        }
         Command::Login(args) => here(async |output| access::login(args, cli.profile.as_deref(), output).await, out),
         Command::Logout => here(async |output| access::logout(cli.profile.as_deref(), output).await, out),
         Command::Client(command) => {

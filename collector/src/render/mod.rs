@@ -16,6 +16,7 @@ pub mod lexicon;
 pub mod made;
 pub mod operators;
 pub mod overview;
+pub mod policies;
 mod sentence;
 pub mod sheet;
 pub mod software;
