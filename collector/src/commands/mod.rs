@@ -17,6 +17,8 @@ mod keyholder;
 mod output;
 mod policy;
 mod presets;
+#[cfg(test)]
+mod presets_tests;
 mod refused;
 mod software;
 mod span;

@@ -106,7 +106,12 @@ fn software(policy: &Policy) -> Vec<Statement> {
                 list(&homes(&files.folders))
             ),
         ),
-        allowed("executables.allowed", &files.allowed, "Of these are the school's own", "None of these is the school's own."),
+        allowed(
+            "executables.allowed",
+            &files.allowed,
+            "Of these are the school's own",
+            "None of these is the school's own.",
+        ),
         allowed("executables.allowed_titles", &files.allowed_titles, "Games for teaching are", "No game may be there."),
         allowed(
             "executables.allowed_media_folders",
