@@ -5,6 +5,7 @@
 
 pub mod agent;
 mod blocking;
+pub mod checkpoints;
 pub mod cli;
 pub mod clocks;
 pub mod commands;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands::access::LoginArgs;
+use crate::commands::backup::BackupCommand;
 use crate::commands::client::ClientCommand;
 use crate::commands::lexicon::LexiconCommand;
 use crate::commands::{init, serve};
@@ -34,6 +35,9 @@ pub enum Command {
     /// Check and measure the keyword rules, and see why they find what they find
     #[command(subcommand)]
     Lexicon(LexiconCommand),
+    /// Make, look through and restore backups
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// Exchange a login code for access from this machine
     Login(LoginArgs),
     /// End this machine's access

@@ -6,11 +6,13 @@
 
 pub mod audit;
 pub mod audit_check;
+pub mod backup;
 pub mod clauses;
 pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod console;
+pub mod daily;
 pub mod data;
 pub mod delivery;
 pub mod evaluation;

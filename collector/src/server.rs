@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
+use caretaker_shared::checkpoint::AuditKey;
 use caretaker_shared::clock::Clock;
 use caretaker_shared::pki::{Authority, DEVICE_DAYS};
 use caretaker_shared::shutdown;
@@ -18,7 +19,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::console;
-use crate::data::{DataFolder, Lock, ServerIdentity, load_authority};
+use crate::daily::Daily;
+use crate::data::{DataFolder, Lock, ServerIdentity, audit_key, load_authority};
 use crate::grpc::{self, AddedLexicons, AdmissionService, AgentParts, AgentService, Connection, Limits, Port};
 use crate::guidance::Guidance;
 use crate::store::Store;
@@ -39,6 +41,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let _lock = Lock::take(&folder)?;
     let authority = Arc::new(load_authority(&folder)?);
+    let key = Arc::new(audit_key(&folder)?);
     let store = open_store(&folder)?;
     let identity = ServerIdentity::new(folder.clone(), authority.clone(), clock.clone());
     let (renewed, acceptor) = watch::channel(identity.acceptor()?);
@@ -71,6 +74,7 @@ pub async fn serve(
     tasks.spawn(delivery::run(parts.store.clone(), ways, clock, mail_waits, stop.clone()));
     tasks.spawn(audit_check::run(parts.store.clone(), parts.audit.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
+    tasks.spawn(parts.daily(key).run(stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
     tasks.spawn(service_manager::watchdog(parts.store.clone(), stop.clone()));
 
@@ -129,6 +133,18 @@ impl Parts {
             let served = port.serve(stop.clone()).await;
             stop.cancel();
             served.context("the server for devices failed")
+        }
+    }
+
+    /// What is done once a day.
+    fn daily(&self, key: Arc<AuditKey>) -> Daily {
+        Daily {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            zone: TimeZone::system(),
+            school: self.config.school.clone(),
+            key,
+            mail_waits: self.mail_waits.clone(),
         }
     }
 

@@ -81,6 +81,7 @@ fn hello(epoch: EpochId) -> proto::HelloRequest {
         clock: clock(),
         root: None,
         recipients: None,
+        checkpoint: None,
     }
     .into()
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use caretaker_collector::opening::{Given, Opener};
+use caretaker_collector::store::{SealedRow, Store};
 use caretaker_shared::sealing::{KeyFile, Sealed};
 use caretaker_shared::secret::Secret;
 use caretaker_tests::agent::{Agent, PHRASE};
@@ -13,7 +14,6 @@ use caretaker_tests::mail::MailServer;
 use caretaker_tests::process::Said;
 use caretaker_tests::school::{READY, School};
 use caretaker_tests::{binaries, memory, search, wait};
-use rusqlite::{Connection, OpenFlags};
 
 const PASSPHRASE: &str = "seven green bicycles sing";
 
@@ -93,17 +93,16 @@ fn lead_of(school: &School) -> Desk {
     desk
 }
 
-/// What the collector's database holds of the only sealed event.
+/// What the collector hands out of the only sealed event: the wraps lie under the month's key.
 fn given(school: &School) -> Given {
-    let path = school.data().join("caretaker.db");
-    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("opens the database");
-    let sql = "SELECT sealed.content, device_certificate.der, recipients.signed FROM sealed
-               JOIN device_certificate ON device_certificate.fingerprint = sealed.certificate
-               JOIN recipients ON recipients.digest = sealed.recipients";
-    let row = database.query_row(sql, [], |row| {
-        Ok(Given { content: row.get(0)?, certificate_der: row.get(1)?, recipients: row.get(2)? })
+    let event = school.count("SELECT event FROM sealed");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let row = runtime.block_on(async {
+        let store = Store::open(&school.data().join("caretaker.db")).expect("opens the database");
+        store.sealed_of_event(event).await.expect("reads")
     });
-    row.expect("one sealed event")
+    let SealedRow { content, certificate_der, recipients } = row.expect("one sealed event");
+    Given { content, certificate_der, recipients }
 }
 
 /// Waits until the agent holds the list.

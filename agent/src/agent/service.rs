@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::looking::Looking;
 use super::{browsing, cost, probing, watching};
+use crate::checkpoints::Checkpoints;
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
 use crate::detection::Rules;
@@ -132,6 +133,7 @@ impl Running {
         let device = hostname(host.as_ref());
         let sealer = Arc::new(Sealer::open(state, keeper.identity()));
         spool.seal_with(sealer.clone());
+        let checkpoints = Arc::new(Checkpoints::open(state, keeper.identity()));
         let grpc = Grpc::new(keeper.identity(), clocks.clock()).context("the identity cannot be used")?;
         let wiring = Wiring {
             spool: spool.clone(),
@@ -140,6 +142,7 @@ impl Running {
             hostname: device.clone(),
             policy,
             sealer,
+            checkpoints,
             rules: rules.clone(),
             resend,
             executables,

@@ -19,6 +19,7 @@ pub(super) const COMPARED: &str = "compared-ms";
 const OFFERED: &str = "offered-executables";
 const LEXICONS: &str = "lexicons";
 const REFUSED_RECIPIENTS: &str = "refused-recipients";
+const REFUSED_CHECKPOINT: &str = "refused-checkpoint";
 
 /// Under which the digest of a probe's last whole reading is kept.
 pub(super) fn sent(probe: ProbeName) -> String {
@@ -79,12 +80,24 @@ impl Spool {
     /// # Errors
     /// When the spool cannot be written.
     pub fn tell_refused_recipients(&self, digest: &Sha256, why: &str) -> Result<(), SpoolError> {
+        self.tell_once(REFUSED_RECIPIENTS, DeviceEventKind::RecipientsRefused, digest, why)
+    }
+
+    /// Says in a tamper record that a checkpoint contradicts those that are kept; once for the same one.
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn tell_refused_checkpoint(&self, digest: &Sha256, why: &str) -> Result<(), SpoolError> {
+        self.tell_once(REFUSED_CHECKPOINT, DeviceEventKind::CheckpointRefused, digest, why)
+    }
+
+    fn tell_once(&self, name: &str, kind: DeviceEventKind, digest: &Sha256, why: &str) -> Result<(), SpoolError> {
         let is_news = self.change(|change| {
-            if read(change, REFUSED_RECIPIENTS)?.as_deref() == Some(digest.as_bytes()) {
+            if read(change, name)?.as_deref() == Some(digest.as_bytes()) {
                 return Ok(false);
             }
-            write(change, REFUSED_RECIPIENTS, digest.as_bytes())?;
-            let event = DeviceEvent::of_agent(DeviceEventKind::RecipientsRefused, self.clocks.now());
+            write(change, name, digest.as_bytes())?;
+            let event = DeviceEvent::of_agent(kind, self.clocks.now());
             let event = DeviceEvent { detail: why.to_owned(), ..event };
             queue::append(change, &self.clocks, &Payload::Device(event), None)?;
             Ok(true)

@@ -1,7 +1,9 @@
-//! What a greeting may bring: a newer policy, rules that the school has added, the people to seal for.
+//! What a greeting may bring: a newer policy, rules that the school has added, the people to seal for, checkpoints of the
+//! audit log.
 
 use std::sync::Arc;
 
+use caretaker_proto::agent::v1::SignedCheckpoint;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::policy::DevicePolicy;
 use caretaker_shared::wire::limits;
@@ -9,6 +11,7 @@ use prost::Message as _;
 
 use super::session::Broken;
 use super::{Session, Uplink, UplinkError};
+use crate::checkpoints::{Refused, Taken};
 use crate::spool::Spool;
 
 impl<U: Uplink> Session<U> {
@@ -80,6 +83,36 @@ impl<U: Uplink> Session<U> {
             Err(error) => {
                 self.refused = Some(wanted);
                 tracing::error!(reason = %error, "the people whom this device is to seal for were refused");
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the next checkpoints of the collector's audit log. One that contradicts what is kept is told of in a tamper
+    /// record, and so is a collector that was restored from a backup.
+    pub(super) async fn follow_checkpoints(&mut self, offered: Vec<SignedCheckpoint>) -> Result<(), Broken> {
+        for one in offered {
+            let checkpoints = self.wiring.checkpoints.clone();
+            let taken = self.wiring.spool.run(move |spool| {
+                let taken = checkpoints.take(&one);
+                let why = match &taken {
+                    Ok(Taken::Fine) | Err(Refused::File(_)) => return Ok(taken),
+                    Ok(Taken::Restored { from, to }) => {
+                        format!("the collector was restored from a backup: its log went from row {from} to row {to}")
+                    }
+                    Err(refused @ (Refused::Checkpoint(_) | Refused::Conflict(_))) => refused.to_string(),
+                };
+                spool.tell_refused_checkpoint(&Sha256::of(&one.checkpoint), &why).map(|()| taken)
+            });
+            match taken.await? {
+                Ok(Taken::Fine) => {}
+                Ok(Taken::Restored { from, to }) => {
+                    tracing::warn!(from, to, "the collector was restored from a backup, its audit log went back");
+                }
+                Err(error) => {
+                    tracing::error!(reason = %error, "a checkpoint of the collector's audit log was refused");
+                    return Ok(());
+                }
             }
         }
         Ok(())

@@ -58,8 +58,16 @@ impl Uplink for Grpc {
         }
         let lexicons = maybe(&answer.lexicons_digest, "lexicons_digest")?;
         let recipients = maybe(&answer.recipients_digest, "recipients_digest")?;
-        let proto::HelloResponse { policy_version, heartbeat_seconds, lexicons_unknown, .. } = answer;
-        Ok(Welcome { high_water, policy_version, heartbeat_seconds, lexicons, lexicons_unknown, recipients })
+        let proto::HelloResponse { policy_version, heartbeat_seconds, lexicons_unknown, checkpoints, .. } = answer;
+        Ok(Welcome {
+            high_water,
+            policy_version,
+            heartbeat_seconds,
+            lexicons,
+            lexicons_unknown,
+            recipients,
+            checkpoints,
+        })
     }
 
     async fn upload(&self, upload: Upload) -> Result<Receipt, UplinkError> {

@@ -8,7 +8,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-use caretaker_proto::agent::v1::DevicePolicy;
+use caretaker_proto::agent::v1::{DevicePolicy, SignedCheckpoint};
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{ProbeName, Stream};
 use caretaker_shared::refusal::{REASON, Refusal};
@@ -38,6 +38,8 @@ pub struct Welcome {
     pub lexicons_unknown: bool,
     /// Digest of the recipients in force; `None` when there are none.
     pub recipients: Option<Sha256>,
+    /// Checkpoints of its audit log that follow the one the device keeps, not yet checked.
+    pub checkpoints: Vec<SignedCheckpoint>,
 }
 
 /// What the collector answers to records.

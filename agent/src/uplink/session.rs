@@ -13,6 +13,7 @@ use caretaker_shared::wire::{self, Hello, Upload, limits};
 use tokio::sync::{mpsc, watch};
 
 use super::{Uplink, UplinkError, Welcome};
+use crate::checkpoints::Checkpoints;
 use crate::clocks::DeviceClocks;
 use crate::config::InForce;
 use crate::detection::Rules;
@@ -44,6 +45,8 @@ pub struct Wiring {
     pub policy: watch::Sender<InForce>,
     /// Seals what leaves this device of a text.
     pub sealer: Arc<Sealer>,
+    /// What is kept of the collector's audit log.
+    pub checkpoints: Arc<Checkpoints>,
     /// Which rules texts are held against: those that ship, and those that the school has added.
     pub rules: Rules,
     /// Probes whose whole state the collector wants.
@@ -112,6 +115,7 @@ impl<U: Uplink> Session<U> {
             let held = welcome.high_water.clone();
             self.settle(held).await?;
         }
+        self.follow_checkpoints(std::mem::take(&mut welcome.checkpoints)).await?;
         match self.follow_recipients(welcome.recipients).await {
             Err(Broken::Uplink(error)) => tracing::warn!(reason = %error, "the recipients were not fetched"),
             followed => followed?,
@@ -183,6 +187,7 @@ impl<U: Uplink> Session<U> {
             clock: self.wiring.clocks.read(),
             root: self.wiring.sealer.root(),
             recipients: self.wiring.sealer.recipients(),
+            checkpoint: self.wiring.checkpoints.newest().map(|newest| newest.digest()),
         };
         let welcome = match self.uplink.hello(hello).await {
             Ok(welcome) => welcome,

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
-use caretaker_proto::agent::v1::{DevicePolicy as WirePolicy, SignedRecipients};
+use caretaker_proto::agent::v1::{DevicePolicy as WirePolicy, SignedCheckpoint, SignedRecipients};
+use caretaker_shared::checkpoint::{AuditKey, Checkpoint, Incarnation};
 use caretaker_shared::clock::ManualClock;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::{AgeProfile, Ask, rules};
@@ -25,6 +26,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{Receipt, Session, Uplink, UplinkError, Welcome, Wiring, run};
+use crate::checkpoints::Checkpoints;
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
 use crate::detection::Rules;
@@ -55,6 +57,7 @@ struct Book {
     lexicons: Vec<u8>,
     recipients: Option<SignedRecipients>,
     fetched_recipients: usize,
+    checkpoints: Vec<SignedCheckpoint>,
 }
 
 /// A collector that everybody in a test shares.
@@ -122,7 +125,18 @@ impl Uplink for Memory {
             let lexicons = Some(&book.lexicons).filter(|bytes| !bytes.is_empty()).map(|bytes| Sha256::of(bytes));
             let recipients = book.recipients.as_ref().map(|signed| Sha256::of(&signed.recipients));
             let lexicons_unknown = false;
-            Ok(Welcome { high_water, policy_version, heartbeat_seconds: 300, lexicons, lexicons_unknown, recipients })
+            // As a collector does: what follows the one that the device names, or else the newest.
+            let known = book.checkpoints.iter().position(|one| Some(Sha256::of(&one.checkpoint)) == hello.checkpoint);
+            let from = known.map_or(book.checkpoints.len().saturating_sub(1), |at| at + 1);
+            Ok(Welcome {
+                high_water,
+                policy_version,
+                heartbeat_seconds: 300,
+                lexicons,
+                lexicons_unknown,
+                recipients,
+                checkpoints: book.checkpoints[from..].to_vec(),
+            })
         })
     }
 
@@ -222,10 +236,12 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
     let keeper = keeper(collector, home.path());
     let sealer = Arc::new(Sealer::open(home.path(), keeper.identity()));
     spool.seal_with(sealer.clone());
+    let checkpoints = Arc::new(Checkpoints::open(home.path(), keeper.identity()));
     let wiring = Wiring {
         spool: spool.clone(),
         keeper,
         sealer: sealer.clone(),
+        checkpoints,
         clocks,
         hostname: "lab-1".into(),
         policy,
@@ -578,4 +594,69 @@ async fn a_device_seals_for_the_recipients_that_its_root_has_signed_and_refuses_
     let Content::Sealed(sealed) = arrived(&collector, &device, 3).await else { panic!("the last good ones hold") };
     assert_eq!(Sealed::parse(&sealed).expect("what was sealed").recipients(), by_two);
     device.stop.cancel();
+}
+
+/// The checkpoint of a row that follows `before`, as the collector's key signs it.
+fn checkpoint(key: &AuditKey, row: u64, before: Option<&SignedCheckpoint>) -> SignedCheckpoint {
+    let day = Duration::from_secs(86_400 * row);
+    let checkpoint = Checkpoint {
+        school: "Northfield School".into(),
+        row,
+        hash: Sha256::of(&row.to_be_bytes()),
+        made_at: noon().checked_add(day).expect("in range"),
+        incarnation: Incarnation { number: 1, id: [1; 16] },
+        previous: before.map(|before| Sha256::of(&before.checkpoint)),
+    };
+    key.sign(&checkpoint).message().clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_was_written_anew_is_noticed_by_a_device_that_was_away() {
+    let (key, _) = AuditKey::generate();
+    let mut history: Vec<SignedCheckpoint> = Vec::new();
+    for row in 1..=60 {
+        history.push(checkpoint(&key, row, history.last()));
+    }
+    let collector = Memory::new();
+    collector.book().checkpoints = history[..5].to_vec();
+    let device = start(&collector, &clock());
+    collector.until(|book| book.hellos > 1).await;
+    collector.book().checkpoints = history.clone();
+    let hellos = collector.book().hellos;
+    collector.until(|book| book.hellos > hellos + 1).await;
+    let (held, _) = kept_by(&device);
+    assert_eq!(held.last(), history.last(), "the newest");
+    // 22 November to 21 January: the first that it saw, and those of the first days of two months.
+    let first_of_months = [&history[4], &history[8], &history[39]];
+    assert_eq!(held.iter().take(3).collect::<Vec<_>>(), first_of_months);
+    assert_eq!(told_of_checkpoints(&collector.book()), Vec::<String>::new());
+
+    // Somebody who has the key writes everything from row 58 on anew, and more of it.
+    let mut forged = history[..57].to_vec();
+    for row in 58..=70 {
+        forged.push(checkpoint(&key, row + 100, forged.last()));
+    }
+    collector.book().checkpoints = forged;
+    collector.until(|book| !told_of_checkpoints(book).is_empty()).await;
+    let hellos = collector.book().hellos;
+    collector.until(|book| book.hellos > hellos + 2).await;
+    let told = told_of_checkpoints(&collector.book());
+    assert_eq!(told, ["the log was written anew: the checkpoint of row 60 is not part of its history"], "told once");
+    assert_eq!(kept_by(&device).0, held, "what was kept stays");
+    device.stop.cancel();
+}
+
+/// What lies in a device's file, and whose it is.
+fn kept_by(device: &Device) -> (Vec<SignedCheckpoint>, Vec<u8>) {
+    let encoded = std::fs::read(device.home.path().join("checkpoints")).expect("the file");
+    let file = caretaker_proto::agent::v1::KeptCheckpoints::decode(encoded.as_slice()).expect("its form");
+    (file.kept, file.authority)
+}
+
+fn told_of_checkpoints(book: &Book) -> Vec<String> {
+    let told = |(_, payload): &(Stream, Payload)| match payload {
+        Payload::Device(event) if event.kind == DeviceEventKind::CheckpointRefused => Some(event.detail.clone()),
+        _ => None,
+    };
+    book.payloads.iter().filter_map(told).collect()
 }

@@ -9,7 +9,9 @@ use tonic::transport::Channel;
 use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
 use super::output::Output;
-use super::{Exit, alerts, cases, devices, executables, findings, keys, policy, software, status, token};
+use super::{
+    Exit, alerts, audit, cases, devices, executables, findings, keys, policy, retention, software, status, token,
+};
 use crate::console::SOCKET;
 use crate::render::Screen;
 
@@ -62,6 +64,15 @@ pub enum ClientCommand {
     /// Make keys for evidence, and say who may open it
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Prove the audit log, or read it
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// How long what is kept, and what was erased
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
+    /// Keep a case from being erased by age
+    #[command(subcommand)]
+    Hold(retention::HoldCommand),
     /// Who you are to the collector, and what you may do
     Whoami(access::WhoAmIArgs),
 }
@@ -132,7 +143,14 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
     {
         return policy::here(command, output);
     }
-    let channel = reach(place).await?;
+    let reached = reach(place).await;
+    if let (Err(_), ClientCommand::Audit(audit::AuditCommand::Verify(args)), Place::Data(data)) =
+        (&reached, &command, place)
+        && let Some(exit) = audit::stopped(args, data, output)?
+    {
+        return Ok(exit);
+    }
+    let channel = reached?;
     let client: Client = console(channel.clone());
     match command {
         ClientCommand::Cases(args) => cases::list(args, channel, output).await,
@@ -151,6 +169,9 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Policy(command) => policy::run(command, client, output).await,
         ClientCommand::Operators(command) => access::operators(command, channel, output).await,
         ClientCommand::Keys(command) => keys::ask(command, channel, output).await,
+        ClientCommand::Audit(command) => audit::run(command, channel, output).await,
+        ClientCommand::Retention(command) => retention::run(command, channel, output).await,
+        ClientCommand::Hold(command) => retention::hold(command, channel, output).await,
         ClientCommand::Whoami(args) => access::whoami(args, channel, output).await,
     }
 }

@@ -8,6 +8,8 @@ pub mod lexicon;
 pub mod serve;
 
 mod alerts;
+pub mod audit;
+pub mod backup;
 pub mod cases;
 mod connect;
 mod devices;
@@ -20,6 +22,7 @@ mod presets;
 #[cfg(test)]
 mod presets_tests;
 mod refused;
+pub mod retention;
 mod software;
 mod span;
 mod status;
@@ -80,6 +83,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Init(args) => init::run(args, out),
         Command::Serve(args) => serve::run(&args),
+        Command::Backup(command) => backup::run(&command, cli.data, out),
         Command::Lexicon(command) => lexicon::run(&command, &client::data_dir(cli.data), out),
         Command::Client(ClientCommand::Keys(command)) if !command.needs_collector() => keys::run(&command, out),
         Command::Client(ClientCommand::Policy(command)) if !command.needs_collector() => {

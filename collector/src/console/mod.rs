@@ -27,6 +27,7 @@ pub(crate) mod peer;
 pub(crate) mod permissions;
 mod personal;
 mod policies;
+mod proof;
 mod refusal;
 mod router;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub use guard::Services;
 pub(crate) use operators::message_of as operator_message;
 pub use outcome::Outcome;
 pub(crate) use policies::TOML_BYTES as POLICY_BYTES;
+pub(crate) use proof::audit_message;
 pub use router::services;
 pub use socket::{SOCKET, bind, serve, serve_port};
 

@@ -1,5 +1,6 @@
 //! The folder in which a collector keeps everything: what stands where, and who may use it.
 
+mod audit_key;
 mod identity;
 mod lexicons;
 mod lock;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use caretaker_shared::private_file;
 
+pub use audit_key::audit_key;
 pub(crate) use identity::read_secret;
 pub use identity::{ServerIdentity, load_authority};
 pub use lexicons::{Installed, is_name};
@@ -109,6 +111,12 @@ impl DataFolder {
     #[must_use]
     pub fn authority_key(&self) -> PathBuf {
         self.0.join("authority.key")
+    }
+
+    /// The key that signs checkpoints of the audit chain.
+    #[must_use]
+    pub fn audit_key(&self) -> PathBuf {
+        self.0.join("audit.key")
     }
 
     /// The server's certificate.

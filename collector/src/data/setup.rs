@@ -49,13 +49,17 @@ pub enum StepOutcome {
     Exists,
 }
 
+const AUDIT_KEY: &str = "the key that signs the audit log";
+
 /// Names by which a folder is known as ours.
-const OURS: [&str; 10] = [
+const OURS: [&str; 12] = [
     "collector.lock",
     "collector.toml",
     "caretaker.db",
     "authority.pem",
     "authority.key",
+    "audit.key",
+    "retention.keys",
     "server.pem",
     "server.key",
     "mail",
@@ -89,6 +93,13 @@ pub async fn set_up(folder: &DataFolder, setup: &Setup, clock: Arc<dyn Clock>) -
     let done = if keep { StepOutcome::Exists } else { StepOutcome::Made };
     steps.push(step(&folder.server_pem(), "the server's certificate, renewed by itself", done));
     steps.push(step(&folder.server_key(), "its private key", done));
+    let audit = step(
+        &folder.audit_key(),
+        AUDIT_KEY,
+        if folder.audit_key().exists() { StepOutcome::Exists } else { StepOutcome::Made },
+    );
+    super::audit_key(folder)?;
+    steps.push(audit);
     steps.push(make_database(folder, setup, clock.as_ref()).await?);
     steps.push(make_mail_folder(folder)?);
     steps.push(make_settings(folder, setup)?);
@@ -101,6 +112,7 @@ fn pieces(folder: &DataFolder) -> impl Iterator<Item = (std::path::PathBuf, &'st
         (folder.authority_key(), "its private key: keep a copy in a safe place, show it to nobody"),
         (folder.server_pem(), "the server's certificate, renewed by itself"),
         (folder.server_key(), "its private key"),
+        (folder.audit_key(), AUDIT_KEY),
         (folder.database(), "the database"),
         (folder.mail(), "mail that is kept on this machine"),
         (folder.settings(), "the settings"),

@@ -82,6 +82,6 @@ pub fn explain(policy: &Policy) -> Vec<Part> {
         Part { title: "What is asked of devices", statements: devices::statements(policy) },
         Part { title: "Who hears of what", statements: people::statements(policy) },
         Part { title: "What is looked at, and what is not", statements: looking::statements(policy) },
-        Part { title: "What is kept", statements: kept::statements() },
+        Part { title: "What is kept", statements: kept::statements(policy) },
     ]
 }

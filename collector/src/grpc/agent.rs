@@ -133,6 +133,7 @@ impl Agent for AgentService {
         let high_water = welcome
             .high_water
             .map(|(stream, sequence)| proto::HighWater { stream: proto::Stream::from(stream).into(), sequence });
+        let checkpoint = |signed: &Vec<u8>| proto::SignedCheckpoint::decode(signed.as_slice()).ok();
         Ok(Response::new(proto::HelloResponse {
             high_water: high_water.into(),
             policy_version: welcome.policy_version,
@@ -140,6 +141,7 @@ impl Agent for AgentService {
             heartbeat_seconds: HEARTBEAT_SECONDS,
             lexicons_unknown: lexicons.is_unknown,
             recipients_digest: welcome.recipients.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
+            checkpoints: welcome.checkpoints.iter().filter_map(checkpoint).collect(),
             lexicons_digest: lexicons.digest.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
         }))
     }

@@ -60,6 +60,10 @@ fn written(part: &Part, edge: &str, badge: &str) -> String {
                 command.join(" ")
             )
         }
+        Part::Block(lines) => {
+            let lines: Vec<_> = lines.lines().map(escaped).collect();
+            format!("<pre style=\"margin:0 0 18px;{MONO};font-size:11px;color:#1c1f24\">{}</pre>\n", lines.join("\n"))
+        }
         Part::Emergency(words) => format!(
             "<p style=\"margin:0 0 20px;padding:10px 14px;border-left:4px solid #b3261e;font-weight:600\">{}</p>\n",
             escaped(words)

@@ -44,6 +44,8 @@ pub(super) enum Part {
     Emergency(&'static str),
     /// Numbers under a heading: "Level 4, North site", "2 cases", "26-0042, 26-0043".
     Table(Vec<[String; 3]>),
+    /// Lines that must arrive as they are.
+    Block(String),
     /// Small print.
     Note(String),
 }

@@ -15,6 +15,10 @@ pub(super) fn write(letter: &Letter) -> String {
         }
         match part {
             Part::Opening(words) | Part::Words(words) | Part::Note(words) => wrap(words, 0, &mut body),
+            Part::Block(lines) => lines.lines().for_each(|line| {
+                body.push_str(&safe(line));
+                body.push('\n');
+            }),
             Part::Emergency(words) => wrap(words, 0, &mut body),
             Part::Facts(facts) => facts.iter().for_each(|fact| wrap(fact, INDENT, &mut body)),
             Part::Command { what, place, command } => {

@@ -4,6 +4,7 @@
 //! colour says is said in words too.
 
 pub mod alerts;
+pub mod backup;
 pub mod cases;
 pub mod device;
 pub mod devices;
@@ -17,6 +18,7 @@ pub mod made;
 pub mod operators;
 pub mod overview;
 pub mod policies;
+pub mod proof;
 mod sentence;
 pub mod sheet;
 pub mod software;

@@ -1,7 +1,7 @@
 //! Rows of the audit chain: appended in the transaction of their cause, and proved.
 //!
-//! The proof finds a row that was edited, removed or put in before the last one. Who writes the whole end of the chain
-//! anew, or cuts it off, is found only by a hash that was kept elsewhere.
+//! The proof of the chain alone finds a row that was edited, removed or put in before the last one. Who writes its whole
+//! end anew, or cuts it off, is found by the checkpoints: see `proof`.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
@@ -29,9 +29,20 @@ pub enum AuditChain {
 }
 
 /// How far the proof has come.
-struct Proven {
-    last: i64,
-    hash: Vec<u8>,
+pub(super) struct Proven {
+    pub(super) last: i64,
+    pub(super) hash: Vec<u8>,
+}
+
+impl Proven {
+    /// Where the chain begins: before its first row, or where the oldest were erased.
+    pub(super) fn start(connection: &Connection) -> Result<Self, StoreError> {
+        let start = connection
+            .prepare_cached("SELECT row, hash FROM audit_start")?
+            .query_row([], |row| Ok(Self { last: row.get(0)?, hash: row.get(1)? }))
+            .optional()?;
+        Ok(start.unwrap_or_else(|| Self { last: 0, hash: BEGINNING.to_vec() }))
+    }
 }
 
 impl Store {
@@ -42,30 +53,16 @@ impl Store {
     pub async fn write_down(&self, entry: Entry) -> Result<(), StoreError> {
         self.write(Order::First, move |transaction| append(transaction, &entry)).await
     }
-
-    /// Proves the audit chain from its first row on.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn verify_audit(&self) -> Result<AuditChain, StoreError> {
-        let mut proven = Proven { last: 0, hash: BEGINNING.to_vec() };
-        loop {
-            let before = proven.last;
-            proven = match self.read(move |connection| prove(connection, proven)).await? {
-                Ok(proven) => proven,
-                Err(row) => return Ok(AuditChain::Broken { row }),
-            };
-            if proven.last == before {
-                return Ok(AuditChain::Whole { rows: u64::try_from(before).unwrap_or_default() });
-            }
-        }
-    }
 }
 
-/// Proves the next rows; `Err` names the first that does not follow.
-fn prove(connection: &Connection, mut proven: Proven) -> Result<Result<Proven, i64>, StoreError> {
-    // Rows are numbered from 1: at the beginning whatever stands below is looked at too.
-    let after = if proven.last == 0 { i64::MIN } else { proven.last };
+/// Proves the next rows; `Err` names the first that does not follow. `first` where nothing was proven yet.
+pub(super) fn prove(
+    connection: &Connection,
+    mut proven: Proven,
+    first: bool,
+) -> Result<Result<Proven, i64>, StoreError> {
+    // At the beginning whatever stands below the first row is looked at too.
+    let after = if first { i64::MIN } else { proven.last };
     let mut query = connection.prepare_cached(
         "SELECT n, at, actor, action, subject, detail, previous_hash, hash FROM audit
          WHERE n > ?1 ORDER BY n LIMIT ?2",

@@ -1,5 +1,6 @@
 //! How the database file is opened: settings, version, migrations (reliability.md 5.7).
 
+use std::cmp::Ordering;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -16,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/V5__operators.sql"),
     include_str!("../../migrations/sqlite/V6__cases.sql"),
     include_str!("../../migrations/sqlite/V7__delivery.sql"),
+    include_str!("../../migrations/sqlite/V8__proof.sql"),
 ];
 
 /// "CARE": tells our file from another program's.
@@ -48,6 +50,33 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     settings(&connection)?;
     Ok(connection)
+}
+
+/// Looks whether the file is ours and of the current form, for those who must not change it.
+pub(super) fn check_version(connection: &Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).expect("a handful of migrations");
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let owner: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if owner != APPLICATION_ID {
+        return Err(StoreError::Foreign);
+    }
+    match found.cmp(&known) {
+        Ordering::Less => Err(StoreError::Older),
+        Ordering::Greater => Err(StoreError::Newer { found, known }),
+        Ordering::Equal => Ok(()),
+    }
+}
+
+/// Moves everything from the log into the database, and makes the log empty.
+pub(super) fn empty_log(path: &Path) -> Result<(), StoreError> {
+    let connection = Connection::open(path)?;
+    settings(&connection)?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        tracing::info!("somebody reads an older state of the database; its log is emptied later");
+    }
+    Ok(())
 }
 
 fn settings(connection: &Connection) -> Result<(), StoreError> {

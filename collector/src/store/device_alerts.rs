@@ -71,6 +71,11 @@ pub(crate) fn raise_for_device_event(
         DeviceEventKind::RecipientsRefused => {
             (Requirement::Integrity, UNRELIABLE, "a list of who may read sealed evidence was refused by the device")
         }
+        DeviceEventKind::CheckpointRefused => (
+            Requirement::Integrity,
+            UNRELIABLE,
+            "the device keeps another history of the audit chain than the collector",
+        ),
         DeviceEventKind::AntivirusOn => return note_on_again(tx, event_rowid, device_rowid, event).map(|()| false),
         DeviceEventKind::Started
         | DeviceEventKind::StartedAfterKill

@@ -9,6 +9,7 @@ mod audit;
 pub mod cases;
 mod connection;
 pub mod console;
+mod copies;
 mod departure;
 pub(crate) mod device_alerts;
 mod executables;
@@ -25,6 +26,7 @@ mod moment;
 mod operators;
 mod outbox;
 mod policies;
+pub mod proof;
 mod recipients;
 mod rejudge;
 mod revocation;
@@ -36,6 +38,7 @@ mod sessions;
 mod sites;
 mod status;
 mod tokens;
+pub(crate) mod vault;
 mod writer;
 
 use std::path::Path;
@@ -45,6 +48,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 pub use alert_answers::Answered;
 pub use audit::AuditChain;
+pub(crate) use copies::{copy_database, quick_check, shut_out};
 pub use departure::{Disposal, Loss};
 pub use findings::Settled;
 pub use identity::{Caller, NewDevice, Standing, TokenStanding};
@@ -76,6 +80,9 @@ pub enum StoreError {
         /// Version of this program.
         known: i64,
     },
+    /// The file is of an earlier version, and this step must not change it.
+    #[error("the database was written by an older collector; start this one on it once")]
+    Older,
     /// The file is a database, but not ours.
     #[error("the file is the database of another program")]
     Foreign,
@@ -93,6 +100,9 @@ pub enum StoreError {
     /// The bundled SQLite has the WAL-reset defect (fixed in 3.51.3).
     #[error("SQLite {0} may lose data; 3.51.3 or later is needed")]
     SqliteTooOld(String),
+    /// The keys beside the database cannot be read or written.
+    #[error("the keys beside the database (retention.keys) cannot be read or written")]
+    Keys(#[source] std::io::Error),
     /// A defect of this program; nothing of the step was written.
     #[error("a step came to grief over its input")]
     Stumbled,
@@ -107,6 +117,7 @@ pub struct Store {
     writer: writer::Writer,
     readers: Arc<Readers>,
     policies: Arc<in_force::Policies>,
+    vault: Arc<vault::Vault>,
 }
 
 /// Connections that only read. A reader is opened when none is free, and kept.
@@ -125,9 +136,16 @@ impl Store {
     /// # Errors
     /// When the file cannot be opened, is damaged, or was written by a newer collector.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = connection::open_writer(path)?;
+        let vault = Arc::new(vault::Vault::beside(path).map_err(StoreError::Keys)?);
+        let mut connection = connection::open_writer(path)?;
+        sealed::move_wraps(&mut connection, &vault)?;
         let readers = Readers { path: path.to_owned(), idle: Mutex::new(Vec::new()), at_once: Semaphore::new(READERS) };
-        Ok(Self { writer: writer::Writer::start(connection), readers: Arc::new(readers), policies: Arc::default() })
+        Ok(Self {
+            writer: writer::Writer::start(connection),
+            readers: Arc::new(readers),
+            policies: Arc::default(),
+            vault,
+        })
     }
 
     /// Asks the database for nothing, to learn whether it answers.

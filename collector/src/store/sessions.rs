@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::identity::Caller;
+use super::proof::checkpoints_after;
 use super::{Order, Store, StoreError, findings, in_force, recipients};
 use crate::rules::Judgement;
 
@@ -19,6 +20,8 @@ pub struct Welcome {
     pub policy_version: u64,
     /// Digest of the recipients in force; `None` before the first were published.
     pub recipients: Option<Sha256>,
+    /// Checkpoints of the audit chain that follow the one the device keeps, each an encoded `SignedCheckpoint`.
+    pub checkpoints: Vec<Vec<u8>>,
 }
 
 impl Store {
@@ -40,7 +43,8 @@ impl Store {
             }
             let policy_version = in_force::version(transaction, caller.site)?;
             let recipients = recipients::in_force(transaction)?.map(|row| row.digest);
-            Ok(Welcome { high_water, policy_version, recipients })
+            let checkpoints = checkpoints_after(transaction, hello.checkpoint)?;
+            Ok(Welcome { high_water, policy_version, recipients, checkpoints })
         })
         .await
     }

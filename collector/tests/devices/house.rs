@@ -211,6 +211,7 @@ impl Device {
             clock: self.now(),
             root: None,
             recipients: None,
+            checkpoint: None,
         };
         Ok(self.client.hello(proto::HelloRequest::from(hello)).await?.into_inner())
     }

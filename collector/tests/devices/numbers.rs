@@ -53,6 +53,7 @@ async fn deliver(uploads: &[(u64, u64)]) -> (u64, String, u64, bool) {
         clock: device.now(),
         root: None,
         recipients: None,
+        checkpoint: None,
     };
     house.store.hello(caller, hello, now).await.expect("is welcome");
     let payload = Payload::Device(DeviceEvent::of_agent(DeviceEventKind::Stopped, now));

@@ -199,11 +199,14 @@ pub enum DeviceEventKind {
     MediumRemoved,
     /// Recipients arrived that are older, unsigned or of another root (T8). The detail says which.
     RecipientsRefused,
+    /// A checkpoint of the collector's audit chain goes back, or contradicts those that the device keeps (T7). The detail
+    /// says how.
+    CheckpointRefused,
 }
 
 impl DeviceEventKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Started,
         Self::StartedAfterKill,
         Self::Stopped,
@@ -216,6 +219,7 @@ impl DeviceEventKind {
         Self::MediumMounted,
         Self::MediumRemoved,
         Self::RecipientsRefused,
+        Self::CheckpointRefused,
     ];
 
     /// A stable word for logs and storage.
@@ -234,6 +238,7 @@ impl DeviceEventKind {
             Self::MediumMounted => "medium-mounted",
             Self::MediumRemoved => "medium-removed",
             Self::RecipientsRefused => "recipients-refused",
+            Self::CheckpointRefused => "checkpoint-refused",
         }
     }
 }

@@ -19,6 +19,7 @@ mod hours;
 mod names;
 mod pattern;
 pub(crate) mod place;
+mod retention;
 mod routing;
 mod sections;
 mod table;
@@ -29,6 +30,7 @@ pub use device::{DevicePolicy, Viewer};
 pub use error::{Advice, PolicyError};
 pub use hours::Hours;
 pub use names::NameForm;
+pub use retention::Retention;
 pub use routing::{Addressee, Concern, LADDER, Route, Rung, rungs};
 
 /// A checked policy. Every key has a default but the addresses under `[alerts]`.
@@ -64,6 +66,8 @@ pub struct Policy {
     pub cases: Cases,
     /// What people are told before they log in.
     pub notice: Notice,
+    /// How long what is kept.
+    pub retention: Retention,
     /// When there is school.
     pub calendar: Calendar,
     /// How often a probe asks, in minutes. A probe without an entry keeps its own rhythm.

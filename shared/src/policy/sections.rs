@@ -8,7 +8,7 @@ use toml::de::DeTable;
 use super::table::{Number, Section, Texts, unreadable};
 use super::{
     Accepted, Accounts, Antivirus, Cases, Contact, Documents, Encryption, Executables, NameForm, Network, Notice,
-    Policy, PolicyError, Removable, ScreenLock, Sessions, Updates, alerting, check, detecting,
+    Policy, PolicyError, Removable, ScreenLock, Sessions, Updates, alerting, check, detecting, retention,
 };
 use crate::model::ProbeName;
 use crate::wire::limits;
@@ -30,6 +30,7 @@ const SECTIONS: &[&str] = &[
     "alerts",
     "cases",
     "notice",
+    "retention",
     "calendar",
     "schedule",
 ];
@@ -51,7 +52,7 @@ pub(super) fn read(text: &str, site: Option<&str>) -> Result<Read, PolicyError> 
         return Err(unreadable(text, first));
     }
     let file = Section::whole(text, tree.get_ref(), SECTIONS)?;
-    let alerting::Read { alerts, too_few, advice } = alerting::alerts(&file, site)?;
+    let (too_few, advice);
     let policy = Policy {
         documents: documents(&file)?,
         detection: detecting::read(&file)?,
@@ -65,9 +66,15 @@ pub(super) fn read(text: &str, site: Option<&str>) -> Result<Read, PolicyError> 
         removable: removable(&file)?,
         network: network(&file)?,
         contact: contact(&file)?,
-        alerts,
+        // In its place, so that the first fault in a file is the one that is named.
+        alerts: {
+            let read = alerting::alerts(&file, site)?;
+            (too_few, advice) = (read.too_few, read.advice);
+            read.alerts
+        },
         cases: cases(&file)?,
         notice: notice(&file)?,
+        retention: retention::read(&file)?,
         calendar: alerting::calendar(&file)?,
         schedule: schedule(&file)?,
     };

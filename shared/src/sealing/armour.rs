@@ -5,7 +5,7 @@ use data_encoding::BASE64;
 const WIDTH: usize = 64;
 
 /// The bytes between two lines that say what they are.
-pub(super) fn wrapped(what: &str, bytes: &[u8]) -> String {
+pub(crate) fn wrapped(what: &str, bytes: &[u8]) -> String {
     let encoded = BASE64.encode(bytes);
     let mut text = format!("-----BEGIN {what}-----\n");
     for line in encoded.as_bytes().chunks(WIDTH) {
@@ -17,7 +17,7 @@ pub(super) fn wrapped(what: &str, bytes: &[u8]) -> String {
 }
 
 /// The bytes of such a text, whatever stands around it; `None` when it is another.
-pub(super) fn unwrapped(what: &str, text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unwrapped(what: &str, text: &str) -> Option<Vec<u8>> {
     let (_, rest) = text.split_once(&format!("-----BEGIN {what}-----"))?;
     let (encoded, _) = rest.split_once(&format!("-----END {what}-----"))?;
     let letters: String = encoded.split_whitespace().collect();

@@ -4,12 +4,12 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 /// Bytes of the tag behind the ciphertext.
-pub(super) const TAG: usize = 16;
+pub(crate) const TAG: usize = 16;
 /// For a key that seals one message in its life.
 pub(super) const ONLY_ONCE: [u8; NONCE_LEN] = [0; NONCE_LEN];
 
 /// Encrypts in place: where the plain text was, the ciphertext and its tag stand.
-pub(super) fn encrypt(key: &[u8; 32], nonce: [u8; NONCE_LEN], aad: &[u8], mut plain: Zeroizing<Vec<u8>>) -> Vec<u8> {
+pub(crate) fn encrypt(key: &[u8; 32], nonce: [u8; NONCE_LEN], aad: &[u8], mut plain: Zeroizing<Vec<u8>>) -> Vec<u8> {
     // The tag must not make the buffer move: what it leaves behind would not be wiped.
     debug_assert!(plain.capacity() >= plain.len() + TAG, "room for the tag");
     cipher(key)
@@ -19,7 +19,7 @@ pub(super) fn encrypt(key: &[u8; 32], nonce: [u8; NONCE_LEN], aad: &[u8], mut pl
 }
 
 /// The plain text; `None` when a byte of it, of `aad` or of the key is another.
-pub(super) fn decrypt(key: &[u8; 32], nonce: [u8; NONCE_LEN], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn decrypt(key: &[u8; 32], nonce: [u8; NONCE_LEN], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut buffer = Zeroizing::new(sealed.to_vec());
     let length =
         cipher(key).open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut buffer).ok()?.len();

@@ -8,10 +8,10 @@
 //! Content: AES-256-GCM under a key that is used once. Wraps: HPKE base mode (RFC 9180), X25519, HKDF-SHA256,
 //! AES-256-GCM. Everything is bound to the root, the recipients, and the place in the device's queue.
 
-mod armour;
+pub(crate) mod armour;
 mod body;
 mod card;
-mod content;
+pub(crate) mod content;
 mod evidence;
 mod hpke;
 mod key;

@@ -152,7 +152,7 @@ same_names!(Source, "source": Document, Search, Title, Address);
 same_names!(
     DeviceEventKind, "device_event.kind":
     Started, StartedAfterKill, Stopped, SpoolSetAside, AntivirusOff, AntivirusOn, VirusFound, AdministratorAdded,
-    AdministratorRemoved, MediumMounted, MediumRemoved, RecipientsRefused,
+    AdministratorRemoved, MediumMounted, MediumRemoved, RecipientsRefused, CheckpointRefused,
 );
 
 impl From<&DeviceEvent> for proto::DeviceEvent {

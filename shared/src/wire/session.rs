@@ -30,6 +30,8 @@ pub struct Hello {
     pub root: Option<Sha256>,
     /// The digest of the recipients that it seals for.
     pub recipients: Option<Sha256>,
+    /// The digest of the newest checkpoint of the audit chain that it keeps.
+    pub checkpoint: Option<Sha256>,
 }
 
 /// A checked [`proto::UploadRequest`]. The envelopes are still bytes: one that cannot be read must not stop the others.
@@ -92,6 +94,7 @@ impl From<Hello> for proto::HelloRequest {
             clock: Some(hello.clock.into()),
             root: hello.root.map(|root| root.as_bytes().to_vec()).unwrap_or_default(),
             recipients_digest: hello.recipients.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
+            checkpoint_digest: hello.checkpoint.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
         }
     }
 }
@@ -128,6 +131,7 @@ impl TryFrom<proto::HelloRequest> for Hello {
             clock: hello.clock.ok_or(WireError::Missing("clock"))?.try_into()?,
             root: maybe_digest(&hello.root, "root")?,
             recipients: maybe_digest(&hello.recipients_digest, "recipients_digest")?,
+            checkpoint: maybe_digest(&hello.checkpoint_digest, "checkpoint_digest")?,
         })
     }
 }

@@ -126,6 +126,7 @@ fn unsealed(reason: &str) -> &'static str {
         "no-root" => "The device was enrolled before the school had keys, and sealed nothing: enrol it again.",
         "no-recipients" => "The device had no recipients yet, and sealed nothing.",
         "nobody" => "Nobody was left who may open it, so nothing was sealed.",
+        "erased" => "It was erased, as its time was over.",
         "failed" => "Sealing failed on the device, so nothing of the text left it.",
         _ => "The device's agent is from before there was sealing, and sent nothing of the text.",
     }

@@ -39,7 +39,8 @@ impl KeyArgs {
     /// The key, unlocked.
     pub(super) fn unlocked(&self) -> anyhow::Result<(KeyFile, PersonalKey)> {
         let file = open_key_file(&self.key)?;
-        let passphrase = self.passphrase().known(&file.card.holder.name)?;
+        let whose = format!("the key of {}", file.card.holder.name);
+        let passphrase = self.passphrase().known(&whose)?;
         let key = file.open(&passphrase).map_err(|error| failure(Exit::Denied, error.to_string()))?;
         Ok((file, key))
     }

@@ -6,6 +6,7 @@ mod create;
 mod files;
 mod list;
 mod passphrase;
+pub(super) use passphrase::Passphrase;
 mod publish;
 mod recover;
 #[cfg(test)]

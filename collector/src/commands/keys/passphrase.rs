@@ -20,22 +20,22 @@ const MOST: usize = 4 * 1024;
 
 /// Where a passphrase comes from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Passphrase<'a> {
+pub(in crate::commands) struct Passphrase<'a> {
     /// The file, else the terminal is asked.
-    pub(super) file: Option<&'a Path>,
+    pub(in crate::commands) file: Option<&'a Path>,
 }
 
 impl Passphrase<'_> {
     /// The passphrase of a key file that exists.
-    pub(super) fn known(self, whose: &str) -> anyhow::Result<Secret<String>> {
+    pub(in crate::commands) fn known(self, whose: &str) -> anyhow::Result<Secret<String>> {
         match self.file {
             Some(file) => of_file(file),
-            None => Terminal::open()?.ask(&format!("Passphrase of the key of {whose}: ")),
+            None => Terminal::open()?.ask(&format!("Passphrase of {whose}: ")),
         }
     }
 
     /// A passphrase for a new key file: typed twice, and not a weak one.
-    pub(super) fn new_one(self) -> anyhow::Result<Secret<String>> {
+    pub(in crate::commands) fn new_one(self) -> anyhow::Result<Secret<String>> {
         let chosen = match self.file {
             Some(file) => of_file(file)?,
             None => {

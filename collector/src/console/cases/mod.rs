@@ -21,6 +21,8 @@ use super::Context;
 use super::peer::Operator;
 use crate::store::cases::Viewer;
 
+pub(in crate::console) use view::case as case_message;
+
 /// The service of those who work on concerns.
 pub(crate) struct CaseService(Arc<Context>);
 
@@ -36,7 +38,7 @@ fn viewer<T>(request: &Request<T>) -> Result<Viewer, Status> {
 }
 
 /// An operator, as the store has them.
-fn viewer_of(operator: Operator) -> Viewer {
+pub(in crate::console) fn viewer_of(operator: Operator) -> Viewer {
     Viewer {
         id: operator.id.map_or_else(|| operator.actor.clone(), |id| id.to_string()),
         role: operator.role,

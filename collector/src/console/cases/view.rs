@@ -22,7 +22,7 @@ pub(super) fn category_title(id: &str) -> String {
     lexicon::category(id).map_or(id, |category| category.title).to_owned()
 }
 
-pub(super) fn case(row: CaseRow) -> proto::Case {
+pub(in crate::console) fn case(row: CaseRow) -> proto::Case {
     let waits = matches!(row.state, CaseState::New | CaseState::Seen);
     let answer_by = (waits && row.severity == HIGHEST)
         .then(|| row.raised_at.checked_add(URGENT_MINUTES.minutes()).unwrap_or(Timestamp::MAX));

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use caretaker_shared::model::SubjectKind;
-use caretaker_shared::policy::{NameForm, Policy};
+use caretaker_shared::policy::{NameForm, Policy, Retention};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::super::in_force::Policies;
-use super::super::{StoreError, moment::moment};
+use super::super::vault::Vault;
+use super::super::{StoreError, moment::moment, sealed};
 use super::row::CaseRow;
 
+/// Why nothing is sealed any more.
+pub(in crate::store) const ERASED: &str = "erased";
 /// Events whose content is handed out; a case of more has the gravest.
 const MOST: u32 = 50;
 
@@ -38,6 +41,19 @@ pub struct EvidenceRow {
     pub certificate: Vec<u8>,
     /// What the other of two people has taken off: their partner (empty for whoever asked), and the bytes.
     pub halves: Vec<(String, Vec<u8>)>,
+    /// Month and bytes of the wraps that belong to what is sealed.
+    pub(super) wrap: Option<(String, Vec<u8>)>,
+}
+
+/// Puts the wraps back to what was sealed, so that it is as its device sent it.
+pub(super) fn complete(vault: &Vault, rows: &mut [EvidenceRow]) {
+    for row in rows.iter_mut() {
+        let Some(wrap) = row.wrap.take() else { continue };
+        row.sealed = sealed::whole(vault, row.event, &row.sealed, &wrap);
+        if row.sealed.is_empty() {
+            row.unsealed = ERASED.into();
+        }
+    }
 }
 
 /// The events of a case, the gravest first; with what was kept of that side of an opening.
@@ -48,8 +64,9 @@ pub(super) fn of_case(
 ) -> Result<Vec<EvidenceRow>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT event.id, event.rule, event.category, event.severity, keyword.source, keyword.occurred_at, keyword.user,
-                sealed.content, keyword.unsealed, device_certificate.der
+                sealed.content, keyword.unsealed, device_certificate.der, wrap.month, wrap.bytes
          FROM event JOIN keyword ON keyword.event = event.id LEFT JOIN sealed ON sealed.event = event.id
+         LEFT JOIN wrap ON wrap.event = event.id
          LEFT JOIN device_certificate ON device_certificate.fingerprint = sealed.certificate
          WHERE event.alert = ?1 ORDER BY event.severity DESC, event.id LIMIT ?2",
     )?;
@@ -66,6 +83,7 @@ pub(super) fn of_case(
             unsealed: row.get::<_, Option<_>>(8)?.unwrap_or_default(),
             certificate: row.get::<_, Option<_>>(9)?.unwrap_or_default(),
             halves: Vec::new(),
+            wrap: row.get::<_, Option<String>>(10)?.zip(row.get::<_, Option<Vec<u8>>>(11)?),
         })
     })?;
     let mut evidence = rows.collect::<Result<Vec<_>, _>>()?;
@@ -91,6 +109,12 @@ pub(super) fn chair_approves(connection: &Connection, policies: &Policies, case:
 pub(super) fn names(connection: &Connection, policies: &Policies, case: &CaseRow) -> Result<NameForm, StoreError> {
     let asked = policy(connection, policies, case)?.map(|policy| policy.cases.names).unwrap_or_default();
     Ok(if case.subject == SubjectKind::Staff.word() { NameForm::Full } else { asked })
+}
+
+/// Days after which the copy here goes, once an export is filed.
+pub(super) fn filed_days(connection: &Connection, policies: &Policies, case: &CaseRow) -> Result<u32, StoreError> {
+    let policy = policy(connection, policies, case)?;
+    Ok(policy.map_or_else(Retention::default, |policy| policy.retention).filed_days)
 }
 
 /// The policy of the case's site.

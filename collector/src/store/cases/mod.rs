@@ -6,6 +6,7 @@
 mod concern;
 mod evidence;
 mod history;
+mod hold;
 mod incidents;
 mod list;
 mod openings;
@@ -23,15 +24,17 @@ mod viewer;
 mod work;
 
 pub(in crate::store) use concern::{Concern, join};
+pub(in crate::store) use evidence::ERASED;
 pub use evidence::EvidenceRow;
 pub use history::EarlierRow;
+pub use hold::Lifted;
 pub use incidents::{IncidentFilter, IncidentRow};
 pub use list::{CaseCard, CaseFilter, CaseKey};
 pub use openings::{Approved, OpeningRow};
 pub use precision::RulePrecision;
 pub use receipts::{Filed, ReceiptRow};
 pub use release::{Ask, Released};
-pub(in crate::store) use repeat::{joinable, weigh};
+pub(in crate::store) use repeat::{is_demonstration, joinable, weigh};
 pub use row::{CaseRow, CaseState};
 pub use rule::{Purpose, Way, way};
 pub use step::{Form, StepRow, Words};

@@ -105,36 +105,43 @@ impl Store {
     ) -> Result<Approved, StoreError> {
         let reference = reference.to_owned();
         let policies = self.policies.clone();
-        self.write(Order::First, move |tx| {
-            let Some(case) = row::by_reference(tx, &reference, &viewer)? else {
-                return Ok(Approved::Unheard(reference));
-            };
-            let chair = evidence::chair_approves(tx, &policies, &case)?;
-            let scene = Scene { tx, case: &case, viewer: &viewer, now };
-            let Some(opening) = waiting(tx, case.rowid, &viewer, now)? else { return Ok(Approved::NothingAsked(case)) };
-            if opening.asker.0 == viewer.id {
-                return Ok(Approved::Oneself);
-            }
-            if opening.broke_glass {
-                return scene.review(&opening).map(Approved::Done);
-            }
-            if refuse {
-                return scene.refuse(&opening).map(Approved::Done);
-            }
-            let asker = opening.asker.1.unwrap_or(Role::Governor);
-            let second = way(&case, asker, opening.purpose, chair);
-            if !matches!(second, Way::With(roles) if roles.contains(&viewer.role)) {
-                return Ok(Approved::NotThisRole(second));
-            }
-            if case.subject == "staff" && halves.is_empty() {
-                let evidence = evidence::of_case(tx, &case, Some((opening.id, "asker")))?;
-                if evidence.iter().any(|row| !row.sealed.is_empty()) {
-                    return Ok(Approved::Halves(opening, evidence));
+        let mut approved = self
+            .write(Order::First, move |tx| {
+                let Some(case) = row::by_reference(tx, &reference, &viewer)? else {
+                    return Ok(Approved::Unheard(reference));
+                };
+                let chair = evidence::chair_approves(tx, &policies, &case)?;
+                let scene = Scene { tx, case: &case, viewer: &viewer, now };
+                let Some(opening) = waiting(tx, case.rowid, &viewer, now)? else {
+                    return Ok(Approved::NothingAsked(case));
+                };
+                if opening.asker.0 == viewer.id {
+                    return Ok(Approved::Oneself);
                 }
-            }
-            scene.approve(&opening, &halves).map(Approved::Done)
-        })
-        .await
+                if opening.broke_glass {
+                    return scene.review(&opening).map(Approved::Done);
+                }
+                if refuse {
+                    return scene.refuse(&opening).map(Approved::Done);
+                }
+                let asker = opening.asker.1.unwrap_or(Role::Governor);
+                let second = way(&case, asker, opening.purpose, chair);
+                if !matches!(second, Way::With(roles) if roles.contains(&viewer.role)) {
+                    return Ok(Approved::NotThisRole(second));
+                }
+                if case.subject == "staff" && halves.is_empty() {
+                    let evidence = evidence::of_case(tx, &case, Some((opening.id, "asker")))?;
+                    if evidence.iter().any(|row| !row.sealed.is_empty()) {
+                        return Ok(Approved::Halves(opening, evidence));
+                    }
+                }
+                scene.approve(&opening, &halves).map(Approved::Done)
+            })
+            .await?;
+        if let Approved::Halves(_, rows) = &mut approved {
+            evidence::complete(&self.vault, rows);
+        }
+        Ok(approved)
     }
 }
 

@@ -5,13 +5,10 @@ use jiff::{Timestamp, ToSpan as _};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use super::super::{Order, Store, StoreError, moment::moment};
-use super::row;
 use super::step::StepKind;
 use super::viewer::{MAY_KNOW, Viewer};
 use super::work::Scene;
-
-/// Days after which the copy here goes, once the export is filed (detection.md 4.5).
-const DAYS_HERE: i64 = 30;
+use super::{evidence, row};
 
 /// A receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,11 +86,13 @@ impl Store {
         .await
     }
 
-    /// Notes that an export lies in the child-protection file; the copy here goes 30 days later, unless it is held.
+    /// Notes that an export lies in the child-protection file; the copy here goes as many days later as the policy says,
+    /// unless it is held.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn confirm_filed(&self, number: &str, viewer: Viewer, now: Timestamp) -> Result<Filed, StoreError> {
+        let policies = self.policies.clone();
         self.on_receipt(number, viewer, now, move |scene, receipt| {
             if receipt.filed.is_some() {
                 return Ok(true);
@@ -101,7 +100,8 @@ impl Store {
             if receipt.pdf_sha256.is_empty() {
                 return Ok(false);
             }
-            let after = now.checked_add((DAYS_HERE * 24).hours()).unwrap_or(Timestamp::MAX);
+            let days = i64::from(evidence::filed_days(scene.tx, &policies, scene.case)?);
+            let after = now.checked_add((days * 24).hours()).unwrap_or(Timestamp::MAX);
             let after = Some(after.as_millisecond()).filter(|_| !scene.case.legal_hold);
             scene
                 .tx

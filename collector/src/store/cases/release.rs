@@ -64,33 +64,38 @@ impl Store {
     ) -> Result<Released, StoreError> {
         let reference = reference.to_owned();
         let policies = self.policies.clone();
-        self.write(Order::First, move |tx| {
-            let Some(case) = row::by_reference(tx, &reference, &viewer)? else {
-                return Ok(Released::Unheard(reference));
-            };
-            let chair = evidence::chair_approves(tx, &policies, &case)?;
-            let scene = Scene { tx, case: &case, viewer: &viewer, now };
-            let second = way(&case, viewer.role, ask.purpose, chair);
-            if second == Way::Alone {
-                return scene.hand_out(&ask, None);
-            }
-            if let Some(opening) = openings::usable(tx, &case, &viewer, ask.purpose, now)? {
-                return scene.hand_out(&ask, Some(&opening));
-            }
-            if ask.break_glass {
-                if case.subject == "staff" {
-                    return Ok(Released::TwoKeys(case));
+        let mut released = self
+            .write(Order::First, move |tx| {
+                let Some(case) = row::by_reference(tx, &reference, &viewer)? else {
+                    return Ok(Released::Unheard(reference));
+                };
+                let chair = evidence::chair_approves(tx, &policies, &case)?;
+                let scene = Scene { tx, case: &case, viewer: &viewer, now };
+                let second = way(&case, viewer.role, ask.purpose, chair);
+                if second == Way::Alone {
+                    return scene.hand_out(&ask, None);
                 }
-                if ask.reason.is_empty() || ask.purpose == Purpose::Export {
-                    return Ok(Released::NeedsReason(case, second));
+                if let Some(opening) = openings::usable(tx, &case, &viewer, ask.purpose, now)? {
+                    return scene.hand_out(&ask, Some(&opening));
                 }
-                let policy = evidence::policy(tx, &policies, &case)?;
-                let opening = scene.break_glass(&ask.reason, policy.as_deref())?;
-                return scene.hand_out(&ask, Some(&opening));
-            }
-            scene.wait(&ask, second)
-        })
-        .await
+                if ask.break_glass {
+                    if case.subject == "staff" {
+                        return Ok(Released::TwoKeys(case));
+                    }
+                    if ask.reason.is_empty() || ask.purpose == Purpose::Export {
+                        return Ok(Released::NeedsReason(case, second));
+                    }
+                    let policy = evidence::policy(tx, &policies, &case)?;
+                    let opening = scene.break_glass(&ask.reason, policy.as_deref())?;
+                    return scene.hand_out(&ask, Some(&opening));
+                }
+                scene.wait(&ask, second)
+            })
+            .await?;
+        if let Released::Content(_, rows, _) | Released::Waits(_, _, rows) = &mut released {
+            evidence::complete(&self.vault, rows);
+        }
+        Ok(released)
     }
 }
 

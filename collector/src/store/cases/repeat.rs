@@ -36,9 +36,14 @@ pub(in crate::store) struct Earlier {
     pub(in crate::store) events: u32,
 }
 
+/// Whether it only tests the way of an alert.
+pub(in crate::store) fn is_demonstration(event: &KeywordEvent) -> bool {
+    event.category == DEMONSTRATION
+}
+
 /// Whether events of this category are grouped by person at all.
 pub(super) fn is_of_a_person(event: &KeywordEvent) -> bool {
-    event.user.is_some() && event.category != DEMONSTRATION
+    event.user.is_some() && !is_demonstration(event)
 }
 
 /// The event as it weighs here. Never less than the device said, never more than its category can.

@@ -11,7 +11,7 @@ use super::time::{self, Certainty};
 use super::{Arrival, Ingested, Scene};
 use crate::store::alerts::Met;
 use crate::store::identity::Caller;
-use crate::store::{StoreError, alerts, cases, device_alerts, executables, keywords, number};
+use crate::store::{StoreError, alerts, cases, device_alerts, executables, keywords, number, sealed};
 
 /// The columns in which kinds of events differ.
 #[derive(Default)]
@@ -92,6 +92,7 @@ impl Scene<'_> {
         let event = cases::weigh(self.transaction, row, event, self.received)?;
         let met = Met { event_rowid: id, device_rowid: row, site_rowid: site, event: &event };
         keywords::keep(self.transaction, &met)?;
+        sealed::keep(self.transaction, id, &event, self.vault, self.received)?;
         let Some(policy) = self.policy()? else { return Ok(false) };
         alerts::raise_for_keyword(self.transaction, &met, &policy, self.received)
     }

@@ -21,6 +21,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::identity::{self, Caller, entry};
 use super::in_force::Policies;
+use super::vault::Vault;
 use super::{Order, Store, StoreError, audit, number, sessions, writer};
 use place::Place;
 
@@ -75,6 +76,7 @@ impl Arrival {
 struct Scene<'a> {
     transaction: &'a Transaction<'a>,
     policies: &'a Policies,
+    vault: &'a Vault,
     caller: Caller,
     epoch: i64,
     stream: Stream,
@@ -93,7 +95,7 @@ impl Store {
         upload: Upload,
         received: Timestamp,
     ) -> Result<Result<Ingested, NotIngested>, StoreError> {
-        let policies = self.policies.clone();
+        let (policies, vault) = (self.policies.clone(), self.vault.clone());
         let Upload { epoch, stream, records, clock } = upload;
         // Reading and hashing happen here, so that the one writer only writes.
         let arrivals: Vec<Arrival> = records.into_iter().map(Arrival::new).collect();
@@ -104,7 +106,16 @@ impl Store {
             let Some(row) = sessions::find_epoch(transaction, caller, epoch)? else {
                 return Ok(Err(NotIngested::EpochUnknown));
             };
-            let scene = Scene { transaction, policies: &policies, caller, epoch: row, stream, sent: clock, received };
+            let scene = Scene {
+                transaction,
+                policies: &policies,
+                vault: &vault,
+                caller,
+                epoch: row,
+                stream,
+                sent: clock,
+                received,
+            };
             scene.ingest(epoch, &arrivals)
         })
         .await

@@ -1,5 +1,6 @@
 //! What a mail is about, and all that its text may say.
 
+use caretaker_shared::checkpoint::SignedCheckpoint;
 use caretaker_shared::model::{Requirement, Role};
 use jiff::Timestamp;
 
@@ -32,6 +33,7 @@ impl DueMail {
         match &self.matter {
             Matter::Alert(alert) | Matter::Webhook(alert) => &alert.reference,
             Matter::List(list) => list.kind.label(),
+            Matter::Checkpoint(_) => "checkpoint",
         }
     }
 }
@@ -45,6 +47,8 @@ pub enum Matter {
     List(MailedList),
     /// One alert that nobody could be told of, to the webhook.
     Webhook(MailedAlert),
+    /// How far the audit log had come, to be kept.
+    Checkpoint(Box<SignedCheckpoint>),
 }
 
 /// What a mail may say of an alert: nothing of the device, the person, the rule or the text.

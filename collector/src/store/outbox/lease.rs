@@ -1,11 +1,13 @@
 //! Mail that is due is leased to one sender at a time.
 
+use caretaker_shared::checkpoint::SignedCheckpoint;
 use caretaker_shared::model::{Requirement, Role};
 use caretaker_shared::policy::LADDER;
 use jiff::{Timestamp, ToSpan as _};
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::due::{ABOUT_ALERT, Call, DueMail, ListKind, ListedCase, MailedAlert, MailedKind, MailedList, Matter, Then};
+use super::queue::CHECKPOINT;
 use crate::store::moment::moment;
 use crate::store::{Order, Store, StoreError};
 
@@ -76,6 +78,11 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
 
 fn matter(tx: &Transaction<'_>, mail: &DueMail, kind: &str, alert: Option<i64>) -> Result<Matter, StoreError> {
     let Some(alert) = alert else {
+        if kind == CHECKPOINT
+            && let Some(signed) = checkpoint(tx, mail.id)?
+        {
+            return Ok(Matter::Checkpoint(Box::new(signed)));
+        }
         let kinds = [ListKind::Daily, ListKind::Weekly];
         let kind = kinds.into_iter().find(|known| known.word() == kind).unwrap_or(ListKind::Surge);
         return Ok(Matter::List(MailedList { kind, cases: listed(tx, mail.id)? }));
@@ -94,6 +101,17 @@ fn matter(tx: &Transaction<'_>, mail: &DueMail, kind: &str, alert: Option<i64>) 
         alert_told.kind = MailedKind::BrokenGlass(mail.created_at);
     }
     Ok(if kind == "webhook" { Matter::Webhook(alert_told) } else { Matter::Alert(alert_told) })
+}
+
+fn checkpoint(tx: &Transaction<'_>, mail: i64) -> Result<Option<SignedCheckpoint>, StoreError> {
+    let signed: Option<Vec<u8>> = tx
+        .prepare_cached(
+            "SELECT checkpoint.signed FROM outbox JOIN checkpoint ON checkpoint.id = outbox.checkpoint
+             WHERE outbox.id = ?1",
+        )?
+        .query_row([mail], |row| row.get(0))
+        .optional()?;
+    Ok(signed.and_then(|signed| SignedCheckpoint::parse(&signed).ok()))
 }
 
 fn mailed(row: &Row<'_>, call: Call) -> rusqlite::Result<MailedAlert> {

@@ -1,12 +1,15 @@
 //! Rows are queued in the transaction of their cause.
 
 use caretaker_shared::digest::Sha256;
+use caretaker_shared::model::Role;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::due::{ABOUT_ALERT, Call, ListKind};
 use crate::store::StoreError;
 
+/// The kind of a mail that carries a checkpoint.
+pub(super) const CHECKPOINT: &str = "checkpoint";
 /// So many mails within [`SURGE`] go to one person; what is beyond comes in one more. Never at the highest level.
 const SINGLE: u32 = 10;
 const SURGE: SignedDuration = SignedDuration::from_mins(10);
@@ -143,8 +146,33 @@ pub(in crate::store) fn queue_webhook(
     Ok(())
 }
 
-/// Whose turn the next mail about a source is: 0 for the first within the hour.
+/// Queues a checkpoint of the audit log for somebody to keep.
+pub(in crate::store) fn queue_checkpoint(
+    tx: &Transaction<'_>,
+    checkpoint: i64,
+    address: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "INSERT INTO outbox (kind, role, address, urgency, message_id, state, created_at, next_at, checkpoint)
+         VALUES (?1, ?2, ?3, 1, ?4, 'waiting', ?5, ?5, ?6)",
+    )?
+    .execute(params![
+        CHECKPOINT,
+        Role::SafeguardingLead.word(),
+        address,
+        message_id(&[CHECKPOINT, &address.to_lowercase()], now),
+        now.as_millisecond(),
+        checkpoint
+    ])?;
+    Ok(())
+}
+
+/// Whose turn the next mail about a source is: 0 for the first within the hour, and for nobody's.
 pub(in crate::store) fn next_turn(tx: &Transaction<'_>, source: &str, now: Timestamp) -> Result<u32, StoreError> {
+    if source.is_empty() {
+        return Ok(0);
+    }
     let last: Option<(u32, i64)> = tx
         .prepare_cached("SELECT turn, created_at FROM outbox WHERE source = ?1 ORDER BY id DESC LIMIT 1")?
         .query_row([source], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -1,0 +1,64 @@
+//! `audit verify`, `audit log`, `audit checkpoint`: the log of everything that was done.
+
+mod log;
+mod verify;
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use tonic::transport::Channel;
+
+use super::Exit;
+use super::output::Output;
+
+pub(super) use verify::stopped;
+
+/// What can be done with the audit log.
+#[derive(Debug, clap::Subcommand)]
+pub enum AuditCommand {
+    /// Prove that nobody changed the log; also on the data folder of a collector that is stopped
+    Verify(VerifyArgs),
+    /// What was done, by whom, and when
+    Log(LogArgs),
+    /// The newest checkpoint, to be kept where the collector's administrator is not
+    Checkpoint,
+}
+
+/// Options of `audit verify`.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArgs {
+    /// A checkpoint that was kept elsewhere: a file with the text of its mail, or - to paste it
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Options of `audit log`.
+#[derive(Debug, clap::Args)]
+pub struct LogArgs {
+    /// Only about this case
+    #[arg(long, value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
+    case: Option<String>,
+    /// Only what somebody of this name did
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    actor: Option<String>,
+    /// Only from this day on, for example 2026-11-01, or for so long: 24h, 7d
+    #[arg(long, value_name = "DATE")]
+    since: Option<String>,
+    /// At most so many rows, the newest
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    most: u32,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(command: AuditCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+    match command {
+        AuditCommand::Verify(args) => verify::running(args, channel, output).await,
+        AuditCommand::Log(args) => log::run(args, channel, output).await,
+        AuditCommand::Checkpoint => verify::checkpoint(channel, output).await,
+    }
+}

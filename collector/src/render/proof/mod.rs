@@ -1,0 +1,8 @@
+//! The audit log in words, and what its proof came to.
+
+mod audit;
+mod retention;
+mod words;
+
+pub use audit::{checkpoint, log, verdict};
+pub use retention::{hold, retention};
