@@ -2,6 +2,7 @@
 
 use caretaker_collector::clauses::{Clause, clauses};
 use caretaker_collector::cli::Cli;
+use caretaker_collector::explained::explain;
 use caretaker_collector::presets::{PRESETS, Preset};
 use caretaker_shared::model::{DeviceEventKind, Requirement};
 use caretaker_shared::policy::Policy;
@@ -60,6 +61,25 @@ fn every_preset_can_be_put_in_force_without_a_remark() {
         assert_eq!(accepted.advice, [], "{}", preset.name);
         let addresses = preset.text.split('"').filter(|text| text.contains('@'));
         assert!(addresses.into_iter().all(|text| text.ends_with("@example.school")), "{}", preset.name);
+    }
+}
+
+#[test]
+fn every_key_of_a_policy_is_explained() {
+    for preset in &PRESETS {
+        let policy = Policy::parse(preset.text).expect("a policy");
+        let explained: Vec<&str> =
+            explain(&policy).iter().flat_map(|part| &part.statements).map(|statement| statement.key).collect();
+        let tree: toml::Table = preset.text.parse().expect("TOML");
+        for (section, value) in &tree {
+            let keys = value.as_table().into_iter().flat_map(|table| table.keys());
+            for key in keys.map(|key| format!("{section}.{key}")) {
+                // Said in one sentence with another key.
+                let with_another = ["documents.folders", "documents.removable_media"].contains(&key.as_str());
+                let known = explained.contains(&key.as_str()) || explained.contains(&section.as_str());
+                assert!(known || with_another, "{}: nothing explains {key}", preset.name);
+            }
+        }
     }
 }
 
