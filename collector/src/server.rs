@@ -64,6 +64,7 @@ pub async fn serve(
         lexicons,
         audit: audit_check::Found::default(),
         guidance,
+        key,
         stop: stop.clone(),
     };
     let tasks = TaskTracker::new();
@@ -74,7 +75,7 @@ pub async fn serve(
     tasks.spawn(delivery::run(parts.store.clone(), ways, clock, mail_waits, stop.clone()));
     tasks.spawn(audit_check::run(parts.store.clone(), parts.audit.clone(), stop.clone()));
     tasks.spawn(scheduler::run(parts.store.clone(), parts.clock.clone(), stop.clone()));
-    tasks.spawn(parts.daily(key).run(stop.clone()));
+    tasks.spawn(parts.daily().run(stop.clone()));
     tasks.spawn(keep_certificate_fresh(identity, renewed, stop.clone()));
     tasks.spawn(service_manager::watchdog(parts.store.clone(), stop.clone()));
 
@@ -105,6 +106,7 @@ struct Parts {
     lexicons: Arc<AddedLexicons>,
     audit: audit_check::Found,
     guidance: Guidance,
+    key: Arc<AuditKey>,
     stop: CancellationToken,
 }
 
@@ -137,13 +139,13 @@ impl Parts {
     }
 
     /// What is done once a day.
-    fn daily(&self, key: Arc<AuditKey>) -> Daily {
+    fn daily(&self) -> Daily {
         Daily {
             store: self.store.clone(),
             clock: self.clock.clone(),
             zone: TimeZone::system(),
             school: self.config.school.clone(),
-            key,
+            key: self.key.clone(),
             mail_waits: self.mail_waits.clone(),
         }
     }
@@ -164,6 +166,7 @@ impl Parts {
             routes: routes(&self.config),
             audit: self.audit.clone(),
             guidance: self.guidance.clone(),
+            audit_key: self.key.clone(),
             started_at: self.clock.now(),
         };
         let stop = self.stop.clone();

@@ -10,4 +10,5 @@ mod mail_trouble;
 mod offline_day;
 mod operators;
 mod plain_errors;
+mod proof;
 mod sealed_evidence;

@@ -10,7 +10,8 @@ use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
 use super::output::Output;
 use super::{
-    Exit, alerts, audit, cases, devices, executables, findings, keys, policy, retention, software, status, token,
+    Exit, alerts, audit, cases, devices, executables, findings, keys, policy, registers, retention, software, status,
+    subject, token,
 };
 use crate::console::SOCKET;
 use crate::render::Screen;
@@ -73,6 +74,15 @@ pub enum ClientCommand {
     /// Keep a case from being erased by age
     #[command(subcommand)]
     Hold(retention::HoldCommand),
+    /// What is held about one person: write it down, or erase it
+    #[command(subcommand)]
+    Subject(subject::SubjectCommand),
+    /// The register of what people ask about their data
+    #[command(subcommand)]
+    Requests(registers::RequestsCommand),
+    /// To whom something about a case was disclosed
+    #[command(subcommand)]
+    Disclosures(registers::DisclosuresCommand),
     /// Who you are to the collector, and what you may do
     Whoami(access::WhoAmIArgs),
 }
@@ -172,6 +182,9 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Audit(command) => audit::run(command, channel, output).await,
         ClientCommand::Retention(command) => retention::run(command, channel, output).await,
         ClientCommand::Hold(command) => retention::hold(command, channel, output).await,
+        ClientCommand::Subject(command) => subject::run(command, channel, output).await,
+        ClientCommand::Requests(command) => registers::requests(command, channel, output).await,
+        ClientCommand::Disclosures(command) => registers::disclosures(command, channel, output).await,
         ClientCommand::Whoami(args) => access::whoami(args, channel, output).await,
     }
 }

@@ -22,10 +22,12 @@ mod presets;
 #[cfg(test)]
 mod presets_tests;
 mod refused;
+pub mod registers;
 pub mod retention;
 mod software;
 mod span;
 mod status;
+pub mod subject;
 #[cfg(test)]
 mod tests;
 mod token;

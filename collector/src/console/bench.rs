@@ -66,6 +66,7 @@ impl Bench {
             routes: crate::console::MailRoutes::default(),
             audit: Arc::default(),
             guidance: Guidance::new(folder.path().join("guidance.txt"), None),
+            audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
             started_at: clock.now(),
         });
         Self { store, clock, authority, services, _folder: folder }

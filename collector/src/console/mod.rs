@@ -40,6 +40,7 @@ mod verdicts;
 
 use std::sync::Arc;
 
+use caretaker_shared::checkpoint::AuditKey;
 use caretaker_shared::clock::Clock;
 use caretaker_shared::pki::Authority;
 use jiff::Timestamp;
@@ -92,6 +93,8 @@ pub struct Context {
     pub audit: Found,
     /// What to do about a concern.
     pub guidance: Guidance,
+    /// Signs counts of what is erased.
+    pub audit_key: Arc<AuditKey>,
     /// When this collector was started.
     pub started_at: Timestamp,
 }

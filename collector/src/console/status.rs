@@ -26,7 +26,14 @@ pub(super) async fn status(context: &Context, operator: &Operator) -> Result<pro
     let usual = SignedDuration::from_hours(24 * i64::from(SILENT_AFTER_DAYS));
     let silence = |device: &DeviceState| silences.get(device.site).copied().unwrap_or(usual);
     let today = now.to_zoned(context.zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp());
+    let data_requests = if operator.may(Permission::RequestsRegister) {
+        let (open, overdue) = context.store.count_requests(super::proof::today(context)).await?;
+        Some(proto::DataRequestCounts { open, overdue })
+    } else {
+        None
+    };
     Ok(proto::StatusResponse {
+        data_requests,
         school: context.school.clone(),
         now: now.to_string(),
         started_at: context.started_at.to_string(),

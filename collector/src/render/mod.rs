@@ -19,6 +19,7 @@ pub mod operators;
 pub mod overview;
 pub mod policies;
 pub mod proof;
+pub mod registers;
 mod sentence;
 pub mod sheet;
 pub mod software;

@@ -103,6 +103,12 @@ fn alarms(status: &StatusResponse, screen: &Screen) -> String {
         Some(("unknown", _)) => alarms.push("Audit chain could not be read: the collector's log says why.".to_owned()),
         Some(_) | None => {}
     }
+    if let Some(requests) = status.data_requests.filter(|requests| requests.overdue > 0) {
+        alarms.push(format!(
+            "Overdue: {} about data, past the statutory month. See: requests list",
+            super::text::counted(requests.overdue, "request")
+        ));
+    }
     let ink = |line: &str| format!("{}\n", screen.ink(Ink::Bad, line));
     alarms.iter().flat_map(|alarm| super::text::wrap(alarm, screen.width)).map(|line| ink(&line)).collect()
 }

@@ -62,6 +62,7 @@ fn school() -> StatusResponse {
         ],
         alerts: Some(AlertCounts { new: 2, acknowledged: 1 }),
         audit: Some(AuditHealth { state: "whole".into(), rows: 40_112, broken_row: 0 }),
+        data_requests: None,
     }
 }
 

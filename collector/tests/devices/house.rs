@@ -103,6 +103,7 @@ impl House {
             },
             audit: Arc::default(),
             guidance: caretaker_collector::guidance::Guidance::new("guidance.txt".into(), None),
+            audit_key: std::sync::Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
             started_at: clock.now(),
         };
         tokio::spawn(console::serve_port(from_port, console::services(context), stop.clone()));

@@ -13,6 +13,14 @@ pub struct Page {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StatusRequest {}
 #[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DataRequestCounts {
+    #[prost(uint32, tag = "1")]
+    pub open: u32,
+    #[prost(uint32, tag = "2")]
+    pub overdue: u32,
+}
+#[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StatusResponse {
     #[prost(string, tag = "1")]
@@ -33,6 +41,9 @@ pub struct StatusResponse {
     pub alerts: ::core::option::Option<AlertCounts>,
     #[prost(message, optional, tag = "9")]
     pub audit: ::core::option::Option<AuditHealth>,
+    /// Requests of people about their data; absent for who does not keep the register.
+    #[prost(message, optional, tag = "11")]
+    pub data_requests: ::core::option::Option<DataRequestCounts>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5950,6 +5961,224 @@ pub struct HoldResponse {
     #[prost(bool, tag = "2")]
     pub waits: bool,
 }
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExportSubjectRequest {
+    /// 32 bytes: HMAC-SHA-256 of the account under the school's person key.
+    #[prost(bytes = "vec", tag = "1")]
+    pub pseudonym: ::prost::alloc::vec::Vec<u8>,
+    /// Why, without a name; stands in the audit chain.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExportSubjectResponse {
+    #[prost(string, tag = "1")]
+    pub school: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    pub cases: ::prost::alloc::vec::Vec<Case>,
+    #[prost(message, repeated, tag = "3")]
+    pub events: ::prost::alloc::vec::Vec<SubjectEvent>,
+    /// Who looked at these cases.
+    #[prost(message, repeated, tag = "4")]
+    pub access: ::prost::alloc::vec::Vec<SubjectAccess>,
+    #[prost(message, repeated, tag = "5")]
+    pub disclosures: ::prost::alloc::vec::Vec<Disclosure>,
+    /// Accounts on devices that are known to be theirs.
+    #[prost(uint32, tag = "6")]
+    pub accounts: u32,
+    /// Cases that nobody has opened: whose they are is not known.
+    #[prost(uint32, tag = "7")]
+    pub unopened: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SubjectEvent {
+    #[prost(string, tag = "1")]
+    pub occurred_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub category: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub category_title: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "4")]
+    pub level: u32,
+    #[prost(string, tag = "5")]
+    pub source: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub device: ::prost::alloc::string::String,
+    /// Empty for an event of no case.
+    #[prost(string, tag = "7")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(bool, tag = "8")]
+    pub has_content: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SubjectAccess {
+    #[prost(string, tag = "1")]
+    pub at: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub actor: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub action: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub reference: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EraseSubjectRequest {
+    #[prost(bytes = "vec", tag = "1")]
+    pub pseudonym: ::prost::alloc::vec::Vec<u8>,
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// Otherwise nothing is changed, and the answer says what would be.
+    #[prost(bool, tag = "3")]
+    pub really: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EraseSubjectResponse {
+    #[prost(string, repeated, tag = "1")]
+    pub erased: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(uint32, tag = "2")]
+    pub events: u32,
+    #[prost(message, repeated, tag = "3")]
+    pub kept: ::prost::alloc::vec::Vec<KeptCase>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeptCase {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    /// "held", "open", "safeguarding".
+    #[prost(string, tag = "2")]
+    pub why: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DataRequest {
+    /// "R26-0003".
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    /// "access", "erasure", "correction", "restriction", "objection".
+    #[prost(string, tag = "2")]
+    pub kind: ::prost::alloc::string::String,
+    /// Days, "2026-11-21".
+    #[prost(string, tag = "3")]
+    pub received_on: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub due_on: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub note: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub added_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub extended_why: ::prost::alloc::string::String,
+    #[prost(string, tag = "8")]
+    pub closed_on: ::prost::alloc::string::String,
+    #[prost(string, tag = "9")]
+    pub closed_by: ::prost::alloc::string::String,
+    /// "answered", "answered-in-part", "refused", "withdrawn"; empty while it is open.
+    #[prost(string, tag = "10")]
+    pub outcome: ::prost::alloc::string::String,
+    #[prost(bool, tag = "11")]
+    pub overdue: bool,
+    /// The day it is due is none of school, by the calendar of some site.
+    #[prost(bool, tag = "12")]
+    pub due_in_holidays: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddDataRequestRequest {
+    #[prost(string, tag = "1")]
+    pub kind: ::prost::alloc::string::String,
+    /// Today when empty.
+    #[prost(string, tag = "2")]
+    pub received_on: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub note: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExtendDataRequestRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseDataRequestRequest {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub outcome: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DataRequestResponse {
+    #[prost(message, optional, tag = "1")]
+    pub request: ::core::option::Option<DataRequest>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDataRequestsRequest {
+    #[prost(bool, tag = "1")]
+    pub include_closed: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListDataRequestsResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub requests: ::prost::alloc::vec::Vec<DataRequest>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Disclosure {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub on_day: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub recipient: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub what: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub basis: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub decided_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub reason: ::prost::alloc::string::String,
+    #[prost(string, tag = "8")]
+    pub added_by: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddDisclosureRequest {
+    /// `added_by` is ignored; `on_day` is today when empty.
+    #[prost(message, optional, tag = "1")]
+    pub disclosure: ::core::option::Option<Disclosure>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisclosureResponse {
+    #[prost(message, optional, tag = "1")]
+    pub disclosure: ::core::option::Option<Disclosure>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDisclosuresRequest {
+    /// Only about this case; all when empty.
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListDisclosuresResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub disclosures: ::prost::alloc::vec::Vec<Disclosure>,
+}
 /// Generated client implementations.
 #[cfg(feature = "client")]
 pub mod proof_client {
@@ -6150,6 +6379,210 @@ pub mod proof_client {
                 .insert(GrpcMethod::new("caretaker.console.v1.Proof", "ReleaseHold"));
             self.inner.unary(req, path, codec).await
         }
+        /// What is held about one person, whom the caller names by the pseudonym that only recipients can make.
+        pub async fn export_subject(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExportSubjectRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExportSubjectResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Proof/ExportSubject",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Proof", "ExportSubject"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Erases what may be erased about one person, and says what stays and why.
+        pub async fn erase_subject(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EraseSubjectRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EraseSubjectResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Proof/EraseSubject",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Proof", "EraseSubject"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The register of what people ask about their data.
+        pub async fn add_data_request(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddDataRequestRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DataRequestResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Proof/AddDataRequest",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Proof", "AddDataRequest"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn list_data_requests(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDataRequestsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDataRequestsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Proof/ListDataRequests",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Proof", "ListDataRequests"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn extend_data_request(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExtendDataRequestRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DataRequestResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Proof/ExtendDataRequest",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Proof", "ExtendDataRequest"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn close_data_request(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CloseDataRequestRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DataRequestResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Proof/CloseDataRequest",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Proof", "CloseDataRequest"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// To whom something about a case was disclosed.
+        pub async fn add_disclosure(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddDisclosureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DisclosureResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Proof/AddDisclosure",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Proof", "AddDisclosure"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn list_disclosures(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDisclosuresRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDisclosuresResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Proof/ListDisclosures",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Proof", "ListDisclosures"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -6200,6 +6633,66 @@ pub mod proof_server {
             &self,
             request: tonic::Request<super::ReleaseHoldRequest>,
         ) -> std::result::Result<tonic::Response<super::HoldResponse>, tonic::Status>;
+        /// What is held about one person, whom the caller names by the pseudonym that only recipients can make.
+        async fn export_subject(
+            &self,
+            request: tonic::Request<super::ExportSubjectRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExportSubjectResponse>,
+            tonic::Status,
+        >;
+        /// Erases what may be erased about one person, and says what stays and why.
+        async fn erase_subject(
+            &self,
+            request: tonic::Request<super::EraseSubjectRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EraseSubjectResponse>,
+            tonic::Status,
+        >;
+        /// The register of what people ask about their data.
+        async fn add_data_request(
+            &self,
+            request: tonic::Request<super::AddDataRequestRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DataRequestResponse>,
+            tonic::Status,
+        >;
+        async fn list_data_requests(
+            &self,
+            request: tonic::Request<super::ListDataRequestsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDataRequestsResponse>,
+            tonic::Status,
+        >;
+        async fn extend_data_request(
+            &self,
+            request: tonic::Request<super::ExtendDataRequestRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DataRequestResponse>,
+            tonic::Status,
+        >;
+        async fn close_data_request(
+            &self,
+            request: tonic::Request<super::CloseDataRequestRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DataRequestResponse>,
+            tonic::Status,
+        >;
+        /// To whom something about a case was disclosed.
+        async fn add_disclosure(
+            &self,
+            request: tonic::Request<super::AddDisclosureRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DisclosureResponse>,
+            tonic::Status,
+        >;
+        async fn list_disclosures(
+            &self,
+            request: tonic::Request<super::ListDisclosuresRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDisclosuresResponse>,
+            tonic::Status,
+        >;
     }
     #[derive(Debug)]
     pub struct ProofServer<T> {
@@ -6479,6 +6972,366 @@ pub mod proof_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReleaseHoldSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Proof/ExportSubject" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExportSubjectSvc<T: Proof>(pub Arc<T>);
+                    impl<
+                        T: Proof,
+                    > tonic::server::UnaryService<super::ExportSubjectRequest>
+                    for ExportSubjectSvc<T> {
+                        type Response = super::ExportSubjectResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExportSubjectRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Proof>::export_subject(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExportSubjectSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Proof/EraseSubject" => {
+                    #[allow(non_camel_case_types)]
+                    struct EraseSubjectSvc<T: Proof>(pub Arc<T>);
+                    impl<
+                        T: Proof,
+                    > tonic::server::UnaryService<super::EraseSubjectRequest>
+                    for EraseSubjectSvc<T> {
+                        type Response = super::EraseSubjectResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EraseSubjectRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Proof>::erase_subject(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EraseSubjectSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Proof/AddDataRequest" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddDataRequestSvc<T: Proof>(pub Arc<T>);
+                    impl<
+                        T: Proof,
+                    > tonic::server::UnaryService<super::AddDataRequestRequest>
+                    for AddDataRequestSvc<T> {
+                        type Response = super::DataRequestResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddDataRequestRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Proof>::add_data_request(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddDataRequestSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Proof/ListDataRequests" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListDataRequestsSvc<T: Proof>(pub Arc<T>);
+                    impl<
+                        T: Proof,
+                    > tonic::server::UnaryService<super::ListDataRequestsRequest>
+                    for ListDataRequestsSvc<T> {
+                        type Response = super::ListDataRequestsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListDataRequestsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Proof>::list_data_requests(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListDataRequestsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Proof/ExtendDataRequest" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExtendDataRequestSvc<T: Proof>(pub Arc<T>);
+                    impl<
+                        T: Proof,
+                    > tonic::server::UnaryService<super::ExtendDataRequestRequest>
+                    for ExtendDataRequestSvc<T> {
+                        type Response = super::DataRequestResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExtendDataRequestRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Proof>::extend_data_request(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExtendDataRequestSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Proof/CloseDataRequest" => {
+                    #[allow(non_camel_case_types)]
+                    struct CloseDataRequestSvc<T: Proof>(pub Arc<T>);
+                    impl<
+                        T: Proof,
+                    > tonic::server::UnaryService<super::CloseDataRequestRequest>
+                    for CloseDataRequestSvc<T> {
+                        type Response = super::DataRequestResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CloseDataRequestRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Proof>::close_data_request(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CloseDataRequestSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Proof/AddDisclosure" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddDisclosureSvc<T: Proof>(pub Arc<T>);
+                    impl<
+                        T: Proof,
+                    > tonic::server::UnaryService<super::AddDisclosureRequest>
+                    for AddDisclosureSvc<T> {
+                        type Response = super::DisclosureResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddDisclosureRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Proof>::add_disclosure(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddDisclosureSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Proof/ListDisclosures" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListDisclosuresSvc<T: Proof>(pub Arc<T>);
+                    impl<
+                        T: Proof,
+                    > tonic::server::UnaryService<super::ListDisclosuresRequest>
+                    for ListDisclosuresSvc<T> {
+                        type Response = super::ListDisclosuresResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListDisclosuresRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Proof>::list_disclosures(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListDisclosuresSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

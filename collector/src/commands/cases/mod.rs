@@ -9,6 +9,8 @@ mod open;
 mod pages;
 
 #[cfg(test)]
+mod proof_tests;
+#[cfg(test)]
 mod tests;
 mod work;
 

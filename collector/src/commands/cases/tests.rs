@@ -42,8 +42,8 @@ struct Typed {
 }
 
 /// Somebody's own machine.
-struct Person {
-    folder: tempfile::TempDir,
+pub(super) struct Person {
+    pub(super) folder: tempfile::TempDir,
     key: PersonalKey,
 }
 
@@ -54,8 +54,8 @@ impl Person {
 }
 
 /// A school whose devices seal, and the people who open.
-struct Office {
-    sample: Sample,
+pub(super) struct Office {
+    pub(super) sample: Sample,
     clock: Arc<ManualClock>,
     authority: Arc<Authority>,
     signer: Signer,
@@ -91,7 +91,7 @@ impl Office {
     }
 
     /// The lead, a deputy and the head, with keys that are in force.
-    async fn with_keys() -> (Self, Person, Person, Person) {
+    pub(super) async fn with_keys() -> (Self, Person, Person, Person) {
         let mut office = Self::open().await;
         let lead = office.person("Anna Example", Role::SafeguardingLead, Kind::Root);
         let deputy = office.person("Ben Example", Role::Deputy, Kind::Person);
@@ -132,6 +132,7 @@ impl Office {
             },
             audit: Arc::default(),
             guidance: Guidance::new(folder.path().join("guidance.txt"), Some("01632 960 000".into())),
+            audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
             started_at: self.clock.now(),
         };
         serve_as(folder.path(), context, (name, role), self.stop.clone());
@@ -141,7 +142,7 @@ impl Office {
     }
 
     /// Somebody writes something on the device, and the device seals it.
-    async fn writes(&self, account: &str, subject: SubjectKind, id: &str, severity: u32) {
+    pub(super) async fn writes(&self, account: &str, subject: SubjectKind, id: &str, severity: u32) {
         let now = self.clock.now();
         let arithmetic = arithmetic(id, severity);
         let event = KeywordEvent {
@@ -191,7 +192,7 @@ impl Office {
         }
     }
 
-    fn minutes_pass(&self, minutes: u64) {
+    pub(super) fn minutes_pass(&self, minutes: u64) {
         self.clock.advance(std::time::Duration::from_secs(minutes * 60));
     }
 
@@ -205,12 +206,12 @@ impl Office {
         ended
     }
 
-    async fn types(&self, who: &Person, line: &[&str]) -> Result<String, Failure> {
+    pub(super) async fn types(&self, who: &Person, line: &[&str]) -> Result<String, Failure> {
         self.types_on(100, who, line).await
     }
 
     /// The same with the person's key.
-    async fn with_key(&self, who: &Person, line: &[&str]) -> Result<String, Failure> {
+    pub(super) async fn with_key(&self, who: &Person, line: &[&str]) -> Result<String, Failure> {
         let (key, passphrase) = (who.key_file(), who.folder.path().join("passphrase"));
         let (key, passphrase) = (key.to_string_lossy(), passphrase.to_string_lossy());
         let line: Vec<&str> = line.iter().copied().chain(["--key", &key, "--passphrase-file", &passphrase]).collect();

@@ -21,7 +21,7 @@ use super::Context;
 use super::peer::Operator;
 use crate::store::cases::Viewer;
 
-pub(in crate::console) use view::case as case_message;
+pub(in crate::console) use view::{case as case_message, category_title};
 
 /// The service of those who work on concerns.
 pub(crate) struct CaseService(Arc<Context>);

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use caretaker_proto::console::v1::cases_server::CasesServer;
+use caretaker_proto::console::v1::console_server::ConsoleServer;
 use caretaker_proto::console::v1::keys_server::KeysServer;
+use caretaker_proto::console::v1::proof_server::ProofServer;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{OperatorId, Role};
 use tokio_stream::wrappers::UnixListenerStream;
@@ -16,6 +18,8 @@ use uuid::Uuid;
 use super::CaseService;
 use crate::console::keys::Recipients;
 use crate::console::peer::Operator;
+use crate::console::proof::ProofService;
+use crate::console::service::Service;
 use crate::console::{Context, SOCKET, bind};
 use crate::store::SiteScope;
 
@@ -32,10 +36,14 @@ pub(crate) fn serve_as(folder: &Path, context: Context, (name, role): (&str, Rol
     let listener = bind(&folder.join(SOCKET)).expect("a free path");
     let context = Arc::new(context);
     let cases = CasesServer::with_interceptor(CaseService::new(context.clone()), known.clone());
+    let proof = ProofServer::with_interceptor(ProofService::new(context.clone()), known.clone());
+    let console = ConsoleServer::with_interceptor(Service::new(context.clone()), known.clone());
     let keys = KeysServer::with_interceptor(Recipients::new(context), known);
     tokio::spawn(
         Server::builder()
             .add_service(cases)
+            .add_service(proof)
+            .add_service(console)
             .add_service(keys)
             .serve_with_incoming_shutdown(UnixListenerStream::new(listener), stop.cancelled_owned()),
     );

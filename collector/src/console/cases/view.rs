@@ -18,7 +18,7 @@ const URGENT_MINUTES: i64 = 15;
 const HIGHEST: u32 = 5;
 
 /// What people call a category; its id when this version does not know it.
-pub(super) fn category_title(id: &str) -> String {
+pub(in crate::console) fn category_title(id: &str) -> String {
     lexicon::category(id).map_or(id, |category| category.title).to_owned()
 }
 

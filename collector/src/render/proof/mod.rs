@@ -2,7 +2,9 @@
 
 mod audit;
 mod retention;
+mod subject;
 mod words;
 
 pub use audit::{checkpoint, log, verdict};
 pub use retention::{hold, retention};
+pub use subject::{erased, exported};

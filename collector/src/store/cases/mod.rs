@@ -4,6 +4,7 @@
 //! a case is about, and whoever looks after other sites, is told that there is no such case (D4, C11).
 
 mod concern;
+mod disclosures;
 mod evidence;
 mod history;
 mod hold;
@@ -18,12 +19,14 @@ mod repeat;
 mod row;
 mod rule;
 mod step;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod viewer;
 mod work;
 
 pub(in crate::store) use concern::{Concern, join};
+pub use disclosures::DisclosureRow;
 pub(in crate::store) use evidence::ERASED;
 pub use evidence::EvidenceRow;
 pub use history::EarlierRow;
@@ -38,5 +41,6 @@ pub(in crate::store) use repeat::{is_demonstration, joinable, weigh};
 pub use row::{CaseRow, CaseState};
 pub use rule::{Purpose, Way, way};
 pub use step::{Form, StepRow, Words};
+pub use subject::{SubjectAccess, SubjectData, SubjectErased, SubjectEvent};
 pub use viewer::Viewer;
 pub use work::{LinkWhy, Worked};

@@ -9,7 +9,12 @@ use super::due::Why;
 
 /// Erases the content of a case: what was sealed, its keys, the halves of openings, and what people wrote. What was
 /// written when it was closed stays for the incident log as long as the case's label does, but for a false alarm.
-pub(super) fn case_content(tx: &Transaction<'_>, alert: i64, why: Why, now: Timestamp) -> Result<(), StoreError> {
+pub(in crate::store) fn case_content(
+    tx: &Transaction<'_>,
+    alert: i64,
+    why: Why,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let events = tx
         .prepare_cached("SELECT id FROM event WHERE alert = ?1")?
         .query_map([alert], |row| row.get(0))?
@@ -72,7 +77,7 @@ pub(super) fn labels(tx: &Transaction<'_>, site: i64, before: i64) -> Result<usi
 }
 
 /// Erases what ties an erased case to anybody; its number, its dates and its outcome stay. Says how many events went.
-pub(super) fn label(tx: &Transaction<'_>, alert: i64) -> Result<usize, StoreError> {
+pub(in crate::store) fn label(tx: &Transaction<'_>, alert: i64) -> Result<usize, StoreError> {
     let events = tx
         .prepare_cached("SELECT event.id FROM event JOIN keyword ON keyword.event = event.id WHERE event.alert = ?1")?
         .query_map([alert], |row| row.get(0))?
@@ -82,6 +87,11 @@ pub(super) fn label(tx: &Transaction<'_>, alert: i64) -> Result<usize, StoreErro
     tx.prepare_cached("UPDATE case_file SET user = NULL WHERE alert = ?1")?.execute([alert])?;
     tx.prepare_cached("UPDATE case_step SET words = NULL, form = NULL WHERE alert = ?1")?.execute([alert])?;
     Ok(erased)
+}
+
+/// Erases events that belong to no case.
+pub(in crate::store) fn events_of_nobody(tx: &Transaction<'_>, events: &[i64]) -> Result<(), StoreError> {
+    events.iter().try_for_each(|event| keyword_event(tx, *event))
 }
 
 fn keyword_event(tx: &Transaction<'_>, event: i64) -> Result<(), StoreError> {

@@ -63,9 +63,15 @@ impl Store {
         let policies = self.policies.clone();
         let mut purged =
             self.write(Order::First, move |tx| Purge { tx, policies: &policies, key: &key, now }.run()).await?;
-        purged.months = self.end_months(now).await?;
-        self.empty_log().await?;
+        purged.months = self.end_erasing(now).await?;
         Ok(purged)
+    }
+
+    /// Destroys the keys of past months of which nothing is left, and empties the database's log.
+    pub(in crate::store) async fn end_erasing(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        let months = self.end_months(now).await?;
+        self.empty_log().await?;
+        Ok(months)
     }
 
     /// Destroys the keys of past months of which nothing is left.
@@ -215,7 +221,7 @@ impl Purge<'_> {
 }
 
 /// Writes the count of something that was erased down, signed, here and in the audit chain.
-pub(super) fn sign(
+pub(in crate::store) fn sign(
     tx: &Transaction<'_>,
     key: &AuditKey,
     site: Option<i64>,
