@@ -32,6 +32,8 @@ pub enum Command {
     Probe(Probe),
     /// Say in plain words what is collected, how often, and who may see it
     Explain(Explain),
+    /// Print what the school tells people before they log in, for the logon screen
+    Notice(Notice),
     /// Say what the rules find in texts of your own, one a line; nothing is kept or sent
     CheckText(CheckText),
     /// Install, remove, start or stop the Windows service
@@ -102,6 +104,14 @@ pub struct Probe {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Where the state is.
+    #[command(flatten)]
+    pub state: State,
+}
+
+/// `notice`
+#[derive(Debug, Args)]
+pub struct Notice {
     /// Where the state is.
     #[command(flatten)]
     pub state: State,

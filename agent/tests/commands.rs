@@ -46,6 +46,8 @@ fn a_device_that_is_not_enrolled_says_so_and_what_to_do() {
     let (text, _) = said(&agent(home.path(), &["explain"]));
     assert!(text.contains("nothing is collected and nothing is sent"), "{text}");
     assert!(text.contains("Nothing of it is read."), "{text}");
+    let (text, code) = said(&agent(home.path(), &["notice"]));
+    assert_eq!((text.as_str(), code), ("", Some(0)), "the logon screen stays as it was");
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The collector: one server and one command line.
 //!
 //! `grpc` speaks with devices, `console` with operators; both go through `store`, which alone knows SQL. `rules` turn
-//! readings into findings, `alerts` turn events into alerts, `delivery` and `mail` carry
+//! readings into findings, `explained` says a policy in plain English and `clauses` what holds which clause, `alerts` turn events into alerts, `delivery` and `mail` carry
 //! them out of the house. `server` wires them and nothing else; `commands` are what a person types.
 
 pub mod audit;
 pub mod audit_check;
 pub mod backup;
+pub mod clauses;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -15,11 +16,13 @@ pub mod daily;
 pub mod data;
 pub mod delivery;
 pub mod evaluation;
+pub mod explained;
 pub mod grpc;
 pub mod guidance;
 pub mod mail;
 pub mod opening;
 pub mod paper;
+pub mod presets;
 pub mod render;
 pub mod rules;
 pub mod scheduler;

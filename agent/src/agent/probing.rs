@@ -253,6 +253,7 @@ mod tests {
             detection: caretaker_shared::policy::Detection::default(),
             executable_folders: vec![folder.into()],
             probe_every: [(ProbeName::Executables, Duration::from_secs(7200))].into(),
+            notice: String::new(),
             viewers: Vec::new(),
             media_names: false,
             pause_below_battery_percent: 30,

@@ -52,6 +52,12 @@ pub(super) fn run(options: &Explain, out: &mut dyn Write) -> anyhow::Result<Exit
             writeln!(out, "Once it is enrolled, this is what would be collected, and its school's policy adds to it.")?;
         }
     }
+    if let Some(policy) = policy.as_ref().filter(|policy| !policy.notice.is_empty()) {
+        writeln!(out, "\nWhat the school tells you")?;
+        for line in words::wrapped(&policy.notice, WIDTH) {
+            writeln!(out, "  {line}")?;
+        }
+    }
     settings(policy.as_ref(), out)?;
     if text(policy.as_ref(), out)? {
         sealed(place.as_ref(), state, out)?;

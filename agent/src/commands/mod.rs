@@ -4,6 +4,7 @@ mod as_json;
 mod check_text;
 mod enrol;
 mod explain;
+mod notice;
 mod probe;
 mod run;
 mod service;
@@ -40,6 +41,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -
         Command::Status(options) => status::run(&options, out),
         Command::Probe(options) => probe::run(&options, out),
         Command::Explain(options) => explain::run(&options, out),
+        Command::Notice(options) => notice::run(&options, out),
         Command::CheckText(options) => check_text::run(&options, out),
         Command::Service(options) => service::run(options, out),
     }

@@ -56,7 +56,7 @@ pub enum ClientCommand {
     /// Let devices in
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Check, apply or show the policy of a site
+    /// Explain, compare, check, apply or show policies
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     /// Give people access from their own machines, and take it
@@ -148,9 +148,10 @@ pub async fn run_on(
 }
 
 async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) -> anyhow::Result<Exit> {
-    // The one command that needs no collector.
-    if let ClientCommand::Policy(policy::PolicyCommand::Check(args)) = &command {
-        return policy::check(args, output);
+    if let ClientCommand::Policy(command) = &command
+        && !command.needs_collector()
+    {
+        return policy::here(command, output);
     }
     let reached = reach(place).await;
     if let (Err(_), ClientCommand::Audit(audit::AuditCommand::Verify(args)), Place::Data(data)) =

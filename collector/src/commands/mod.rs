@@ -18,6 +18,9 @@ mod findings;
 mod keyholder;
 mod output;
 mod policy;
+mod presets;
+#[cfg(test)]
+mod presets_tests;
 mod refused;
 pub mod registers;
 pub mod retention;
@@ -85,6 +88,9 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Backup(command) => backup::run(&command, cli.data, out),
         Command::Lexicon(command) => lexicon::run(&command, &client::data_dir(cli.data), out),
         Command::Client(ClientCommand::Keys(command)) if !command.needs_collector() => keys::run(&command, out),
+        Command::Client(ClientCommand::Policy(command)) if !command.needs_collector() => {
+            here(async |output| policy::here(&command, output), out)
+        }
         Command::Login(args) => here(async |output| access::login(args, cli.profile.as_deref(), output).await, out),
         Command::Logout => here(async |output| access::logout(cli.profile.as_deref(), output).await, out),
         Command::Client(command) => {

@@ -1,4 +1,4 @@
-//! `policy check`, `policy apply`, `policy show`.
+//! `policy check`, `policy apply`, `policy show`; what needs no collector stands in `presets`.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
@@ -11,13 +11,21 @@ use clap::builder::NonEmptyStringValueParser;
 use super::connect::Client;
 use super::output::Output;
 use super::refused::{failure, refused};
-use super::{Exit, Failure};
+use super::{Exit, Failure, presets};
 use crate::console::POLICY_BYTES;
 use crate::render;
 
 /// What can be done with policies.
 #[derive(Debug, clap::Subcommand)]
 pub enum PolicyCommand {
+    /// List the policies to begin with
+    List(presets::ListArgs),
+    /// Print the file of a policy to begin with
+    Preset(presets::PresetArgs),
+    /// Say a policy in plain English: what is asked, who hears of what, what is looked at, and what holds which clause
+    Explain(presets::ExplainArgs),
+    /// Say what differs between two policies, and which is stricter; ends with 1 when anything does
+    Diff(presets::DiffArgs),
     /// Check a policy file; ends with 1 when it has a mistake
     Check(CheckArgs),
     /// Put a policy file in force at a site, which begins with it when it is new
@@ -60,7 +68,27 @@ pub struct ShowArgs {
     json: bool,
 }
 
-pub(super) fn check(args: &CheckArgs, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+impl PolicyCommand {
+    /// Whether it asks a running collector.
+    #[must_use]
+    pub fn needs_collector(&self) -> bool {
+        matches!(self, Self::Apply(_) | Self::Show(_))
+    }
+}
+
+/// Does what needs no collector.
+pub(super) fn here(command: &PolicyCommand, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+    match command {
+        PolicyCommand::List(args) => presets::list(args, output),
+        PolicyCommand::Preset(args) => presets::text(args, output),
+        PolicyCommand::Explain(args) => presets::explain(args, output),
+        PolicyCommand::Diff(args) => presets::diff(args, output),
+        PolicyCommand::Check(args) => check(args, output),
+        PolicyCommand::Apply(_) | PolicyCommand::Show(_) => anyhow::bail!("this asks a running collector"),
+    }
+}
+
+fn check(args: &CheckArgs, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let text = read(&args.file)?;
     let checked = Policy::accept(&text, None);
     if args.json {
@@ -87,7 +115,11 @@ pub(super) fn check(args: &CheckArgs, output: &mut Output<'_>) -> anyhow::Result
 
 pub(super) async fn run(command: PolicyCommand, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     match command {
-        PolicyCommand::Check(args) => check(&args, output),
+        PolicyCommand::List(_)
+        | PolicyCommand::Preset(_)
+        | PolicyCommand::Explain(_)
+        | PolicyCommand::Diff(_)
+        | PolicyCommand::Check(_) => here(&command, output),
         PolicyCommand::Apply(args) => {
             let request = ApplyPolicyRequest { site: args.site, toml: read(&args.file)? };
             let applied =
@@ -119,9 +151,9 @@ fn mistake(status: &tonic::Status, file: &Path) -> Failure {
 }
 
 /// The text of a policy file. What is no such file, or has no end, is not read to its end.
-fn read(file: &Path) -> Result<String, Failure> {
+pub(super) fn read(file: &Path) -> Result<String, Failure> {
     let unusable = |problem: &str| {
-        let remedy = "name a policy file; one to begin with:  caretaker-collector policy show --site SITE";
+        let remedy = "name a policy file; one to begin with:  caretaker-collector policy list";
         failure(Exit::Usage, format!("{} {problem}\n  {remedy}", file.display()))
     };
     let mut bytes = Vec::new();

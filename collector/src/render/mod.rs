@@ -17,6 +17,7 @@ pub mod lexicon;
 pub mod made;
 pub mod operators;
 pub mod overview;
+pub mod policies;
 pub mod proof;
 pub mod registers;
 mod sentence;

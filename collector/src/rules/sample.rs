@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use caretaker_shared::model::Role;
 use caretaker_shared::policy::{
     Accounts, Addressee, Alerts, Antivirus, Calendar, Cases, Contact, Detection, Documents, Encryption, Executables,
-    Network, Policy, Removable, Retention, ScreenLock, Sessions, Updates,
+    Network, Notice, Policy, Removable, Retention, ScreenLock, Sessions, Updates,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -50,6 +50,7 @@ pub(crate) fn policy() -> Policy {
             digest_at: jiff::civil::time(7, 30, 0, 0),
         },
         cases: Cases::default(),
+        notice: Notice::default(),
         retention: Retention::default(),
         calendar: Calendar { time_zone: Some(TimeZone::UTC), ..Calendar::default() },
         schedule: BTreeMap::new(),

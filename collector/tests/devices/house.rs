@@ -112,11 +112,15 @@ impl House {
 
     /// The secret of a new token.
     pub(crate) async fn token(&self, uses: u32) -> String {
+        self.token_at("Main", uses).await
+    }
+
+    async fn token_at(&self, site: &str, uses: u32) -> String {
         let secret = format!("secret-{}", DeviceId::random());
         let now = self.clock.now();
         let expires_at = now.checked_add(DAY).expect("in range");
         let fingerprint = token::fingerprint(&secret);
-        let token = NewToken { fingerprint, site: "Main".into(), uses, created_at: now, expires_at };
+        let token = NewToken { fingerprint, site: site.into(), uses, created_at: now, expires_at };
         self.store.create_token(token, "the test").await.expect("stores").expect("the site exists");
         secret
     }
@@ -133,8 +137,12 @@ impl House {
     }
 
     pub(crate) async fn enrol(&self) -> Device {
+        self.enrol_at("Main").await
+    }
+
+    async fn enrol_at(&self, site: &str) -> Device {
         let key = DeviceKey::generate().expect("a key");
-        let request = enrol_request(&self.token(1).await, &key);
+        let request = enrol_request(&self.token_at(site, 1).await, &key);
         let answer = self.stranger().enrol(request).await.expect("enrols").into_inner();
         let certificate = Certificate::from_pem(&answer.certificate_pem).expect("a certificate");
         Device {
@@ -149,7 +157,12 @@ impl House {
 
     /// A device that has said Hello.
     pub(crate) async fn device(&self) -> Device {
-        let mut device = self.enrol().await;
+        self.device_at("Main").await
+    }
+
+    /// The same at another site.
+    pub(crate) async fn device_at(&self, site: &str) -> Device {
+        let mut device = self.enrol_at(site).await;
         device.hello().await.expect("is welcome");
         device
     }

@@ -6,5 +6,7 @@ mod ingest;
 mod limits;
 mod numbers;
 mod operators;
+#[path = "../presets/mod.rs"]
+mod presets;
 mod setup;
 mod truth;

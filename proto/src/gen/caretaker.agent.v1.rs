@@ -1773,6 +1773,9 @@ pub struct DevicePolicy {
     /// The first group that fits a device and a user holds for them.
     #[prost(message, repeated, tag = "18")]
     pub groups: ::prost::alloc::vec::Vec<DetectionGroup>,
+    /// What people read before they log in. Nothing when empty.
+    #[prost(string, tag = "19")]
+    pub notice: ::prost::alloc::string::String,
 }
 /// Devices or users for whom detection differs. What a field that is absent would say is as for everybody.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -2453,6 +2453,9 @@ pub struct GetCaseResponse {
     /// Whether the caller needs a second person to open it.
     #[prost(bool, tag = "7")]
     pub needs_second: bool,
+    /// How the account that it is about is shown once it was opened: "pseudonym", "initials", "full".
+    #[prost(string, tag = "8")]
+    pub names: ::prost::alloc::string::String,
 }
 /// Something that somebody did. Their words are sealed, or plain in a school without recipients.
 #[derive(serde::Serialize)]

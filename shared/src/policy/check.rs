@@ -1,5 +1,6 @@
 //! What a single text of a policy file must look like. Each check says what is wrong and gives an example.
 
+use super::names::NameForm;
 use super::place;
 use super::routing::LADDER;
 use crate::lexicon::{AgeProfile, CATEGORIES};
@@ -66,6 +67,18 @@ pub(super) fn age(text: &str) -> Option<String> {
 pub(super) fn source(text: &str) -> Option<String> {
     let known: Vec<&str> = Source::ALL.iter().map(|source| source.word()).collect();
     one_of(text, &known, "source")
+}
+
+/// How people are named.
+pub(super) fn name_form(text: &str) -> Option<String> {
+    one_of(text, &NameForm::ALL.map(NameForm::word), "form of names")
+}
+
+/// What people read before they log in.
+pub(super) fn notice(text: &str) -> Option<String> {
+    let most = limits::TEXT_BYTES;
+    let good = text.len() <= most && !text.chars().any(char::is_control);
+    (!good).then(|| format!("expected one or two sentences without line breaks, at most {most} bytes"))
 }
 
 /// The name of a group.

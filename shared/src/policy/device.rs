@@ -31,6 +31,8 @@ pub struct DevicePolicy {
     pub media_names: bool,
     /// Below this charge a device on battery looks for no executables; 0 for never to pause.
     pub pause_below_battery_percent: u8,
+    /// What people read before they log in; empty for nothing (A12).
+    pub notice: String,
     /// Who may see what the device reports.
     pub viewers: Vec<Viewer>,
 }
@@ -61,6 +63,7 @@ impl DevicePolicy {
             probe_every: policy.schedule.iter().map(|(&probe, &every)| (probe, minutes(every))).collect(),
             media_names: policy.executables.media_names,
             pause_below_battery_percent: policy.executables.pause_below_battery_percent,
+            notice: policy.notice.text.clone(),
             viewers: viewers(),
         }
     }

@@ -16,6 +16,7 @@ mod detection;
 mod device;
 mod error;
 mod hours;
+mod names;
 mod pattern;
 pub(crate) mod place;
 mod retention;
@@ -28,6 +29,7 @@ pub use detection::{ALWAYS, Detection, Group, Scope};
 pub use device::{DevicePolicy, Viewer};
 pub use error::{Advice, PolicyError};
 pub use hours::Hours;
+pub use names::NameForm;
 pub use retention::Retention;
 pub use routing::{Addressee, Concern, LADDER, Route, Rung, rungs};
 
@@ -62,6 +64,8 @@ pub struct Policy {
     pub alerts: Alerts,
     /// How the content of a case is opened.
     pub cases: Cases,
+    /// What people are told before they log in.
+    pub notice: Notice,
     /// How long what is kept.
     pub retention: Retention,
     /// When there is school.
@@ -189,6 +193,15 @@ pub struct Alerts {
 pub struct Cases {
     /// Whether content about staff is opened only with the approval of the chair of governors (D5).
     pub chair_approves_staff: bool,
+    /// How the account that it is about is shown to whoever has opened it (E9).
+    pub names: NameForm,
+}
+
+/// `[notice]`
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Notice {
+    /// What people read before they log in: that the computer is watched over, and by whom (A12). Empty for nothing.
+    pub text: String,
 }
 
 /// The policy that a new site begins with: the file that the packages ship, with its comments.

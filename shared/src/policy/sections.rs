@@ -7,8 +7,8 @@ use toml::de::DeTable;
 
 use super::table::{Number, Section, Texts, unreadable};
 use super::{
-    Accepted, Accounts, Antivirus, Cases, Contact, Documents, Encryption, Executables, Network, Policy, PolicyError,
-    Removable, ScreenLock, Sessions, Updates, alerting, check, detecting, retention,
+    Accepted, Accounts, Antivirus, Cases, Contact, Documents, Encryption, Executables, NameForm, Network, Notice,
+    Policy, PolicyError, Removable, ScreenLock, Sessions, Updates, alerting, check, detecting, retention,
 };
 use crate::model::ProbeName;
 use crate::wire::limits;
@@ -29,6 +29,7 @@ const SECTIONS: &[&str] = &[
     "contacts",
     "alerts",
     "cases",
+    "notice",
     "retention",
     "calendar",
     "schedule",
@@ -72,6 +73,7 @@ pub(super) fn read(text: &str, site: Option<&str>) -> Result<Read, PolicyError> 
             read.alerts
         },
         cases: cases(&file)?,
+        notice: notice(&file)?,
         retention: retention::read(&file)?,
         calendar: alerting::calendar(&file)?,
         schedule: schedule(&file)?,
@@ -202,8 +204,18 @@ fn contact(file: &Section<'_>) -> Result<Contact, PolicyError> {
 }
 
 fn cases(file: &Section<'_>) -> Result<Cases, PolicyError> {
-    let section = file.section("cases", &["chair_approves_staff"])?;
-    Ok(Cases { chair_approves_staff: section.flag("chair_approves_staff")?.unwrap_or_default() })
+    let section = file.section("cases", &["chair_approves_staff", "names"])?;
+    let names = section.text("names", "how people are named, for example \"initials\"", check::name_form)?;
+    Ok(Cases {
+        chair_approves_staff: section.flag("chair_approves_staff")?.unwrap_or_default(),
+        names: names.and_then(|word| NameForm::from_word(&word)).unwrap_or_default(),
+    })
+}
+
+fn notice(file: &Section<'_>) -> Result<Notice, PolicyError> {
+    let section = file.section("notice", &["text"])?;
+    let text = section.text("text", "what people read before they log in, or \"\"", check::notice)?;
+    Ok(Notice { text: text.unwrap_or_default() })
 }
 
 fn schedule(file: &Section<'_>) -> Result<BTreeMap<ProbeName, u32>, PolicyError> {

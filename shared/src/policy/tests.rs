@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Hours, PRESET, Policy, PolicyError};
+use super::{DevicePolicy, Hours, NameForm, PRESET, Policy, PolicyError};
 use crate::lexicon::{AgeProfile, CATEGORIES};
 use crate::model::{ProbeName, Source};
 
@@ -26,7 +26,12 @@ fn the_preset_holds_the_defaults() {
         policy
     };
     let (preset, silent) = (in_any_order(preset), in_any_order(silent));
-    assert_eq!(Policy { alerts: silent.alerts.clone(), ..preset.clone() }, silent);
+    // The two that a policy from before they were there must not begin to say: the preset says so beside them.
+    assert_eq!((preset.cases.names, silent.cases.names), (NameForm::Initials, NameForm::Full));
+    assert!(!preset.notice.text.is_empty() && silent.notice.text.is_empty());
+    let said = Policy { cases: silent.cases.clone(), notice: silent.notice.clone(), ..preset.clone() };
+    assert_eq!(Policy { alerts: silent.alerts.clone(), ..said }, silent);
+    assert_eq!(preset.cases.chair_approves_staff, silent.cases.chair_approves_staff);
     assert_eq!(preset.alerts.mail_from_severity, silent.alerts.mail_from_severity);
     assert_eq!(preset.schedule, BTreeMap::new());
     categories.push("profanity".into());
@@ -167,6 +172,28 @@ fn every_key_about_the_device_is_read() {
     assert_eq!(policy.accounts.administrators, [r"SCHOOL\Technicians"]);
     assert_eq!(policy.network.approved_proxies, ["proxy.example.school:8080", "10.0.0.1"]);
     assert_eq!(policy.network.approved_tunnels, ["School VPN"]);
+}
+
+#[test]
+fn what_people_are_told_before_they_log_in_reaches_the_device() {
+    let text = format!("{ALERTS}[notice]\ntext = 'The school looks after this computer.'");
+    let message = Policy::parse(&text).expect("a policy").for_device("Northfield School", "North", 1);
+    let device = DevicePolicy::try_from(message).expect("a good message");
+    assert_eq!(device.notice, "The school looks after this computer.");
+    let wrong = error("[notice]\ntext = \"two\\nlines\"");
+    assert!(wrong.expected.starts_with("expected one or two sentences without line breaks"), "{wrong}");
+    assert!(Policy::parse(&format!("{ALERTS}[notice]\ntext = '{}'", "x".repeat(513))).is_err());
+}
+
+#[test]
+fn how_people_are_named_is_one_of_three() {
+    for (word, form) in [("pseudonym", NameForm::Pseudonym), ("initials", NameForm::Initials), ("full", NameForm::Full)]
+    {
+        let policy = Policy::parse(&format!("{ALERTS}[cases]\nnames = '{word}'")).expect("a policy");
+        assert_eq!(policy.cases.names, form);
+    }
+    let wrong = error("[cases]\nnames = 'initial'");
+    assert_eq!(wrong.expected, "there is no such form of names; did you mean \"initials\"?");
 }
 
 #[test]

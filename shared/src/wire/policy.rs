@@ -32,6 +32,7 @@ impl From<&DevicePolicy> for proto::DevicePolicy {
             excluded_addresses: policy.detection.excluded_addresses.clone(),
             excluded_folders: policy.detection.excluded_folders.clone(),
             groups: policy.detection.groups.iter().map(proto::DetectionGroup::from).collect(),
+            notice: policy.notice.clone(),
         }
     }
 }
@@ -83,6 +84,7 @@ impl TryFrom<proto::DevicePolicy> for DevicePolicy {
             detection,
             executable_folders: folders(policy.executable_folders, "executable_folders")?,
             probe_every,
+            notice: text(policy.notice, "notice")?,
             viewers: list(policy.viewers, limits::VIEWERS, "viewers")?,
             media_names: policy.media_names,
             pause_below_battery_percent: u8::try_from(policy.pause_below_battery_percent)

@@ -49,7 +49,8 @@ pub(super) async fn show(args: ShowArgs, mut desk: Desk, output: &mut Output<'_>
     let case = answer.case.clone().unwrap_or_default();
     let steps = steps(&mut desk, &case.reference, case.images).await?;
     let statements = statements(&case.reference, &answer.steps, None);
-    let shown = Shown { answer: &answer, content: &[], statements: &statements, without: "", steps: &steps };
+    let shown =
+        Shown { answer: &answer, content: &[], statements: &statements, without: "", steps: &steps, full_name: false };
     output.text(&render::cases::show(&shown, output.screen))
 }
 

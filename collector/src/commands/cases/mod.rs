@@ -104,6 +104,9 @@ pub struct OpenArgs {
     /// Open it alone where two people are the rule, for this reason; the others are told at once
     #[arg(long, value_name = "REASON", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "reason")]
     break_glass: Option<String>,
+    /// Show the account as it is called, where the policy asks for initials or a pseudonym
+    #[arg(long)]
+    full_name: bool,
     #[command(flatten)]
     key: KeyArgs,
 }

@@ -32,7 +32,7 @@ pub(super) async fn run(args: OpenArgs, mut desk: Desk, output: &mut Output<'_>)
     };
     match ask(&mut desk, &held, request).await? {
         Asked::Waits(text) => output.text(&text(output.screen)),
-        Asked::Open(answer) => show(&answer, &held, desk, output).await,
+        Asked::Open(answer) => show(&answer, &held, args.full_name, desk, output).await,
     }
 }
 
@@ -75,7 +75,13 @@ fn key_of<'a>(set: &'a SignedSet, short: &str) -> Option<&'a caretaker_shared::s
     everybody.into_iter().find(|one| one.id().to_string() == short)
 }
 
-async fn show(answer: &OpenCaseResponse, held: &Held, mut desk: Desk, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+async fn show(
+    answer: &OpenCaseResponse,
+    held: &Held,
+    full_name: bool,
+    mut desk: Desk,
+    output: &mut Output<'_>,
+) -> anyhow::Result<Exit> {
     let reference = answer.case.as_ref().map(|case| case.reference.clone()).unwrap_or_default();
     let (found, without) = open_all(&answer.evidence, held);
     name(&mut desk, &reference, &found, held).await?;
@@ -86,7 +92,14 @@ async fn show(answer: &OpenCaseResponse, held: &Held, mut desk: Desk, output: &m
     let statements = statements(&reference, &card.steps, Some(&held.key));
     let content: Vec<Content> = found.iter().map(|(_, opened)| content(opened)).collect();
     let without = if images { String::new() } else { without };
-    let shown = Shown { answer: &card, content: &content, statements: &statements, without: &without, steps: &steps };
+    let shown = Shown {
+        answer: &card,
+        content: &content,
+        statements: &statements,
+        without: &without,
+        steps: &steps,
+        full_name,
+    };
     output.text(&render::cases::show(&shown, output.screen))
 }
 

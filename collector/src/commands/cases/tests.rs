@@ -248,6 +248,23 @@ async fn type_there(data: &Path, now: Timestamp, columns: usize, line: &[&str]) 
 }
 
 #[tokio::test]
+async fn a_pupil_is_named_as_the_policy_says_and_in_full_when_asked() {
+    let (office, lead, deputy, _) = Office::with_keys().await;
+    office.writes("pupil.one", SubjectKind::Pupil, "selfharm", 4).await;
+    let policy = "alerts = { safeguarding_lead = ['a@northfield.example'], network_manager = ['n@northfield.example'] }
+                  cases = { names = 'initials' }";
+    let store = &office.sample.store;
+    store.apply_policy("Northfield School", policy, "the test", office.clock.now()).await.expect("applies");
+    let who = |text: &str| text.lines().find(|line| line.starts_with("Who ")).expect("a person").to_owned();
+    let opened = office.with_key(&lead, &["case", "open", "26-0001"]).await.expect("opens");
+    assert_eq!(who(&opened), "Who           P.O. on PC-LAB3-11, /home/~/english homework.docx");
+    assert!(opened.contains("case open 26-0001 --full-name"), "{opened}");
+    assert!(!opened.contains("pupil.one"), "{opened}");
+    let full = office.with_key(&deputy, &["case", "open", "26-0001", "--full-name"]).await.expect("opens");
+    assert_eq!(who(&full), "Who           pupil.one on PC-LAB3-11, /home/pupil.one/english homework.docx");
+}
+
+#[tokio::test]
 async fn a_case_goes_from_its_event_to_its_end() {
     let (office, lead, _, _) = Office::with_keys().await;
     office.writes("pupil.one", SubjectKind::Pupil, "selfharm", 3).await;

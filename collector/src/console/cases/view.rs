@@ -71,6 +71,7 @@ pub(super) fn card(card: CaseCard, needs_second: bool) -> proto::GetCaseResponse
         links: card.linked.into_iter().map(|(reference, why)| proto::CaseLink { reference, why }).collect(),
         precision: card.precision.into_iter().map(precision).collect(),
         needs_second,
+        names: card.names.word().to_owned(),
     }
 }
 

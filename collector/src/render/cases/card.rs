@@ -1,6 +1,7 @@
 //! `case show` and `case open`: the answer first, then the reason, then the next step.
 
 use caretaker_proto::console::v1::{Case, EarlierCase, GetCaseResponse, RulePrecision};
+use caretaker_shared::policy::NameForm;
 
 use super::super::text::{counted, edges, safe};
 use super::super::{Ink, Screen, time};
@@ -20,6 +21,13 @@ pub struct Shown<'a> {
     pub without: &'a str,
     /// The fixed steps, when pictures of abuse are suspected.
     pub steps: &'a [String],
+    /// Whether the account is shown as it is called, whatever the policy says.
+    pub full_name: bool,
+}
+
+/// In which form the account is shown; one of a later collector's is shown as the account is called.
+fn form(shown: &Shown<'_>) -> NameForm {
+    if shown.full_name { NameForm::Full } else { NameForm::from_word(&shown.answer.names).unwrap_or_default() }
 }
 
 /// The whole case.
@@ -31,7 +39,7 @@ pub fn show(shown: &Shown<'_>, screen: &Screen) -> String {
     if case.category.is_empty() && !case.about.is_empty() {
         text.push_str(&section("What", &safe(&case.about), screen));
     } else {
-        text.push_str(&who(shown.content.first(), &case.person, &case.device, screen));
+        text.push_str(&who(shown.content.first(), &case.person, &case.device, form(shown), screen));
         text.push_str(&section("What", &what(&case), screen));
     }
     text.push_str(&content(shown, screen));
@@ -47,6 +55,11 @@ pub fn show(shown: &Shown<'_>, screen: &Screen) -> String {
     if !shown.answer.steps.is_empty() {
         text.push('\n');
         text.push_str(&history(&shown.answer.steps, shown.statements, screen));
+    }
+    if !shown.content.is_empty() && form(shown) != NameForm::Full {
+        let line =
+            format!("the policy shows no names (E9); who it is:  case open {} --full-name", safe(&case.reference));
+        text.push_str(&section("Name", &line, screen));
     }
     text.push_str(&next::steps(&case, !shown.content.is_empty(), shown.answer.needs_second, screen));
     text

@@ -1,5 +1,6 @@
 //! What was opened, as it is shown: only on the terminal of whoever opened it.
 
+use caretaker_shared::policy::NameForm;
 use zeroize::Zeroizing;
 
 use super::super::text::{hang, safe, wrap};
@@ -70,16 +71,79 @@ fn inked(line: &str, strong: &mut bool, screen: &Screen) -> String {
     shown + &screen.ink(if *strong { Ink::Strong } else { Ink::Plain }, rest)
 }
 
-/// "j.smith on PC-LAB3-11, document english homework.docx".
-pub(super) fn who(content: Option<&Content>, person: &str, device: &str, screen: &Screen) -> String {
+/// "j.smith on PC-LAB3-11, document english homework.docx"; the account, and its home in the place, in the form that the
+/// policy asks for.
+pub(super) fn who(
+    content: Option<&Content>,
+    person: &str,
+    device: &str,
+    form: NameForm,
+    screen: &Screen,
+) -> Zeroizing<String> {
     let name = content.map(|content| content.user.as_str()).filter(|user| !user.is_empty());
-    let who = match (name, person) {
-        (Some(name), _) => safe(name),
+    let shown = name.map(|name| named(name, person, form));
+    let who = match (&shown, person) {
+        (Some(shown), _) => safe(shown),
         (None, "") => "nobody in particular".into(),
         (None, person) => safe(person),
     };
-    let place = content.and_then(|content| content.passage.as_ref()).map(|passage| safe(&passage.place));
+    let place = content.and_then(|content| content.passage.as_ref()).map(|passage| {
+        let home = name.map(|name| name.rsplit_once('\\').map_or(name, |(_, bare)| bare)).unwrap_or_default();
+        let veiled = home.len() > 1 && form != NameForm::Full;
+        safe(&if veiled { Zeroizing::new(passage.place.replace(home, "~")) } else { passage.place.clone() })
+    });
     let place = place.filter(|place| !place.is_empty()).map_or_else(String::new, |place| format!(", {place}"));
     let heading = format!("{:<width$}", "Who", width = super::COLUMN);
-    hang(&heading, &format!("{who}   on {}{place}", safe(device)), screen.width)
+    Zeroizing::new(hang(&heading, &format!("{who}   on {}{place}", safe(device)), screen.width))
+}
+
+/// An account in a form: "j.smith", "J.S.", or the collector's pseudonym.
+fn named(account: &str, person: &str, form: NameForm) -> Zeroizing<String> {
+    match form {
+        NameForm::Full => Zeroizing::new(account.to_owned()),
+        NameForm::Pseudonym if !person.is_empty() => Zeroizing::new(person.to_owned()),
+        NameForm::Pseudonym | NameForm::Initials => initials(account),
+    }
+}
+
+/// The first letter of each part of an account's name; what stands before a backslash or after an @ is no part of it.
+fn initials(account: &str) -> Zeroizing<String> {
+    let bare = account.rsplit_once('\\').map_or(account, |(_, bare)| bare);
+    let bare = bare.split('@').next().unwrap_or_default();
+    let parts = bare.split(|letter: char| !letter.is_alphabetic());
+    let letters = parts.filter_map(|part| part.chars().next()).flat_map(char::to_uppercase);
+    let shown: String = letters.flat_map(|letter| [letter, '.']).collect();
+    Zeroizing::new(if shown.is_empty() { "?".to_owned() } else { shown })
+}
+
+#[cfg(test)]
+mod tests {
+    use caretaker_shared::policy::NameForm;
+    use jiff::Zoned;
+    use zeroize::Zeroizing;
+
+    use super::{Content, Passage, who};
+    use crate::render::Screen;
+
+    fn shown(account: &str, place: &str, form: NameForm) -> String {
+        let passage = Passage { text: Zeroizing::default(), met: 0..0, place: Zeroizing::new(place.to_owned()) };
+        let content = Content { user: Zeroizing::new(account.to_owned()), passage: Some(passage) };
+        let screen = Screen { width: 100, colour: false, now: Zoned::default() };
+        who(Some(&content), "p-3fa2c1", "PC-LAB3-11", form, &screen).trim_end().to_owned()
+    }
+
+    #[test]
+    fn a_person_is_named_in_the_form_that_the_policy_asks_for_and_so_is_the_folder() {
+        for (form, expected) in [
+            (NameForm::Full, "pupil.one on PC-LAB3-11, /home/pupil.one/essay.docx"),
+            (NameForm::Initials, "P.O. on PC-LAB3-11, /home/~/essay.docx"),
+            (NameForm::Pseudonym, "p-3fa2c1 on PC-LAB3-11, /home/~/essay.docx"),
+        ] {
+            let line = shown("pupil.one", "/home/pupil.one/essay.docx", form);
+            assert_eq!(line, format!("Who           {expected}"));
+        }
+        let domain = shown(r"SCHOOL\26one-two", r"C:\Users\26one-two\essay.docx", NameForm::Initials);
+        assert_eq!(domain, r"Who           O.T. on PC-LAB3-11, C:\Users\~\essay.docx");
+        assert!(shown("4711", "", NameForm::Initials).contains("?"), "no letter at all names nobody");
+    }
 }

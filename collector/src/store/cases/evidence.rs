@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use caretaker_shared::policy::{Policy, Retention};
+use caretaker_shared::model::SubjectKind;
+use caretaker_shared::policy::{NameForm, Policy, Retention};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -101,6 +102,13 @@ pub(super) fn of_case(
 /// Whether the policy of the case's site asks for the chair's approval of what is about staff (D5).
 pub(super) fn chair_approves(connection: &Connection, policies: &Policies, case: &CaseRow) -> Result<bool, StoreError> {
     Ok(policy(connection, policies, case)?.is_some_and(|policy| policy.cases.chair_approves_staff))
+}
+
+/// How the account that the case is about is shown once it was opened (E9): pupils as the policy says, staff as they are
+/// called.
+pub(super) fn names(connection: &Connection, policies: &Policies, case: &CaseRow) -> Result<NameForm, StoreError> {
+    let asked = policy(connection, policies, case)?.map(|policy| policy.cases.names).unwrap_or_default();
+    Ok(if case.subject == SubjectKind::Staff.word() { NameForm::Full } else { asked })
 }
 
 /// Days after which the copy here goes, once an export is filed.

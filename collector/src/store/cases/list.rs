@@ -1,11 +1,13 @@
 //! Cases, listed and looked up.
 
+use caretaker_shared::policy::NameForm;
 use jiff::Timestamp;
 use rusqlite::named_params;
 
 use super::super::console::CauseRow;
 use super::super::keywords;
 use super::super::{Order, Store, StoreError};
+use super::evidence;
 use super::history::{self, EarlierRow};
 use super::precision::{self, RulePrecision};
 use super::row::{self, CaseRow, CaseState};
@@ -45,6 +47,8 @@ pub struct CaseCard {
     pub linked: Vec<(String, String)>,
     /// How often the rules behind it were right, in cases that are closed.
     pub precision: Vec<RulePrecision>,
+    /// How the account that it is about is shown once it was opened.
+    pub names: NameForm,
 }
 
 impl Store {
@@ -114,6 +118,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<CaseCard>, StoreError> {
         let reference = reference.to_owned();
+        let policies = self.policies.clone();
         self.write(Order::First, move |tx| {
             let Some(case) = row::by_reference(tx, &reference, &viewer)? else { return Ok(None) };
             if case.state == CaseState::New {
@@ -126,6 +131,7 @@ impl Store {
                 earlier: history::before(tx, &case, &viewer)?,
                 linked: history::linked(tx, case.rowid, &viewer)?,
                 precision: precision::of_case(tx, case.rowid)?,
+                names: evidence::names(tx, &policies, &case)?,
                 case,
             }))
         })
