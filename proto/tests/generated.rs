@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "caretaker/agent/v1/agent.proto",
     "caretaker/agent/v1/envelope.proto",
     "caretaker/agent/v1/sealing.proto",
@@ -11,6 +11,7 @@ const FILES: [&str; 7] = [
     "caretaker/console/v1/console.proto",
     "caretaker/console/v1/keys.proto",
     "caretaker/console/v1/operators.proto",
+    "caretaker/console/v1/reports.proto",
 ];
 
 #[test]

@@ -19,6 +19,7 @@ pub(super) const COMPARED: &str = "compared-ms";
 const OFFERED: &str = "offered-executables";
 const LEXICONS: &str = "lexicons";
 const REFUSED_RECIPIENTS: &str = "refused-recipients";
+pub(super) const PROVEN: &str = "canary";
 
 /// Under which the digest of a probe's last whole reading is kept.
 pub(super) fn sent(probe: ProbeName) -> String {

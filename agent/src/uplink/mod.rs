@@ -10,7 +10,7 @@ mod tests;
 
 use caretaker_proto::agent::v1::DevicePolicy;
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{ProbeName, Stream};
+use caretaker_shared::model::{CanaryNonce, ProbeName, Stream};
 use caretaker_shared::refusal::{REASON, Refusal};
 use caretaker_shared::tls::{self, Fault, TlsError};
 use caretaker_shared::wire::{Hello, Upload};
@@ -38,6 +38,8 @@ pub struct Welcome {
     pub lexicons_unknown: bool,
     /// Digest of the recipients in force; `None` when there are none.
     pub recipients: Option<Sha256>,
+    /// What the device is asked to prove itself with; `None` when it is not asked.
+    pub canary: Option<CanaryNonce>,
 }
 
 /// What the collector answers to records.

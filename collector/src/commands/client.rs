@@ -9,7 +9,7 @@ use tonic::transport::Channel;
 use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
 use super::output::Output;
-use super::{Exit, alerts, cases, devices, executables, findings, keys, policy, software, status, token};
+use super::{Exit, alerts, canary, cases, devices, executables, findings, keys, policy, software, status, token};
 use crate::console::SOCKET;
 use crate::render::Screen;
 
@@ -50,6 +50,9 @@ pub enum ClientCommand {
     IncidentLog(cases::LogArgs),
     /// What to do about a concern now, and whom to ring
     Guidance(cases::GuidanceArgs),
+    /// Have devices prove that their alerts arrive, and see which have
+    #[command(subcommand)]
+    Canary(canary::CanaryCommand),
     /// Let devices in
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -138,6 +141,7 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Case(command) => cases::run(command, channel, output).await,
         ClientCommand::IncidentLog(args) => cases::incident_log(args, channel, output).await,
         ClientCommand::Guidance(args) => cases::guidance(args, channel, output).await,
+        ClientCommand::Canary(command) => canary::run(command, channel, output).await,
         ClientCommand::Status(args) => status::run(args, client, output).await,
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
         ClientCommand::Device(command) => devices::run(command, client, output).await,

@@ -8,6 +8,7 @@ pub mod lexicon;
 pub mod serve;
 
 mod alerts;
+pub mod canary;
 pub mod cases;
 mod connect;
 mod devices;

@@ -28,6 +28,7 @@ pub(crate) mod permissions;
 mod personal;
 mod policies;
 mod refusal;
+mod reports;
 mod router;
 #[cfg(test)]
 mod scope_tests;

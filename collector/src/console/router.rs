@@ -6,6 +6,7 @@ use caretaker_proto::console::v1::cases_server::CasesServer;
 use caretaker_proto::console::v1::console_server::ConsoleServer;
 use caretaker_proto::console::v1::keys_server::KeysServer;
 use caretaker_proto::console::v1::operators_server::OperatorsServer;
+use caretaker_proto::console::v1::reports_server::ReportsServer;
 use caretaker_shared::wire::limits;
 use tonic::service::Routes;
 
@@ -13,6 +14,7 @@ use super::cases::CaseService;
 use super::guard::Services;
 use super::keys::Recipients;
 use super::operators::Access;
+use super::reports::ReportService;
 use super::service::Service;
 use super::{ANSWER_BYTES, Context};
 
@@ -24,11 +26,13 @@ pub fn services(context: Context) -> Services {
     let console = ConsoleServer::new(Service::new(context.clone()));
     let operators = OperatorsServer::new(Access::new(context.clone()));
     let cases = CasesServer::new(CaseService::new(context.clone()));
+    let reports = ReportsServer::new(ReportService::new(context.clone()));
     let keys = KeysServer::new(Recipients::new(context.clone()));
     let routes = Routes::default()
         .add_service(console.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(operators.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(cases.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
+        .add_service(reports.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(keys.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES));
     Services::new(routes, context)
 }

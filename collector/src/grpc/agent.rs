@@ -140,6 +140,7 @@ impl Agent for AgentService {
             heartbeat_seconds: HEARTBEAT_SECONDS,
             lexicons_unknown: lexicons.is_unknown,
             recipients_digest: welcome.recipients.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
+            canary_nonce: welcome.canary.map(|nonce| nonce.as_bytes().to_vec()).unwrap_or_default(),
             lexicons_digest: lexicons.digest.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
         }))
     }

@@ -3,6 +3,7 @@
 //! A mail names no person, no device, no rule and no word: it travels through servers that are not ours and lights up
 //! on locked screens. `text` and `lists` write it, `plain` and `html` set it, `message` puts it into its envelope, `smtp` and `maildir` carry it.
 
+mod canary;
 mod error;
 mod html;
 mod letter;

@@ -4,6 +4,7 @@
 //! colour says is said in words too.
 
 pub mod alerts;
+pub mod canary;
 pub mod cases;
 pub mod device;
 pub mod devices;

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/V5__operators.sql"),
     include_str!("../../migrations/sqlite/V6__cases.sql"),
     include_str!("../../migrations/sqlite/V7__delivery.sql"),
+    include_str!("../../migrations/sqlite/V9__reports.sql"),
 ];
 
 /// "CARE": tells our file from another program's.

@@ -6,6 +6,7 @@
 mod alert_answers;
 pub(crate) mod alerts;
 mod audit;
+pub mod canary;
 pub mod cases;
 mod connection;
 pub mod console;
@@ -48,6 +49,7 @@ pub use audit::AuditChain;
 pub use departure::{Disposal, Loss};
 pub use findings::Settled;
 pub use identity::{Caller, NewDevice, Standing, TokenStanding};
+pub use in_force::SitePolicy;
 pub use ingest::{Ingested, NotIngested};
 pub use operators::{Added, LoginStanding, NewLogin, NewOperator, OperatorKey, OperatorRow, OperatorStanding};
 pub use outbox::{

@@ -1,13 +1,13 @@
 //! Sessions of devices: their epochs, how far each stream has come, and the last word that was heard.
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{EpochId, Requirement, Stream};
+use caretaker_shared::model::{CanaryNonce, EpochId, Requirement, Stream};
 use caretaker_shared::wire::Hello;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::identity::Caller;
-use super::{Order, Store, StoreError, findings, in_force, recipients};
+use super::{Order, Store, StoreError, canary, findings, in_force, recipients};
 use crate::rules::Judgement;
 
 /// What the collector answers to a Hello.
@@ -19,6 +19,8 @@ pub struct Welcome {
     pub policy_version: u64,
     /// Digest of the recipients in force; `None` before the first were published.
     pub recipients: Option<Sha256>,
+    /// What the device is to prove itself with; `None` when nobody asks.
+    pub canary: Option<CanaryNonce>,
 }
 
 impl Store {
@@ -40,7 +42,8 @@ impl Store {
             }
             let policy_version = in_force::version(transaction, caller.site)?;
             let recipients = recipients::in_force(transaction)?.map(|row| row.digest);
-            Ok(Welcome { high_water, policy_version, recipients })
+            let canary = canary::open_question(transaction, caller, now)?;
+            Ok(Welcome { high_water, policy_version, recipients, canary })
         })
         .await
     }

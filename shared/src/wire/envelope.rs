@@ -233,6 +233,7 @@ mod tests {
             topic: "exams".into(),
             source: Source::Search,
             user: Some(Sha256::of(b"an account")),
+            canary: Some(CanaryNonce::random()),
             ..plain.clone()
         };
         for event in [plain, full] {

@@ -36,7 +36,7 @@ fn viewer<T>(request: &Request<T>) -> Result<Viewer, Status> {
 }
 
 /// An operator, as the store has them.
-fn viewer_of(operator: Operator) -> Viewer {
+pub(super) fn viewer_of(operator: Operator) -> Viewer {
     Viewer {
         id: operator.id.map_or_else(|| operator.actor.clone(), |id| id.to_string()),
         role: operator.role,

@@ -76,6 +76,11 @@ pub enum MailedKind {
         /// Who is told next, when nobody answers; none when nobody is left.
         then: Option<Then>,
     },
+    /// Those who look after children, as a test of the way that a concern takes.
+    Canary {
+        /// Devices that have answered so far.
+        devices: u32,
+    },
     /// The network manager: the requirement that is no longer met.
     Device {
         /// Which, when this version knows it.

@@ -84,7 +84,8 @@ fn matter(tx: &Transaction<'_>, mail: &DueMail, kind: &str, alert: Option<i64>) 
     let mut alert_told = tx
         .prepare_cached(
             "SELECT alert.reference, alert.severity, site.name, alert.raised_at, alert.kind, alert.about,
-                    (SELECT count(*) FROM event WHERE event.alert = alert.id), ladder.then_role, ladder.then_at
+                    (SELECT count(*) FROM event WHERE event.alert = alert.id), ladder.then_role, ladder.then_at,
+                    alert.canary, (SELECT count(*) FROM canary WHERE canary.alert = alert.id)
              FROM alert JOIN site ON site.id = alert.site LEFT JOIN ladder ON ladder.alert = alert.id
              WHERE alert.id = ?1",
         )?
@@ -98,7 +99,9 @@ fn matter(tx: &Transaction<'_>, mail: &DueMail, kind: &str, alert: Option<i64>) 
 
 fn mailed(row: &Row<'_>, call: Call) -> rusqlite::Result<MailedAlert> {
     let (kind, about): (String, String) = (row.get(4)?, row.get(5)?);
-    let kind = if kind == "device" {
+    let kind = if row.get(9)? {
+        MailedKind::Canary { devices: row.get(10)? }
+    } else if kind == "device" {
         let requirement = about.split_once(' ').and_then(|(id, _)| Requirement::parse(id));
         MailedKind::Device { requirement }
     } else {
