@@ -42,6 +42,8 @@ pub(super) const CALLS: &[(&str, Permission)] = &[
     ("Reports/AcknowledgeCanary", Permission::CasesAct),
     ("Reports/ListCanaries", Permission::CanaryRead),
     ("Reports/GetCertificate", Permission::CanaryRead),
+    ("Reports/GetTermReport", Permission::ReportsTerm),
+    ("Reports/GetReviewReport", Permission::ReportsReview),
     ("Console/CreateToken", Permission::TokensCreate),
     ("Console/ApplyPolicy", Permission::PolicyApply),
     ("Console/GetPolicy", Permission::PolicyRead),

@@ -17,6 +17,8 @@ pub mod lexicon;
 pub mod made;
 pub mod operators;
 pub mod overview;
+pub mod privacy;
+pub mod report;
 mod sentence;
 pub mod sheet;
 pub mod software;

@@ -28,6 +28,7 @@ mod outbox;
 mod policies;
 mod recipients;
 mod rejudge;
+pub mod reports;
 mod revocation;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -5901,6 +5901,177 @@ pub struct Certificate {
     #[prost(string, repeated, tag = "7")]
     pub statement: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetTermReportRequest {
+    /// First and last day, 2026-09-01; the term of the calendar when both are empty.
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub to: ::prost::alloc::string::String,
+    /// Empty for all that the caller looks after.
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TermReport {
+    #[prost(string, tag = "1")]
+    pub school: ::prost::alloc::string::String,
+    /// Empty for all.
+    #[prost(string, tag = "2")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub from: ::prost::alloc::string::String,
+    /// The last day, itself included.
+    #[prost(string, tag = "4")]
+    pub to: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub made_at: ::prost::alloc::string::String,
+    /// Days of it are still to come.
+    #[prost(bool, tag = "6")]
+    pub unfinished: bool,
+    #[prost(message, optional, tag = "7")]
+    pub concerns: ::core::option::Option<Count>,
+    /// Each divides the concerns. Of categories and outcomes only those of five or more are named.
+    #[prost(message, optional, tag = "8")]
+    pub by_level: ::core::option::Option<Breakdown>,
+    #[prost(message, optional, tag = "9")]
+    pub by_month: ::core::option::Option<Breakdown>,
+    #[prost(message, optional, tag = "10")]
+    pub by_category: ::core::option::Option<Breakdown>,
+    #[prost(message, optional, tag = "11")]
+    pub by_site: ::core::option::Option<Breakdown>,
+    #[prost(message, optional, tag = "12")]
+    pub by_outcome: ::core::option::Option<Breakdown>,
+    #[prost(message, repeated, tag = "13")]
+    pub responses: ::prost::alloc::vec::Vec<ResponseTimes>,
+    /// Content opened by one person where two are the rule: acts of staff, counted exactly.
+    #[prost(uint32, tag = "14")]
+    pub broken_glass: u32,
+    #[prost(uint32, tag = "15")]
+    pub broken_glass_reviewed: u32,
+    /// How watching itself did.
+    #[prost(message, optional, tag = "16")]
+    pub watching: ::core::option::Option<Watching>,
+}
+/// A number of children, or nothing where it would be small.
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Count {
+    #[prost(uint32, tag = "1")]
+    pub value: u32,
+    #[prost(bool, tag = "2")]
+    pub hidden: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Breakdown {
+    #[prost(message, repeated, tag = "1")]
+    pub parts: ::prost::alloc::vec::Vec<Part>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Part {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub count: ::core::option::Option<Count>,
+}
+/// From the moment a concern was raised to the moment somebody took it.
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResponseTimes {
+    #[prost(uint32, tag = "1")]
+    pub level: u32,
+    /// Nothing is said of fewer than five.
+    #[prost(bool, tag = "2")]
+    pub hidden: bool,
+    #[prost(uint64, tag = "3")]
+    pub median_seconds: u64,
+    /// Nine in ten were faster; 0 where there were fewer than ten.
+    #[prost(uint64, tag = "4")]
+    pub p90_seconds: u64,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Watching {
+    #[prost(uint32, tag = "1")]
+    pub devices: u32,
+    #[prost(uint32, tag = "2")]
+    pub reporting: u32,
+    #[prost(uint32, tag = "3")]
+    pub silent: u32,
+    #[prost(uint32, tag = "4")]
+    pub proven_this_term: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetReviewReportRequest {
+    /// First and last day; the last 365 days when both are empty.
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub to: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReviewReport {
+    #[prost(string, tag = "1")]
+    pub school: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub from: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub to: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub made_at: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "6")]
+    pub checks: ::prost::alloc::vec::Vec<Check>,
+    #[prost(message, repeated, tag = "7")]
+    pub sheets: ::prost::alloc::vec::Vec<Sheet>,
+}
+/// A line of the self-check.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Check {
+    /// "Monitoring", "People", "Devices".
+    #[prost(string, tag = "1")]
+    pub area: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub question: ::prost::alloc::string::String,
+    /// "green", "amber", "red", "unknown".
+    #[prost(string, tag = "3")]
+    pub state: ::prost::alloc::string::String,
+    /// The live figure that the colour follows from.
+    #[prost(string, tag = "4")]
+    pub figure: ::prost::alloc::string::String,
+    /// What makes it green.
+    #[prost(string, tag = "5")]
+    pub rule: ::prost::alloc::string::String,
+}
+/// A table of the evidence pack.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Sheet {
+    #[prost(string, tag = "1")]
+    pub title: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "2")]
+    pub columns: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(message, repeated, tag = "3")]
+    pub rows: ::prost::alloc::vec::Vec<Row>,
+    #[prost(string, tag = "4")]
+    pub note: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Row {
+    #[prost(string, repeated, tag = "1")]
+    pub cells: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
 /// Generated client implementations.
 #[cfg(feature = "client")]
 pub mod reports_client {
@@ -6096,6 +6267,52 @@ pub mod reports_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        pub async fn get_term_report(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetTermReportRequest>,
+        ) -> std::result::Result<tonic::Response<super::TermReport>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Reports/GetTermReport",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Reports", "GetTermReport"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn get_review_report(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetReviewReportRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReviewReport>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Reports/GetReviewReport",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Reports", "GetReviewReport"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -6137,6 +6354,14 @@ pub mod reports_server {
             &self,
             request: tonic::Request<super::GetCertificateRequest>,
         ) -> std::result::Result<tonic::Response<super::Certificate>, tonic::Status>;
+        async fn get_term_report(
+            &self,
+            request: tonic::Request<super::GetTermReportRequest>,
+        ) -> std::result::Result<tonic::Response<super::TermReport>, tonic::Status>;
+        async fn get_review_report(
+            &self,
+            request: tonic::Request<super::GetReviewReportRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReviewReport>, tonic::Status>;
     }
     #[derive(Debug)]
     pub struct ReportsServer<T> {
@@ -6422,6 +6647,96 @@ pub mod reports_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetCertificateSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Reports/GetTermReport" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetTermReportSvc<T: Reports>(pub Arc<T>);
+                    impl<
+                        T: Reports,
+                    > tonic::server::UnaryService<super::GetTermReportRequest>
+                    for GetTermReportSvc<T> {
+                        type Response = super::TermReport;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetTermReportRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Reports>::get_term_report(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetTermReportSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Reports/GetReviewReport" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetReviewReportSvc<T: Reports>(pub Arc<T>);
+                    impl<
+                        T: Reports,
+                    > tonic::server::UnaryService<super::GetReviewReportRequest>
+                    for GetReviewReportSvc<T> {
+                        type Response = super::ReviewReport;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetReviewReportRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Reports>::get_review_report(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetReviewReportSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -1,6 +1,11 @@
 //! Calls about proof that watching works, and reports about it.
 
 mod canary;
+mod check;
+mod period;
+mod review;
+mod small;
+mod term;
 
 use std::sync::Arc;
 
@@ -47,5 +52,15 @@ impl Reports for ReportService {
     async fn get_certificate(&self, request: Request<proto::GetCertificateRequest>) -> Answer<proto::Certificate> {
         let operator = Operator::of(&request)?;
         Ok(Response::new(canary::certificate(&self.0, request.into_inner(), &operator).await?))
+    }
+
+    async fn get_term_report(&self, request: Request<proto::GetTermReportRequest>) -> Answer<proto::TermReport> {
+        let operator = Operator::of(&request)?;
+        Ok(Response::new(term::report(&self.0, request.into_inner(), &operator).await?))
+    }
+
+    async fn get_review_report(&self, request: Request<proto::GetReviewReportRequest>) -> Answer<proto::ReviewReport> {
+        let operator = Operator::of(&request)?;
+        Ok(Response::new(review::report(&self.0, request.into_inner(), &operator).await?))
     }
 }

@@ -1,0 +1,7 @@
+//! What reports are counted from. Nothing here names a person; what is small is hidden by whoever shows it.
+
+mod concerns;
+mod conduct;
+
+pub use concerns::{ConcernRow, ReportScope};
+pub use conduct::{ChangeRow, Conduct, OpenedRow};
