@@ -30,6 +30,9 @@ CREATE INDEX canary_of_alert ON canary (alert) WHERE alert IS NOT NULL;
 -- A case that a canary has opened: it counts nowhere.
 ALTER TABLE alert ADD COLUMN canary INTEGER NOT NULL DEFAULT 0 CHECK (canary IN (0, 1));
 
+-- Of which site a mail tells that tells of no alert.
+ALTER TABLE outbox ADD COLUMN site INTEGER REFERENCES site;
+
 -- When the weekly mail about watching itself was queued last.
 CREATE TABLE weekly (
     site INTEGER PRIMARY KEY REFERENCES site,

@@ -18,6 +18,7 @@ mod smtp;
 #[cfg(test)]
 mod smtp_tests;
 mod text;
+mod weekly;
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use caretaker_shared::model::{Requirement, Role};
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 
 use super::letter::{Letter, Part, Tone};
-use super::{Mail, canary, html, lists, plain};
+use super::{Mail, canary, html, lists, plain, weekly};
 use crate::store::{Call, DueMail, MailedAlert, MailedKind, Matter, Then};
 
 /// How soon a case of the highest level should be answered.
@@ -26,6 +26,7 @@ pub fn compose(due: &DueMail, now: Timestamp, zone: &TimeZone) -> Option<Mail> {
             MailedKind::BrokenGlass(opened_at) => broken_glass(alert, opened_at, now, zone),
         },
         Matter::List(list) => lists::letter(list),
+        Matter::Weekly(figures) => weekly::letter(figures),
         Matter::Webhook(_) => return None,
     };
     Some(Mail {

@@ -32,10 +32,10 @@ impl Shade {
 }
 
 /// Where bars begin, and how long the longest is.
-const BARS: f32 = LEFT + 190.0;
+const BARS: f32 = LEFT + 218.0;
 const LONGEST: f32 = RIGHT - BARS - 60.0;
 /// Where the questions of a check begin.
-const ASKED: f32 = LEFT + 66.0;
+const ASKED: f32 = LEFT + 76.0;
 /// Least width of a column, and what is left free behind each.
 const GAP: f32 = 10.0;
 
@@ -53,7 +53,8 @@ impl Sheet {
 
     /// A figure that the eye should find, and what it says.
     pub fn field_strong(&mut self, figure: &str, what: &str) {
-        self.keep(TEXT * LEADING * 1.4);
+        self.keep(TEXT * LEADING * 1.6);
+        self.y += 3.0;
         let y = self.y + 12.0;
         self.mark(Mark::Text { x: LEFT, y, size: 12.5, weight: Weight::Strong, grey: false, text: figure.to_owned() });
         self.y += 3.0;

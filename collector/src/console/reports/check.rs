@@ -175,7 +175,7 @@ fn people(seen: &Seen<'_>) -> Vec<Line> {
                 (_, 0, _) => Colour::Amber,
                 _ => Colour::Red,
             },
-            figure: format!("{} sites, {alone} with one address alone, {without} without a policy", seen.sites.len()),
+            figure: format!("sites: {}, {alone} with one address alone, {without} without a policy", seen.sites.len()),
             rule: "two addresses or more in the policy of every site",
         },
         Line {
@@ -232,21 +232,21 @@ fn content(seen: &Seen<'_>) -> Vec<Line> {
             question: "Are lists of illegal content used (IWF, CTIRU)?",
             colour: Colour::Amber,
             figure: "Caretaker ships none: their makers license them to members".into(),
-            rule: "never green: the collector cannot see whether an added list is one of theirs",
+            rule: "never here; the collector cannot see whether an added list is one of theirs",
         },
         Line {
             area,
             question: "Are pictures looked at?",
             colour: Colour::Red,
             figure: "no: Caretaker looks at text alone, by design".into(),
-            rule: "never green; the filter or another tool has to do it",
+            rule: "never here; the filter or another tool has to do it",
         },
         Line {
             area,
             question: "Are telephones and personal devices covered?",
             colour: Colour::Red,
             figure: "no: enrolled school computers alone".into(),
-            rule: "never green; the filter or another tool has to do it",
+            rule: "never here; the filter or another tool has to do it",
         },
     ]
 }

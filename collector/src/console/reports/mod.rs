@@ -6,6 +6,8 @@ mod period;
 mod review;
 mod small;
 mod term;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

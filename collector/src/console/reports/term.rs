@@ -83,10 +83,7 @@ fn tally(names: impl Iterator<Item = String>) -> Vec<(String, u32)> {
 
 fn by_category(concerns: &[ConcernRow]) -> proto::Breakdown {
     let title = |id: &str| category(id).map_or_else(|| "not known".to_owned(), |category| category.title.to_owned());
-    small::named(
-        tally(concerns.iter().map(|row| title(&row.category))),
-        "others, fewer than five each or to protect them",
-    )
+    small::named(tally(concerns.iter().map(|row| title(&row.category))), "others (small numbers)")
 }
 
 fn by_site(concerns: &[ConcernRow]) -> proto::Breakdown {
@@ -96,7 +93,7 @@ fn by_site(concerns: &[ConcernRow]) -> proto::Breakdown {
 fn by_outcome(concerns: &[ConcernRow]) -> proto::Breakdown {
     let ended =
         |row: &ConcernRow| if row.outcome.is_empty() { "still open".to_owned() } else { row.outcome.replace('-', " ") };
-    small::named(tally(concerns.iter().map(ended)), "others, fewer than five each or to protect them")
+    small::named(tally(concerns.iter().map(ended)), "others (small numbers)")
 }
 
 /// How long it took until somebody took a concern, by level.

@@ -115,8 +115,8 @@ mod tests {
     use clap::ValueEnum as _;
 
     use super::{Audience, Origin, dpia, notice};
-    use crate::render::report::{Block, Leaflet, html, pdf, plain};
     use crate::render::Screen;
+    use crate::render::report::{Block, Leaflet, html, pdf, plain};
 
     fn now() -> jiff::Zoned {
         "2026-11-21T14:02:00+00:00[UTC]".parse().expect("a time")

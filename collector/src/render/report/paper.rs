@@ -34,9 +34,9 @@ fn set(sheet: &mut Sheet, block: &Block) {
             points.iter().for_each(|point| sheet.quote(&[("–", Weight::Plain), (point, Weight::Plain)]))
         }
         Block::Figures(figures) => {
-            for (figure, what) in figures {
-                sheet.field_strong(figure, what);
-            }
+            sheet.gap();
+            figures.iter().for_each(|(figure, what)| sheet.field_strong(figure, what));
+            sheet.gap();
         }
         Block::Bars(bars) | Block::Columns(bars) => {
             let most = longest(bars);

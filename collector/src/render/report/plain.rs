@@ -57,7 +57,8 @@ fn table(columns: &[String], rows: &[Vec<String>], screen: &Screen) -> String {
     let all = || std::iter::once(columns).chain(rows.iter().map(Vec::as_slice));
     let widest =
         |at: usize| all().filter_map(|row| row.get(at)).map(|cell| width(&safe(cell))).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..columns.len()).map(|at| widest(at).min(34)).collect();
+    let widths: Vec<usize> =
+        (0..columns.len()).map(|at| widest(at).min(if columns.len() < 4 { 60 } else { 34 })).collect();
     let line = |row: &[String]| {
         let (last, first) = row.split_last().map_or(("", &[][..]), |(last, first)| (last.as_str(), first));
         let cell =

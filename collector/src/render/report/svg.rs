@@ -18,7 +18,7 @@ const TALL: u32 = 130;
 const ABOVE: u32 = 22;
 const BELOW: u32 = 26;
 /// Letters of a name beside a bar.
-const LETTERS: usize = 36;
+const LETTERS: usize = 33;
 
 /// Bars under each other.
 pub(super) fn bars(bars: &[Bar]) -> String {

@@ -3,6 +3,8 @@
 use caretaker_shared::model::{Requirement, Role};
 use jiff::Timestamp;
 
+use crate::store::reports::WeeklyFigures;
+
 /// Role of those who hear of device alerts.
 pub(in crate::store) const NETWORK_MANAGER: &str = "network-manager";
 
@@ -32,6 +34,7 @@ impl DueMail {
         match &self.matter {
             Matter::Alert(alert) | Matter::Webhook(alert) => &alert.reference,
             Matter::List(list) => list.kind.label(),
+            Matter::Weekly(_) => "weekly report",
         }
     }
 }
@@ -43,6 +46,8 @@ pub enum Matter {
     Alert(MailedAlert),
     /// Several, to one person.
     List(MailedList),
+    /// How watching itself did in a week, to one person.
+    Weekly(WeeklyFigures),
     /// One alert that nobody could be told of, to the webhook.
     Webhook(MailedAlert),
 }

@@ -6,8 +6,9 @@ use jiff::{Timestamp, ToSpan as _};
 use rusqlite::{Row, Transaction, params};
 
 use super::due::{ABOUT_ALERT, Call, DueMail, ListKind, ListedCase, MailedAlert, MailedKind, MailedList, Matter, Then};
+use super::queue::WEEKLY;
 use crate::store::moment::moment;
-use crate::store::{Order, Store, StoreError};
+use crate::store::{Order, Store, StoreError, reports};
 
 /// How long a sender has until its row is due again; well beyond the deadlines of one send by two ways.
 const LEASE_MINUTES: i64 = 2;
@@ -76,6 +77,9 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
 
 fn matter(tx: &Transaction<'_>, mail: &DueMail, kind: &str, alert: Option<i64>) -> Result<Matter, StoreError> {
     let Some(alert) = alert else {
+        if kind == WEEKLY {
+            return Ok(Matter::Weekly(reports::figures(tx, mail.id, mail.created_at)?));
+        }
         let kinds = [ListKind::Daily, ListKind::Weekly];
         let kind = kinds.into_iter().find(|known| known.word() == kind).unwrap_or(ListKind::Surge);
         return Ok(Matter::List(MailedList { kind, cases: listed(tx, mail.id)? }));

@@ -2,6 +2,9 @@
 
 mod concerns;
 mod conduct;
+mod weekly;
 
 pub use concerns::{ConcernRow, ReportScope};
 pub use conduct::{ChangeRow, Conduct, OpenedRow};
+pub use weekly::WeeklyFigures;
+pub(in crate::store) use weekly::figures;
