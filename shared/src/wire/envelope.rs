@@ -164,8 +164,8 @@ mod tests {
     use crate::digest::Sha256;
     use crate::lexicon::Reason;
     use crate::model::{
-        BootId, DeviceClock, Envelope, Executable, ExecutableFormat, Executables, Facts, Idle, KeywordEvent, Outcome,
-        Payload, Reading, ScreenLock, Severity, SoftwareTitle, Source,
+        BootId, CanaryNonce, DeviceClock, Envelope, Executable, ExecutableFormat, Executables, Facts, Idle,
+        KeywordEvent, Outcome, Payload, Reading, ScreenLock, Severity, SoftwareTitle, Source,
     };
     use crate::wire::{WireError, decode, encode};
 
