@@ -141,6 +141,7 @@ impl Device {
             resend: mpsc::channel(8).0,
             executables: watch::channel(Arc::default()).1,
             describe: Arc::new(|_| Box::pin(async { Vec::new() })),
+            canary: watch::channel(None).0,
             chance: || 0.5,
         };
         let stop = CancellationToken::new();

@@ -59,7 +59,7 @@ pub struct Bar {
 impl Bar {
     /// What stands beside it.
     fn told(&self) -> String {
-        self.value.map_or_else(|| "hidden".to_owned(), |value| super::text::number(value))
+        self.value.map_or_else(|| "hidden".to_owned(), super::text::number)
     }
 }
 
