@@ -1618,7 +1618,7 @@ pub struct HelloResponse {
     pub recipients_digest: ::prost::alloc::vec::Vec<u8>,
     /// "Prove yourself": 16 bytes; empty for none. The device runs a made-up sentence of its own once through everything
     /// that a pupil's text runs through. Nothing but the number comes from the collector: no text, no rule, no command.
-    #[prost(bytes = "vec", tag = "8")]
+    #[prost(bytes = "vec", tag = "9")]
     pub canary_nonce: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
