@@ -59,6 +59,11 @@ pub async fn run(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
 
 async fn rejudge(store: &Store, clock: &dyn Clock, everything: bool) {
     let now = clock.now();
+    match store.queue_weekly_reports(now).await {
+        Ok(0) => {}
+        Ok(queued) => tracing::info!(queued, "the weekly reports are on their way"),
+        Err(error) => tracing::error!(%error, "the weekly reports could not be queued; they are tried again"),
+    }
     let judged = if everything { store.rejudge_all(now).await } else { store.rejudge_aging(now).await };
     match judged {
         Ok(settled) => {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "caretaker/agent/v1/agent.proto",
     "caretaker/agent/v1/checkpoint.proto",
     "caretaker/agent/v1/envelope.proto",
@@ -13,6 +13,7 @@ const FILES: [&str; 9] = [
     "caretaker/console/v1/keys.proto",
     "caretaker/console/v1/operators.proto",
     "caretaker/console/v1/proof.proto",
+    "caretaker/console/v1/reports.proto",
 ];
 
 #[test]

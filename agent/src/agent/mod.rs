@@ -1,6 +1,7 @@
 //! The running service: its wiring, and the loops that belong to no other part.
 
 mod browsing;
+mod canary;
 mod cost;
 mod looking;
 mod probing;

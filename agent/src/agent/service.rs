@@ -12,11 +12,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::looking::Looking;
-use super::{browsing, cost, probing, watching};
+use super::{browsing, canary, cost, probing, watching};
 use crate::checkpoints::Checkpoints;
 use crate::clocks::DeviceClocks;
 use crate::config::{self, InForce};
 use crate::detection::Rules;
+use crate::documents::extract;
 use crate::host::Host;
 use crate::identity::{self, Keeper};
 use crate::narrowing::Narrowing;
@@ -34,6 +35,8 @@ const ENROLMENT: Duration = Duration::from_secs(10);
 const MEMORY: &str = "memory";
 /// The folder, in the state folder, for copies of histories while they are read.
 const COPIES: &str = "copies";
+/// The folder, in the state folder, for the sentence with which the device proves itself.
+const CANARY: &str = "canary";
 /// How long no text may have come before the rules are laid aside.
 const QUIET: Duration = Duration::from_secs(2 * 60);
 /// How long probes and the watcher may take to end.
@@ -130,6 +133,7 @@ impl Running {
         let (resend, resent) = mpsc::channel(8);
         let (found, executables) = watch::channel(Arc::default());
         let device = hostname(host.as_ref());
+        let (ask, asked) = watch::channel(None);
         let sealer = Arc::new(Sealer::open(state, keeper.identity()));
         spool.seal_with(sealer.clone());
         let checkpoints = Arc::new(Checkpoints::open(state, keeper.identity()));
@@ -146,6 +150,7 @@ impl Running {
             resend,
             executables,
             describe: describe(launch.clone()),
+            canary: ask,
             chance,
         };
         let stop_uplink = CancellationToken::new();
@@ -172,6 +177,9 @@ impl Running {
         let browsing = browsing::Browsing { looking: looking.clone(), copies: state.join(COPIES) };
         let launch = history::Launch::own().context("the system does not say which file this program is")?;
         guard(&loops, "histories", browsing.run(launch, stop.clone()), &failed);
+        let reading = extract::Launch::own().context("the system does not say which file this program is")?;
+        let proving = canary::Proving { looking: looking.clone(), launch: reading, folder: state.join(CANARY) };
+        guard(&loops, "canary", proving.run(asked, stop.clone()), &failed);
         let watching = watching::run(looking, stop);
         guard(&loops, "documents", watching, &failed);
         loops.spawn(beat(stop_uplink.clone()));

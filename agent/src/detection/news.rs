@@ -71,6 +71,7 @@ fn event(finding: Finding, evidence: Evidence, subject: &Subject) -> Event {
         subject: subject.kind,
         conflict: BTreeSet::new(),
         content: Content::Nothing(Unsealed::NoRoot),
+        canary: None,
     };
     Event { event, stage, evidence }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::Stage;
-use caretaker_shared::model::{DeviceEvent, DeviceEventKind, KeywordEvent, Payload, Severity, Stream};
+use caretaker_shared::model::{CanaryNonce, DeviceEvent, DeviceEventKind, KeywordEvent, Payload, Severity, Stream};
 use caretaker_shared::order;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::rows::{mark, signed, unsigned};
-use super::{Spool, SpoolError, epoch, prune, queue, quota};
+use super::{Spool, SpoolError, epoch, notes, prune, queue, quota};
 use crate::detection::{Event, News, Told, WEEK, Week};
 use crate::documents::{Known, Ledger};
 use crate::history::{Mark, Marks};
@@ -154,6 +154,36 @@ impl Spool {
         if is_news {
             self.enqueued.notify_one();
         }
+        Ok(())
+    }
+}
+
+/// Canaries.
+impl Spool {
+    /// Whether this question was answered before.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn has_answered(&self, nonce: CanaryNonce) -> Result<bool, SpoolError> {
+        Ok(notes::read(&self.connection(), notes::PROVEN)?.as_deref() == Some(nonce.as_bytes().as_slice()))
+    }
+
+    /// Seals and queues the answer to a question, once: it counts neither to a document nor to anybody's week.
+    ///
+    /// # Errors
+    /// When the spool cannot be written; the question is open then as before.
+    pub fn answer(&self, nonce: CanaryNonce, told: &Event) -> Result<(), SpoolError> {
+        let change = self.change(|change| {
+            if notes::read(change, notes::PROVEN)?.as_deref() == Some(nonce.as_bytes().as_slice()) {
+                return Ok(());
+            }
+            let event = KeywordEvent { canary: Some(nonce), ..self.sealed(change, told)? };
+            queue::append(change, &self.clocks, &Payload::Keyword(event), None)?;
+            notes::write(change, notes::PROVEN, nonce.as_bytes())?;
+            quota::enforce(change, &self.clocks, self.quota_bytes)
+        });
+        self.mind(change)?;
+        self.enqueued.notify_one();
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ pub(super) const LEXICONS: &str = "lexicons";
 const LEXICONS_REFUSED: &str = "lexicons-refused";
 const REFUSED_RECIPIENTS: &str = "refused-recipients";
 const REFUSED_CHECKPOINT: &str = "refused-checkpoint";
+pub(super) const PROVEN: &str = "canary";
 
 /// Under which the digest of a probe's last whole reading is kept.
 pub(super) fn sent(probe: ProbeName) -> String {

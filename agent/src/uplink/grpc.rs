@@ -6,7 +6,7 @@ use caretaker_proto::agent::v1 as proto;
 use caretaker_proto::agent::v1::agent_client::AgentClient;
 use caretaker_shared::clock::Clock;
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{ProbeName, Stream};
+use caretaker_shared::model::{CanaryNonce, ProbeName, Stream};
 use caretaker_shared::tls::{self, TlsError};
 use caretaker_shared::wire::{Hello, Upload, limits};
 use prost::Message as _;
@@ -58,6 +58,8 @@ impl Uplink for Grpc {
         }
         let lexicons = maybe(&answer.lexicons_digest, "lexicons_digest")?;
         let recipients = maybe(&answer.recipients_digest, "recipients_digest")?;
+        // A question that is none is no reason to hear nothing else.
+        let canary = CanaryNonce::from_slice(&answer.canary_nonce);
         let proto::HelloResponse { policy_version, heartbeat_seconds, lexicons_unknown, checkpoints, .. } = answer;
         Ok(Welcome {
             high_water,
@@ -67,6 +69,7 @@ impl Uplink for Grpc {
             lexicons_unknown,
             recipients,
             checkpoints,
+            canary,
         })
     }
 

@@ -10,7 +10,7 @@ mod tests;
 
 use caretaker_proto::agent::v1::{DevicePolicy, SignedCheckpoint};
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{ProbeName, Stream};
+use caretaker_shared::model::{CanaryNonce, ProbeName, Stream};
 use caretaker_shared::refusal::{REASON, Refusal};
 use caretaker_shared::tls::{self, Fault, TlsError};
 use caretaker_shared::wire::{Hello, Upload};
@@ -40,6 +40,8 @@ pub struct Welcome {
     pub recipients: Option<Sha256>,
     /// Checkpoints of its audit log that follow the one the device keeps, not yet checked.
     pub checkpoints: Vec<SignedCheckpoint>,
+    /// What the device is asked to prove itself with; `None` when it is not asked.
+    pub canary: Option<CanaryNonce>,
 }
 
 /// What the collector answers to records.

@@ -4,7 +4,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{Executable, ExecutableFacts, Executables, Facts, Payload, ProbeName, Stream};
+use caretaker_shared::model::{
+    CanaryNonce, Executable, ExecutableFacts, Executables, Facts, Payload, ProbeName, Stream,
+};
 use caretaker_shared::order;
 use caretaker_shared::pki::DeviceKey;
 use caretaker_shared::refusal::Refusal;
@@ -55,6 +57,8 @@ pub struct Wiring {
     pub executables: watch::Receiver<Arc<Executables>>,
     /// See [`Describe`].
     pub describe: Describe,
+    /// What the collector asks this device to prove itself with goes here.
+    pub canary: watch::Sender<Option<CanaryNonce>>,
     /// Numbers from 0 up to 1 for jitter.
     pub chance: fn() -> f64,
 }
@@ -128,6 +132,10 @@ impl<U: Uplink> Session<U> {
             }
         }
         self.renew_when_due().await;
+        // Last: whoever is sealed for by now has arrived with this greeting. Asked again with each until it is answered.
+        if welcome.canary.is_some() {
+            self.wiring.canary.send_replace(welcome.canary);
+        }
         Ok(welcome)
     }
 

@@ -11,8 +11,8 @@ use caretaker_shared::clock::ManualClock;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::{AgeProfile, Ask, rules};
 use caretaker_shared::model::{
-    Content, DeviceEvent, DeviceEventKind, DeviceId, EpochId, Executable, ExecutableFacts, ExecutableFormat,
-    Executables, KeywordEvent, Payload, ProbeName, Role, Severity, Stream, Unsealed, VersionInfo,
+    CanaryNonce, Content, DeviceEvent, DeviceEventKind, DeviceId, EpochId, Executable, ExecutableFacts,
+    ExecutableFormat, Executables, KeywordEvent, Payload, ProbeName, Role, Severity, Stream, Unsealed, VersionInfo,
 };
 use caretaker_shared::pki::{Authority, DeviceKey, Validity};
 use caretaker_shared::refusal::Refusal;
@@ -60,6 +60,7 @@ struct Book {
     /// How often they were asked for from their beginning.
     lexicons_asked: u32,
     checkpoints: Vec<SignedCheckpoint>,
+    canary: Option<CanaryNonce>,
 }
 
 /// A collector that everybody in a test shares.
@@ -137,6 +138,7 @@ impl Uplink for Memory {
                 lexicons,
                 lexicons_unknown,
                 recipients,
+                canary: book.canary,
                 checkpoints: book.checkpoints[from..].to_vec(),
             })
         })
@@ -204,6 +206,7 @@ struct Device {
     policy: watch::Receiver<InForce>,
     resend: mpsc::Receiver<Vec<ProbeName>>,
     executables: watch::Sender<Arc<Executables>>,
+    asked: watch::Receiver<Option<CanaryNonce>>,
     stop: CancellationToken,
     running: JoinHandle<Result<(), SpoolError>>,
 }
@@ -234,6 +237,7 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
     let (policy, policy_seen) = watch::channel(None);
     let (resend, resent) = mpsc::channel(8);
     let (found, executables) = watch::channel(Arc::default());
+    let (canary, asked) = watch::channel(None);
     let alarms = spool.clone();
     let texts = Rules::builtin();
     let keeper = keeper(collector, home.path());
@@ -255,11 +259,12 @@ fn start(collector: &Memory, clock: &Arc<ManualClock>) -> Device {
             let alarms = alarms.clone();
             Box::pin(async move { wanted.iter().filter_map(|executable| described(executable, &alarms)).collect() })
         }),
+        canary,
         chance: || 0.5,
     };
     let stop = CancellationToken::new();
     let running = tokio::spawn(run(Session::new(collector.clone(), wiring), stop.clone()));
-    Device { home, spool, rules: texts, policy: policy_seen, resend: resent, executables: found, stop, running }
+    Device { home, spool, rules: texts, policy: policy_seen, resend: resent, executables: found, asked, stop, running }
 }
 
 /// What lies at one path is described by raising an alert.
@@ -317,6 +322,20 @@ async fn a_collector_that_was_away_gets_everything_once_safeguarding_first() {
     collector.book().refuse = None;
     collector.until(|book| book.payloads.len() == 451).await;
     assert_eq!(collector.book().payloads[0].0, Stream::Safeguarding);
+    device.stop.cancel();
+    device.running.await.expect("ends").expect("in good order");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_collector_asks_a_device_to_prove_itself_with_is_handed_on_with_every_greeting() {
+    let collector = Memory::new();
+    let nonce = CanaryNonce::random();
+    collector.book().canary = Some(nonce);
+    let mut device = start(&collector, &clock());
+    for _ in 0..2 {
+        device.asked.changed().await.expect("the loop runs");
+        assert_eq!(*device.asked.borrow_and_update(), Some(nonce));
+    }
     device.stop.cancel();
     device.running.await.expect("ends").expect("in good order");
 }

@@ -10,8 +10,8 @@ use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
 use super::output::Output;
 use super::{
-    Exit, alerts, audit, cases, devices, executables, findings, keys, policy, registers, retention, software, status,
-    subject, token,
+    Exit, alerts, audit, canary, cases, devices, executables, findings, keys, policy, privacy, registers, report,
+    retention, software, status, subject, token,
 };
 use crate::console::SOCKET;
 use crate::render::Screen;
@@ -53,6 +53,15 @@ pub enum ClientCommand {
     IncidentLog(cases::LogArgs),
     /// What to do about a concern now, and whom to ring
     Guidance(cases::GuidanceArgs),
+    /// Have devices prove that their alerts arrive, and see which have
+    #[command(subcommand)]
+    Canary(canary::CanaryCommand),
+    /// Reports for governors and for a review
+    #[command(subcommand)]
+    Report(report::ReportCommand),
+    /// Print an impact assessment or a privacy notice, filled from the policy
+    #[command(subcommand)]
+    Privacy(privacy::PrivacyCommand),
     /// Let devices in
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -167,6 +176,9 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Case(command) => cases::run(command, channel, output).await,
         ClientCommand::IncidentLog(args) => cases::incident_log(args, channel, output).await,
         ClientCommand::Guidance(args) => cases::guidance(args, channel, output).await,
+        ClientCommand::Canary(command) => canary::run(command, channel, output).await,
+        ClientCommand::Report(command) => report::run(command, channel, output).await,
+        ClientCommand::Privacy(command) => privacy::run(command, channel, output).await,
         ClientCommand::Status(args) => status::run(args, client, output).await,
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
         ClientCommand::Device(command) => devices::run(command, client, output).await,

@@ -10,6 +10,7 @@ pub mod serve;
 mod alerts;
 pub mod audit;
 pub mod backup;
+pub mod canary;
 pub mod cases;
 mod connect;
 mod devices;
@@ -21,8 +22,10 @@ mod policy;
 mod presets;
 #[cfg(test)]
 mod presets_tests;
+pub mod privacy;
 mod refused;
 pub mod registers;
+pub mod report;
 pub mod retention;
 mod software;
 mod span;

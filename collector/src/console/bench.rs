@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use caretaker_proto::console::v1::console_client::ConsoleClient;
 use caretaker_proto::console::v1::operators_client::OperatorsClient;
+use caretaker_proto::console::v1::reports_client::ReportsClient;
 use caretaker_shared::clock::{Clock as _, ManualClock};
 use caretaker_shared::login_code::LoginCode;
 use caretaker_shared::model::Role;
@@ -117,6 +118,10 @@ impl Caller {
 
     pub(super) fn operators(&self) -> OperatorsClient<Self> {
         OperatorsClient::new(self.clone())
+    }
+
+    pub(super) fn reports(&self) -> ReportsClient<Self> {
+        ReportsClient::new(self.clone())
     }
 
     /// Makes a call, by its path, whose request says nothing.

@@ -29,6 +29,7 @@ mod personal;
 mod policies;
 mod proof;
 mod refusal;
+mod reports;
 mod router;
 #[cfg(test)]
 mod scope_tests;

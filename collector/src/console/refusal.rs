@@ -32,6 +32,12 @@ pub(super) enum Refusal {
     NoAlert(String),
     #[error("alert {reference} was closed before, with the outcome \"{outcome}\"\n  nothing was changed")]
     ClosedBefore { reference: String, outcome: String },
+    #[error("{0} is no test\n  work on it as a case:  caretaker-collector case show {0}")]
+    NoCanary(String),
+    #[error("{} has not proven itself yet\n  ask it to:  caretaker-collector canary run --device {}", named(.0), named(.0))]
+    NotProven(String),
+    #[error("there is no device to ask\n  list those that there are:  caretaker-collector devices")]
+    NobodyToAsk,
     #[error("{} of a {kind} alert\n  one of:  {}", no_outcome(.outcome), Outcome::words_for(.kind))]
     NoOutcome { outcome: String, kind: String },
     #[error("there is no case \"{}\" that is yours to see\n  list them:  caretaker-collector cases --all", named(.0))]
@@ -77,6 +83,9 @@ impl Refusal {
             | Self::LeftBefore { .. }
             | Self::CaseStands { .. }
             | Self::IsCase(_)
+            | Self::NoCanary(_)
+            | Self::NotProven(_)
+            | Self::NobodyToAsk
             | Self::ReceiptStands(..)
             | Self::Opening { .. }
             | Self::NameTaken(_) => Code::FailedPrecondition,

@@ -7,6 +7,7 @@ use caretaker_proto::console::v1::console_server::ConsoleServer;
 use caretaker_proto::console::v1::keys_server::KeysServer;
 use caretaker_proto::console::v1::operators_server::OperatorsServer;
 use caretaker_proto::console::v1::proof_server::ProofServer;
+use caretaker_proto::console::v1::reports_server::ReportsServer;
 use caretaker_shared::wire::limits;
 use tonic::service::Routes;
 
@@ -15,6 +16,7 @@ use super::guard::Services;
 use super::keys::Recipients;
 use super::operators::Access;
 use super::proof::ProofService;
+use super::reports::ReportService;
 use super::service::Service;
 use super::{ANSWER_BYTES, Context};
 
@@ -27,12 +29,14 @@ pub fn services(context: Context) -> Services {
     let operators = OperatorsServer::new(Access::new(context.clone()));
     let cases = CasesServer::new(CaseService::new(context.clone()));
     let proof = ProofServer::new(ProofService::new(context.clone()));
+    let reports = ReportsServer::new(ReportService::new(context.clone()));
     let keys = KeysServer::new(Recipients::new(context.clone()));
     let routes = Routes::default()
         .add_service(console.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(operators.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(cases.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(proof.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
+        .add_service(reports.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(keys.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES));
     Services::new(routes, context)
 }

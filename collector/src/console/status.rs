@@ -14,7 +14,7 @@ use crate::delivery;
 use crate::store::{AuditChain, ChannelState, DeviceState, MailState, Overview, SiteState};
 
 /// Silence that is allowed where a site has no policy that says.
-const SILENT_AFTER_DAYS: u32 = 7;
+pub(super) const SILENT_AFTER_DAYS: u32 = 7;
 /// Mail that waits longer means that something is broken.
 const MAIL_LATE: SignedDuration = SignedDuration::from_mins(15);
 
@@ -48,12 +48,12 @@ pub(super) async fn status(context: &Context, operator: &Operator) -> Result<pro
     })
 }
 
-fn silence(site: &SiteState) -> SignedDuration {
+pub(super) fn silence(site: &SiteState) -> SignedDuration {
     let days = Policy::parse(&site.policy).map_or(SILENT_AFTER_DAYS, |policy| policy.contact.silent_after_days);
     SignedDuration::from_hours(24 * i64::from(days))
 }
 
-fn counts(
+pub(super) fn counts(
     overview: &Overview,
     silence: impl Fn(&DeviceState) -> SignedDuration,
     today: Timestamp,
@@ -84,7 +84,7 @@ fn policies(overview: &Overview) -> Vec<proto::SitePolicy> {
     overview.sites.iter().enumerate().map(policy).collect()
 }
 
-fn mail(mail: &MailState, routes: &MailRoutes, now: Timestamp) -> proto::MailHealth {
+pub(super) fn mail(mail: &MailState, routes: &MailRoutes, now: Timestamp) -> proto::MailHealth {
     let late = |since: Timestamp| now.duration_since(since) > MAIL_LATE;
     let stuck = mail.oldest_waiting_since.is_some_and(late) && mail.last_sent_at.is_none_or(late);
     let given_up = mail.given_up_at.is_some_and(|at| mail.last_sent_at.is_none_or(|sent| sent < at));

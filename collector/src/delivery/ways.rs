@@ -80,7 +80,11 @@ impl Ways {
             // Whom one server refuses another may know; an address that is none, nobody does.
             MailError::Refused(_) => true,
             MailError::Address => false,
-            _ => due.urgency >= ladder::URGENT || waited(due, now) >= *after,
+            MailError::Unreachable(_)
+            | MailError::Later(_)
+            | MailError::Unwelcome { .. }
+            | MailError::Webhook(_)
+            | MailError::Folder(_) => due.urgency >= ladder::URGENT || waited(due, now) >= *after,
         };
         let Some((second, _)) = self.second.as_ref().filter(|(_, after)| takes_over(after)) else {
             return Carried::Refused { error, ways };

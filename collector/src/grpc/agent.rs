@@ -142,6 +142,7 @@ impl Agent for AgentService {
             lexicons_unknown: lexicons.is_unknown,
             recipients_digest: welcome.recipients.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
             checkpoints: welcome.checkpoints.iter().filter_map(checkpoint).collect(),
+            canary_nonce: welcome.canary.map(|nonce| nonce.as_bytes().to_vec()).unwrap_or_default(),
             lexicons_digest: lexicons.digest.map(|digest| digest.as_bytes().to_vec()).unwrap_or_default(),
         }))
     }

@@ -3,6 +3,7 @@
 //! A mail names no person, no device, no rule and no word: it travels through servers that are not ours and lights up
 //! on locked screens. `text` and `lists` write it, `plain` and `html` set it, `message` puts it into its envelope, `smtp` and `maildir` carry it.
 
+mod canary;
 mod checkpoint;
 mod error;
 mod html;
@@ -18,6 +19,7 @@ mod smtp;
 #[cfg(test)]
 mod smtp_tests;
 mod text;
+mod weekly;
 
 use std::pin::Pin;
 use std::sync::Arc;

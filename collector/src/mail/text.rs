@@ -4,14 +4,14 @@ use caretaker_shared::model::{Requirement, Role};
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 
 use super::letter::{Letter, Part, Tone};
-use super::{Mail, checkpoint, html, lists, plain};
+use super::{Mail, canary, checkpoint, html, lists, plain, weekly};
 use crate::store::{Call, DueMail, MailedAlert, MailedKind, Matter, Then};
 
 /// How soon a case of the highest level should be answered.
 const URGENT_MINUTES: i64 = 15;
 /// How soon the second person looks at an opening that did without one.
 const REVIEW_HOURS: i64 = 24;
-const EMERGENCY: &str = "If a child is in immediate danger call 999.";
+pub(super) const EMERGENCY: &str = "If a child is in immediate danger call 999.";
 
 /// Writes a mail for the moment in which it is sent; times of day are those of `zone`. `None` for what is no mail.
 #[must_use]
@@ -21,11 +21,13 @@ pub fn compose(due: &DueMail, now: Timestamp, zone: &TimeZone) -> Option<Mail> {
             MailedKind::Safeguarding { events, call, then } => {
                 Safeguarding { alert, events, call, then, now, zone }.letter()
             }
+            MailedKind::Canary { devices } => canary::letter(alert, devices, now, zone),
             MailedKind::Device { requirement } => device(alert, requirement, now, zone),
             MailedKind::BrokenGlass(opened_at) => broken_glass(alert, opened_at, now, zone),
         },
         Matter::List(list) => lists::letter(list),
         Matter::Checkpoint(signed) => checkpoint::letter(signed, zone),
+        Matter::Weekly(figures) => weekly::letter(figures),
         Matter::Webhook(_) => return None,
     };
     Some(Mail {
@@ -153,7 +155,7 @@ fn who(role: Role) -> String {
 }
 
 /// "the safeguarding lead", "one deputy", "2 deputies".
-fn people_of(role: Role, people: u32) -> String {
+pub(super) fn people_of(role: Role, people: u32) -> String {
     match (role, people) {
         (Role::Deputy, 0 | 1) => "one deputy".into(),
         (Role::Deputy, more) => format!("{more} deputies"),
@@ -222,7 +224,7 @@ fn recipients(told: &[(Role, u32)]) -> String {
 }
 
 /// "today at 10:14", or "on Fri 20 Nov at 10:14" when it was another day.
-fn time_of_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+pub(super) fn time_of_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
     if at.date() == now.date() {
         at.strftime("today at %H:%M").to_string()

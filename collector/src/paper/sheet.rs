@@ -10,21 +10,22 @@ use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, Stroke};
 use krilla::surface::Surface;
 
+use super::figures::Shade;
 use super::typeface::Typeface;
 
 /// A4, in points.
 const PAGE: (f32, f32) = (595.0, 842.0);
-const LEFT: f32 = 60.0;
-const RIGHT: f32 = PAGE.0 - 60.0;
+pub(super) const LEFT: f32 = 60.0;
+pub(super) const RIGHT: f32 = PAGE.0 - 60.0;
 const TOP: f32 = 64.0;
 const BOTTOM: f32 = PAGE.1 - 72.0;
 /// Where the texts of fields begin.
-const FIELD: f32 = LEFT + 96.0;
+pub(super) const FIELD: f32 = LEFT + 96.0;
 /// Size of text, and of what is said at the edges.
-const TEXT: f32 = 9.5;
-const SMALL: f32 = 7.5;
+pub(super) const TEXT: f32 = 9.5;
+pub(super) const SMALL: f32 = 7.5;
 /// From one line to the next, in sizes.
-const LEADING: f32 = 1.5;
+pub(super) const LEADING: f32 = 1.5;
 
 /// How heavy a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +61,10 @@ pub enum PaperError {
 }
 
 /// A piece of a page.
-enum Mark {
+pub(super) enum Mark {
     Text { x: f32, y: f32, size: f32, weight: Weight, grey: bool, text: String },
     Line { y: f32 },
+    Box { x: f32, y: f32, width: f32, height: f32, shade: Shade },
 }
 
 /// Pages that are being filled.
@@ -70,7 +72,7 @@ pub struct Sheet {
     plain: Typeface,
     strong: Typeface,
     pages: Vec<Vec<Mark>>,
-    y: f32,
+    pub(super) y: f32,
 }
 
 impl Sheet {
@@ -168,21 +170,21 @@ impl Sheet {
         document.finish().map_err(|error| PaperError::Pages(format!("{error:?}")))
     }
 
-    fn typeface(&self, weight: Weight) -> &Typeface {
+    pub(super) fn typeface(&self, weight: Weight) -> &Typeface {
         match weight {
             Weight::Plain => &self.plain,
             Weight::Strong => &self.strong,
         }
     }
 
-    fn mark(&mut self, mark: Mark) {
+    pub(super) fn mark(&mut self, mark: Mark) {
         if let Some(page) = self.pages.last_mut() {
             page.push(mark);
         }
     }
 
     /// Begins a new page unless so much room is left.
-    fn keep(&mut self, room: f32) {
+    pub(super) fn keep(&mut self, room: f32) {
         if self.y + room > BOTTOM {
             self.pages.push(Vec::new());
             self.y = TOP;
@@ -190,7 +192,7 @@ impl Sheet {
     }
 
     /// Sets words one after the other, broken at the right edge and at the foot of the page.
-    fn flow(&mut self, left: f32, size: f32, grey: bool, pieces: &[(&str, Weight)]) {
+    pub(super) fn flow(&mut self, left: f32, size: f32, grey: bool, pieces: &[(&str, Weight)]) {
         let words = pieces.iter().flat_map(|(text, weight)| text.split_whitespace().map(move |word| (word, *weight)));
         let blank = self.plain.width(" ", size);
         let (mut x, mut fresh) = (left, true);
@@ -216,7 +218,7 @@ impl Sheet {
     }
 
     /// A word in parts that each fit a line: an address may be longer than one.
-    fn parts(&self, word: &str, weight: Weight, size: f32, room: f32) -> Vec<String> {
+    pub(super) fn parts(&self, word: &str, weight: Weight, size: f32, room: f32) -> Vec<String> {
         let typeface = self.typeface(weight);
         let (mut parts, mut part) = (Vec::new(), String::new());
         for letter in word.chars() {
@@ -237,6 +239,19 @@ impl Sheet {
                 surface.set_fill(Some(fill(if *grey { 110 } else { 20 })));
                 let glyphs = typeface.glyphs(text);
                 surface.draw_glyphs(Point::from_xy(*x, *y), &glyphs, typeface.font.clone(), text, *size, false);
+            }
+            Mark::Box { x, y, width, height, shade } => {
+                let mut path = PathBuilder::new();
+                path.move_to(*x, *y);
+                path.line_to(x + width, *y);
+                path.line_to(x + width, y + height);
+                path.line_to(*x, y + height);
+                path.close();
+                if let Some(path) = path.finish() {
+                    let paint = shade.colour().into();
+                    surface.set_fill(Some(Fill { paint, opacity: NormalizedF32::ONE, rule: FillRule::default() }));
+                    surface.draw_path(&path);
+                }
             }
             Mark::Line { y } => {
                 let mut path = PathBuilder::new();

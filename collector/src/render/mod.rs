@@ -5,6 +5,7 @@
 
 pub mod alerts;
 pub mod backup;
+pub mod canary;
 pub mod cases;
 pub mod device;
 pub mod devices;
@@ -18,8 +19,10 @@ pub mod made;
 pub mod operators;
 pub mod overview;
 pub mod policies;
+pub mod privacy;
 pub mod proof;
 pub mod registers;
+pub mod report;
 mod sentence;
 pub mod sheet;
 pub mod software;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/V6__cases.sql"),
     include_str!("../../migrations/sqlite/V7__delivery.sql"),
     include_str!("../../migrations/sqlite/V8__proof.sql"),
+    include_str!("../../migrations/sqlite/V9__reports.sql"),
 ];
 
 /// "CARE": tells our file from another program's.

@@ -7,7 +7,7 @@ use caretaker_shared::policy::{DevicePolicy, Policy};
 use rusqlite::Connection;
 
 use super::identity::Caller;
-use super::{Store, StoreError, policies};
+use super::{SiteScope, Store, StoreError, policies};
 
 /// Parsed policies, by the row of their site, with their version.
 #[derive(Default)]
@@ -56,6 +56,39 @@ impl Store {
         })
         .await
     }
+}
+
+impl Store {
+    /// The sites and the policy in force at each, by name.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or a policy in it is not one.
+    pub async fn policies_in_force(&self, scope: &SiteScope) -> Result<Vec<SitePolicy>, StoreError> {
+        let (policies, scope) = (self.policies.clone(), scope.clone());
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT id, name FROM site WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY name",
+            )?;
+            let sites = query.query_map([scope], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let sites = sites.collect::<Result<Vec<(i64, String)>, _>>()?;
+            sites
+                .into_iter()
+                .map(|(row, site)| {
+                    Ok(SitePolicy { policy: policies.in_force(connection, row)?.map(|(_, policy)| policy), site })
+                })
+                .collect()
+        })
+        .await
+    }
+}
+
+/// A site and its policy.
+#[derive(Debug, Clone)]
+pub struct SitePolicy {
+    /// Its name.
+    pub site: String,
+    /// `None` for a site without one.
+    pub policy: Option<Arc<Policy>>,
 }
 
 /// Version of the policy in force at a site; 0 for none.

@@ -6,6 +6,7 @@
 mod alert_answers;
 pub(crate) mod alerts;
 mod audit;
+pub mod canary;
 pub mod cases;
 mod connection;
 pub mod console;
@@ -29,6 +30,7 @@ mod policies;
 pub mod proof;
 mod recipients;
 mod rejudge;
+pub mod reports;
 mod revocation;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -52,6 +54,7 @@ pub(crate) use copies::{copy_database, quick_check, shut_out};
 pub use departure::{Disposal, Loss};
 pub use findings::Settled;
 pub use identity::{Caller, NewDevice, Standing, TokenStanding};
+pub use in_force::SitePolicy;
 pub use ingest::{Ingested, NotIngested};
 pub use operators::{Added, LoginStanding, NewLogin, NewOperator, OperatorKey, OperatorRow, OperatorStanding};
 pub use outbox::{

@@ -23,6 +23,12 @@ impl SiteScope {
         Self(Some(sites))
     }
 
+    /// No site: nothing is seen.
+    #[must_use]
+    pub fn of_no_site() -> Self {
+        Self(Some(Vec::new()))
+    }
+
     /// Whether every site is seen.
     #[must_use]
     pub fn is_all(&self) -> bool {

@@ -1,14 +1,14 @@
 //! Sessions of devices: their epochs, how far each stream has come, and the last word that was heard.
 
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{EpochId, Requirement, Stream};
+use caretaker_shared::model::{CanaryNonce, EpochId, Requirement, Stream};
 use caretaker_shared::wire::Hello;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::identity::Caller;
 use super::proof::checkpoints_after;
-use super::{Order, Store, StoreError, findings, in_force, recipients};
+use super::{Order, Store, StoreError, canary, findings, in_force, recipients};
 use crate::rules::Judgement;
 
 /// What the collector answers to a Hello.
@@ -22,6 +22,8 @@ pub struct Welcome {
     pub recipients: Option<Sha256>,
     /// Checkpoints of the audit chain that follow the one the device keeps, each an encoded `SignedCheckpoint`.
     pub checkpoints: Vec<Vec<u8>>,
+    /// What the device is to prove itself with; `None` when nobody asks.
+    pub canary: Option<CanaryNonce>,
 }
 
 impl Store {
@@ -44,7 +46,8 @@ impl Store {
             let policy_version = in_force::version(transaction, caller.site)?;
             let recipients = recipients::in_force(transaction)?.map(|row| row.digest);
             let checkpoints = checkpoints_after(transaction, hello.checkpoint)?;
-            Ok(Welcome { high_water, policy_version, recipients, checkpoints })
+            let canary = canary::open_question(transaction, caller, now)?;
+            Ok(Welcome { high_water, policy_version, recipients, checkpoints, canary })
         })
         .await
     }

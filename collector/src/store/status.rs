@@ -106,8 +106,9 @@ impl Store {
 }
 
 fn alerts(connection: &Connection, state: &str, sight: &AlertSight) -> Result<u32, StoreError> {
-    let mut query =
-        connection.prepare_cached(&format!("SELECT count(*) FROM alert a WHERE a.state = :state AND {ALERTS_SEEN}"))?;
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT count(*) FROM alert a WHERE a.state = :state AND a.canary = 0 AND {ALERTS_SEEN}"
+    ))?;
     let parameters = named_params! {
         ":state": state,
         ":sites": sight.sites,

@@ -1,5 +1,6 @@
 //! The collector as its devices and its operators meet it: a real port, real certificates, a clock that the test moves.
 
+mod canary;
 mod house;
 mod identity;
 mod ingest;

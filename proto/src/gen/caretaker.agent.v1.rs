@@ -670,6 +670,9 @@ pub struct KeywordEvent {
     /// Roles of the person whom it is about, who must not hear of it: "head".
     #[prost(string, repeated, tag = "15")]
     pub conflict: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The canary_nonce that the device answers with its own sentence; empty for what somebody wrote.
+    #[prost(bytes = "vec", tag = "16")]
+    pub canary: ::prost::alloc::vec::Vec<u8>,
 }
 /// A summand of a score. There is no field for text, by design.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1670,6 +1673,10 @@ pub struct HelloResponse {
     /// for a device that keeps none, or one that this collector does not know.
     #[prost(message, repeated, tag = "8")]
     pub checkpoints: ::prost::alloc::vec::Vec<SignedCheckpoint>,
+    /// "Prove yourself": 16 bytes; empty for none. The device runs a made-up sentence of its own once through everything
+    /// that a pupil's text runs through. Nothing but the number comes from the collector: no text, no rule, no command.
+    #[prost(bytes = "vec", tag = "9")]
+    pub canary_nonce: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct HighWater {

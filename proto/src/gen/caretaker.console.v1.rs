@@ -7387,3 +7387,1029 @@ pub mod proof_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RunCanaryRequest {
+    /// Name or id; empty for every device that is active.
+    #[prost(string, tag = "1")]
+    pub device: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetCanaryRunRequest {
+    #[prost(uint64, tag = "1")]
+    pub run: u64,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcknowledgeCanaryRequest {
+    /// "26-0042".
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CanaryRun {
+    #[prost(uint64, tag = "1")]
+    pub run: u64,
+    #[prost(message, repeated, tag = "2")]
+    pub canaries: ::prost::alloc::vec::Vec<Canary>,
+}
+/// One device's answer. Times are RFC 3339, empty for what has not happened.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Canary {
+    #[prost(string, tag = "1")]
+    pub device_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub device: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+    /// "asked", "on its way", "arrived", "mailed", "proven", "expired".
+    #[prost(string, tag = "4")]
+    pub state: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub asked_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub asked_by: ::prost::alloc::string::String,
+    /// The device was told with a greeting.
+    #[prost(string, tag = "7")]
+    pub told_at: ::prost::alloc::string::String,
+    /// Its sentence reached the collector,
+    #[prost(string, tag = "8")]
+    pub arrived_at: ::prost::alloc::string::String,
+    /// sealed for those who may open evidence,
+    #[prost(bool, tag = "9")]
+    pub sealed: bool,
+    /// under this reference,
+    #[prost(string, tag = "10")]
+    pub reference: ::prost::alloc::string::String,
+    /// was mailed,
+    #[prost(string, tag = "11")]
+    pub mailed_at: ::prost::alloc::string::String,
+    /// and somebody has answered.
+    #[prost(string, tag = "12")]
+    pub acknowledged_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "13")]
+    pub acknowledged_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "14")]
+    pub proven_at: ::prost::alloc::string::String,
+    /// Until when the device may answer.
+    #[prost(string, tag = "15")]
+    pub expires_at: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCanariesRequest {
+    /// Empty for all.
+    #[prost(string, tag = "1")]
+    pub site: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListCanariesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub devices: ::prost::alloc::vec::Vec<DeviceProof>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeviceProof {
+    #[prost(string, tag = "1")]
+    pub device_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub device: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub last_seen_at: ::prost::alloc::string::String,
+    /// When it has proven itself last; empty for never.
+    #[prost(string, tag = "5")]
+    pub proven_at: ::prost::alloc::string::String,
+    /// Whether that was within the term that counts.
+    #[prost(bool, tag = "6")]
+    pub proven_this_term: bool,
+    /// The first day of it: of the term of the site's calendar, or 90 days ago.
+    #[prost(string, tag = "7")]
+    pub since: ::prost::alloc::string::String,
+    /// How far the newest canary has come; empty for none.
+    #[prost(string, tag = "8")]
+    pub state: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetCertificateRequest {
+    #[prost(string, tag = "1")]
+    pub device: ::prost::alloc::string::String,
+}
+/// What a device has proven, and where that stands in the audit chain.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Certificate {
+    #[prost(string, tag = "1")]
+    pub school: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub made_at: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    pub canary: ::core::option::Option<Canary>,
+    /// Number and hash (hexadecimal) of the row of the audit chain that says so.
+    #[prost(uint64, tag = "4")]
+    pub audit_row: u64,
+    #[prost(string, tag = "5")]
+    pub audit_hash: ::prost::alloc::string::String,
+    /// SHA-256, hexadecimal, over the lines of the certificate's statement.
+    #[prost(string, tag = "6")]
+    pub digest: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "7")]
+    pub statement: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetTermReportRequest {
+    /// First and last day, 2026-09-01; the term of the calendar when both are empty.
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub to: ::prost::alloc::string::String,
+    /// Empty for all that the caller looks after.
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TermReport {
+    #[prost(string, tag = "1")]
+    pub school: ::prost::alloc::string::String,
+    /// Empty for all.
+    #[prost(string, tag = "2")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub from: ::prost::alloc::string::String,
+    /// The last day, itself included.
+    #[prost(string, tag = "4")]
+    pub to: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub made_at: ::prost::alloc::string::String,
+    /// Days of it are still to come.
+    #[prost(bool, tag = "6")]
+    pub unfinished: bool,
+    #[prost(message, optional, tag = "7")]
+    pub concerns: ::core::option::Option<Count>,
+    /// Each divides the concerns. Of categories and outcomes only those of five or more are named.
+    #[prost(message, optional, tag = "8")]
+    pub by_level: ::core::option::Option<Breakdown>,
+    #[prost(message, optional, tag = "9")]
+    pub by_month: ::core::option::Option<Breakdown>,
+    #[prost(message, optional, tag = "10")]
+    pub by_category: ::core::option::Option<Breakdown>,
+    #[prost(message, optional, tag = "11")]
+    pub by_site: ::core::option::Option<Breakdown>,
+    #[prost(message, optional, tag = "12")]
+    pub by_outcome: ::core::option::Option<Breakdown>,
+    #[prost(message, repeated, tag = "13")]
+    pub responses: ::prost::alloc::vec::Vec<ResponseTimes>,
+    /// Content opened by one person where two are the rule: acts of staff, counted exactly.
+    #[prost(uint32, tag = "14")]
+    pub broken_glass: u32,
+    #[prost(uint32, tag = "15")]
+    pub broken_glass_reviewed: u32,
+    /// How watching itself did.
+    #[prost(message, optional, tag = "16")]
+    pub watching: ::core::option::Option<Watching>,
+}
+/// A number of children, or nothing where it would be small.
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Count {
+    #[prost(uint32, tag = "1")]
+    pub value: u32,
+    #[prost(bool, tag = "2")]
+    pub hidden: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Breakdown {
+    #[prost(message, repeated, tag = "1")]
+    pub parts: ::prost::alloc::vec::Vec<Part>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Part {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub count: ::core::option::Option<Count>,
+}
+/// From the moment a concern was raised to the moment somebody took it.
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResponseTimes {
+    #[prost(uint32, tag = "1")]
+    pub level: u32,
+    /// Nothing is said of fewer than five.
+    #[prost(bool, tag = "2")]
+    pub hidden: bool,
+    #[prost(uint64, tag = "3")]
+    pub median_seconds: u64,
+    /// Nine in ten were faster; 0 where there were fewer than ten.
+    #[prost(uint64, tag = "4")]
+    pub p90_seconds: u64,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Watching {
+    #[prost(uint32, tag = "1")]
+    pub devices: u32,
+    #[prost(uint32, tag = "2")]
+    pub reporting: u32,
+    #[prost(uint32, tag = "3")]
+    pub silent: u32,
+    #[prost(uint32, tag = "4")]
+    pub proven_this_term: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetReviewReportRequest {
+    /// First and last day; the last 365 days when both are empty.
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub to: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReviewReport {
+    #[prost(string, tag = "1")]
+    pub school: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub from: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub to: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub made_at: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "6")]
+    pub checks: ::prost::alloc::vec::Vec<Check>,
+    #[prost(message, repeated, tag = "7")]
+    pub sheets: ::prost::alloc::vec::Vec<Sheet>,
+}
+/// A line of the self-check.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Check {
+    /// "Monitoring", "People", "Devices".
+    #[prost(string, tag = "1")]
+    pub area: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub question: ::prost::alloc::string::String,
+    /// "green", "amber", "red", "unknown".
+    #[prost(string, tag = "3")]
+    pub state: ::prost::alloc::string::String,
+    /// The live figure that the colour follows from.
+    #[prost(string, tag = "4")]
+    pub figure: ::prost::alloc::string::String,
+    /// What makes it green.
+    #[prost(string, tag = "5")]
+    pub rule: ::prost::alloc::string::String,
+}
+/// A table of the evidence pack.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Sheet {
+    #[prost(string, tag = "1")]
+    pub title: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "2")]
+    pub columns: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(message, repeated, tag = "3")]
+    pub rows: ::prost::alloc::vec::Vec<Row>,
+    #[prost(string, tag = "4")]
+    pub note: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Row {
+    #[prost(string, repeated, tag = "1")]
+    pub cells: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Generated client implementations.
+#[cfg(feature = "client")]
+pub mod reports_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    #[derive(Debug, Clone)]
+    pub struct ReportsClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> ReportsClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ReportsClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ReportsClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Asks devices to prove themselves. Each runs a made-up sentence of its own once through its whole way.
+        pub async fn run_canary(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RunCanaryRequest>,
+        ) -> std::result::Result<tonic::Response<super::CanaryRun>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Reports/RunCanary",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Reports", "RunCanary"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn get_canary_run(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetCanaryRunRequest>,
+        ) -> std::result::Result<tonic::Response<super::CanaryRun>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Reports/GetCanaryRun",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Reports", "GetCanaryRun"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Closes the loop: the mail of a canary has arrived. Refused for a case that is none.
+        pub async fn acknowledge_canary(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AcknowledgeCanaryRequest>,
+        ) -> std::result::Result<tonic::Response<super::CanaryRun>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Reports/AcknowledgeCanary",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Reports", "AcknowledgeCanary"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn list_canaries(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListCanariesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCanariesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Reports/ListCanaries",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Reports", "ListCanaries"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn get_certificate(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetCertificateRequest>,
+        ) -> std::result::Result<tonic::Response<super::Certificate>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Reports/GetCertificate",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Reports", "GetCertificate"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn get_term_report(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetTermReportRequest>,
+        ) -> std::result::Result<tonic::Response<super::TermReport>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Reports/GetTermReport",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Reports", "GetTermReport"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn get_review_report(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetReviewReportRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReviewReport>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Reports/GetReviewReport",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Reports", "GetReviewReport"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod reports_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ReportsServer.
+    #[async_trait]
+    pub trait Reports: std::marker::Send + std::marker::Sync + 'static {
+        /// Asks devices to prove themselves. Each runs a made-up sentence of its own once through its whole way.
+        async fn run_canary(
+            &self,
+            request: tonic::Request<super::RunCanaryRequest>,
+        ) -> std::result::Result<tonic::Response<super::CanaryRun>, tonic::Status>;
+        async fn get_canary_run(
+            &self,
+            request: tonic::Request<super::GetCanaryRunRequest>,
+        ) -> std::result::Result<tonic::Response<super::CanaryRun>, tonic::Status>;
+        /// Closes the loop: the mail of a canary has arrived. Refused for a case that is none.
+        async fn acknowledge_canary(
+            &self,
+            request: tonic::Request<super::AcknowledgeCanaryRequest>,
+        ) -> std::result::Result<tonic::Response<super::CanaryRun>, tonic::Status>;
+        async fn list_canaries(
+            &self,
+            request: tonic::Request<super::ListCanariesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCanariesResponse>,
+            tonic::Status,
+        >;
+        async fn get_certificate(
+            &self,
+            request: tonic::Request<super::GetCertificateRequest>,
+        ) -> std::result::Result<tonic::Response<super::Certificate>, tonic::Status>;
+        async fn get_term_report(
+            &self,
+            request: tonic::Request<super::GetTermReportRequest>,
+        ) -> std::result::Result<tonic::Response<super::TermReport>, tonic::Status>;
+        async fn get_review_report(
+            &self,
+            request: tonic::Request<super::GetReviewReportRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReviewReport>, tonic::Status>;
+    }
+    #[derive(Debug)]
+    pub struct ReportsServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ReportsServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ReportsServer<T>
+    where
+        T: Reports,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/caretaker.console.v1.Reports/RunCanary" => {
+                    #[allow(non_camel_case_types)]
+                    struct RunCanarySvc<T: Reports>(pub Arc<T>);
+                    impl<T: Reports> tonic::server::UnaryService<super::RunCanaryRequest>
+                    for RunCanarySvc<T> {
+                        type Response = super::CanaryRun;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RunCanaryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Reports>::run_canary(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RunCanarySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Reports/GetCanaryRun" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetCanaryRunSvc<T: Reports>(pub Arc<T>);
+                    impl<
+                        T: Reports,
+                    > tonic::server::UnaryService<super::GetCanaryRunRequest>
+                    for GetCanaryRunSvc<T> {
+                        type Response = super::CanaryRun;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetCanaryRunRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Reports>::get_canary_run(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetCanaryRunSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Reports/AcknowledgeCanary" => {
+                    #[allow(non_camel_case_types)]
+                    struct AcknowledgeCanarySvc<T: Reports>(pub Arc<T>);
+                    impl<
+                        T: Reports,
+                    > tonic::server::UnaryService<super::AcknowledgeCanaryRequest>
+                    for AcknowledgeCanarySvc<T> {
+                        type Response = super::CanaryRun;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AcknowledgeCanaryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Reports>::acknowledge_canary(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AcknowledgeCanarySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Reports/ListCanaries" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListCanariesSvc<T: Reports>(pub Arc<T>);
+                    impl<
+                        T: Reports,
+                    > tonic::server::UnaryService<super::ListCanariesRequest>
+                    for ListCanariesSvc<T> {
+                        type Response = super::ListCanariesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListCanariesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Reports>::list_canaries(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListCanariesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Reports/GetCertificate" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetCertificateSvc<T: Reports>(pub Arc<T>);
+                    impl<
+                        T: Reports,
+                    > tonic::server::UnaryService<super::GetCertificateRequest>
+                    for GetCertificateSvc<T> {
+                        type Response = super::Certificate;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetCertificateRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Reports>::get_certificate(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetCertificateSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Reports/GetTermReport" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetTermReportSvc<T: Reports>(pub Arc<T>);
+                    impl<
+                        T: Reports,
+                    > tonic::server::UnaryService<super::GetTermReportRequest>
+                    for GetTermReportSvc<T> {
+                        type Response = super::TermReport;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetTermReportRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Reports>::get_term_report(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetTermReportSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Reports/GetReviewReport" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetReviewReportSvc<T: Reports>(pub Arc<T>);
+                    impl<
+                        T: Reports,
+                    > tonic::server::UnaryService<super::GetReviewReportRequest>
+                    for GetReviewReportSvc<T> {
+                        type Response = super::ReviewReport;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetReviewReportRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Reports>::get_review_report(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetReviewReportSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ReportsServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "caretaker.console.v1.Reports";
+    impl<T> tonic::server::NamedService for ReportsServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}

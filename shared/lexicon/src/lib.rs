@@ -64,6 +64,12 @@ pub struct Lexicon {
 /// The packed form of `packaging/lexicons`, deflated, made by a test of this module.
 const BUILTIN: &[u8] = include_bytes!("../../../packaging/lexicons/builtin.pack");
 
+/// The packed rules that are compiled in: what a digest of them is made over.
+#[must_use]
+pub fn builtin_bytes() -> &'static [u8] {
+    BUILTIN
+}
+
 /// The pack that is compiled in, as it is read.
 fn builtin() -> Vec<u8> {
     let mut pack = Vec::new();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Role, Source};
+use super::{CanaryNonce, Role, Source};
 use crate::digest::Sha256;
 use crate::lexicon::{self, Arithmetic, Severity};
 
@@ -123,6 +123,8 @@ pub struct KeywordEvent {
     pub conflict: BTreeSet<Role>,
     /// What of the text travels with it.
     pub content: Content,
+    /// The question that the device answers with a sentence of its own; `None` for what somebody wrote.
+    pub canary: Option<CanaryNonce>,
 }
 
 impl KeywordEvent {
@@ -145,6 +147,7 @@ impl KeywordEvent {
             subject: SubjectKind::Pupil,
             conflict: BTreeSet::new(),
             content: Content::Nothing(Unsealed::NoRoot),
+            canary: None,
         }
     }
 }

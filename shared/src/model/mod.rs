@@ -17,7 +17,7 @@ pub use facts::{
     SessionKind, SoftwareClass, SoftwareTitle, TitleKind, Tunnel, Updates, UserSession, VersionInfo, Volume,
     VolumeRole,
 };
-pub use ids::{BootId, DeviceId, EpochId, OperatorId};
+pub use ids::{BootId, CanaryNonce, DeviceId, EpochId, OperatorId};
 pub use reading::{Facts, Outcome, ProbeName, Reading};
 pub use record::{
     DeviceClock, Envelope, EpochReason, Gap, GapReason, Payload, StateDigests, Stream, StreamMark, Unchanged,

@@ -123,6 +123,14 @@ impl Calendar {
         date.to_datetime(time).to_zoned(self.zone()).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
     }
 
+    /// The term that `date` lies in; between two of them the one that was last, and before the first the first. `None`
+    /// for a file without terms.
+    #[must_use]
+    pub fn term_of(&self, date: Date) -> Option<Days> {
+        let begun = self.terms.iter().filter(|term| term.first <= date).max_by_key(|term| term.first);
+        begun.or_else(|| self.terms.iter().min_by_key(|term| term.first)).copied()
+    }
+
     /// Whether no term of the file is still to come or under way on `date`: the file wants a new year's terms.
     #[must_use]
     pub fn is_over(&self, date: Date) -> bool {
@@ -161,6 +169,21 @@ mod tests {
             terms: days(&["2026-09-02 to 2026-12-18", "2027-01-05 to 2027-03-26", "2027-04-12 to 2027-07-21"]),
             holidays: days(&["2026-10-26 to 2026-10-30", "2026-11-27"]),
         }
+    }
+
+    #[test]
+    fn what_lies_between_two_terms_belongs_to_the_one_before() {
+        let first_of = |date: &str| school().term_of(date.parse().expect("a date")).map(|term| term.first.to_string());
+        for (date, first) in [
+            ("2026-08-01", "2026-09-02"),
+            ("2026-09-02", "2026-09-02"),
+            ("2026-12-25", "2026-09-02"),
+            ("2027-01-05", "2027-01-05"),
+            ("2027-12-01", "2027-04-12"),
+        ] {
+            assert_eq!(first_of(date).as_deref(), Some(first), "{date}");
+        }
+        assert_eq!(Calendar::default().term_of("2026-09-02".parse().expect("a date")), None);
     }
 
     #[test]

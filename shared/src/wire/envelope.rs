@@ -165,8 +165,8 @@ mod tests {
     use crate::digest::Sha256;
     use crate::lexicon::Reason;
     use crate::model::{
-        BootId, DeviceClock, Envelope, Executable, ExecutableFormat, Executables, Facts, Idle, KeywordEvent, Outcome,
-        Payload, Reading, ScreenLock, Severity, SoftwareTitle, Source,
+        BootId, CanaryNonce, DeviceClock, Envelope, Executable, ExecutableFormat, Executables, Facts, Idle,
+        KeywordEvent, Outcome, Payload, Reading, ScreenLock, Severity, SoftwareTitle, Source,
     };
     use crate::wire::{WireError, decode, encode};
 
@@ -234,6 +234,7 @@ mod tests {
             topic: "exams".into(),
             source: Source::Search,
             user: Some(Sha256::of(b"an account")),
+            canary: Some(CanaryNonce::random()),
             ..plain.clone()
         };
         for event in [plain, full] {

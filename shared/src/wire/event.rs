@@ -11,7 +11,8 @@ use super::common::{
 use super::limits;
 use crate::lexicon::{Arithmetic, Part, Reason, category};
 use crate::model::{
-    AgentCost, Content, DeviceEvent, DeviceEventKind, KeywordEvent, Role, Severity, Source, SubjectKind, Unsealed,
+    AgentCost, CanaryNonce, Content, DeviceEvent, DeviceEventKind, KeywordEvent, Role, Severity, Source, SubjectKind,
+    Unsealed,
 };
 use crate::order;
 
@@ -39,6 +40,7 @@ impl From<&KeywordEvent> for proto::KeywordEvent {
             },
             subject: proto::SubjectKind::from(event.subject).into(),
             conflict: event.conflict.iter().map(|role| role.word().to_owned()).collect(),
+            canary: event.canary.map(|nonce| nonce.as_bytes().to_vec()).unwrap_or_default(),
         }
     }
 }
@@ -73,6 +75,7 @@ impl TryFrom<proto::KeywordEvent> for KeywordEvent {
             occurred_at: timestamp(event.occurred_unix_ms, "occurred_unix_ms")?,
             subject,
             conflict: roles(event.conflict)?,
+            canary: nonce(&event.canary)?,
             content: if event.sealed.is_empty() { Content::Nothing(unsealed) } else { Content::Sealed(event.sealed) },
         })
     }
@@ -118,6 +121,14 @@ impl From<proto::SubjectKind> for SubjectKind {
             proto::SubjectKind::Staff => Self::Staff,
         }
     }
+}
+
+/// What a device was asked with; `None` for no bytes.
+fn nonce(bytes: &[u8]) -> Result<Option<CanaryNonce>, WireError> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    CanaryNonce::from_slice(bytes).map(Some).ok_or(WireError::Malformed("canary"))
 }
 
 /// Offices by their words. One that this version does not know cannot be kept out: the event is refused.

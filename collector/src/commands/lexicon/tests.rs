@@ -254,18 +254,18 @@ fn bytes_below(folder: &Path) -> Vec<u8> {
 fn the_words_of_an_imported_list_stand_nowhere() {
     let desk = Desk::new();
     desk.collector();
-    desk.put("Licensed List.csv", "# for a test\n\"Wobbling Canarybird\",9\ncanarysolo,2\n");
+    desk.put("Licensed List.csv", "# for a test\n\"Wobbling Lemonbird\",9\nlemonsolo,2\n");
     let said =
         desk.type_fine("import|@/Licensed List.csv|--category|csa|--source|an invented list|--licence|for a test");
     insta::assert_snapshot!("import", mask_digest(&said));
     insta::assert_snapshot!("list", mask_digest(&desk.type_fine("list")));
     let kept = bytes_below(&desk.path("data"));
-    for word in ["wobbling", "canary", "solo"] {
+    for word in ["wobbling", "lemon", "solo"] {
         let stands = kept.windows(word.len()).any(|bytes| bytes.eq_ignore_ascii_case(word.as_bytes()));
         assert!(!stands && !said.to_lowercase().contains(word), "{word} is kept or said");
     }
     let pack = "data/lexicons/licensed-list.pack";
-    let ask = format!("explain|a w0bbling canarybird|--json|--pack|@/{pack}|--without-builtin");
+    let ask = format!("explain|a w0bbling lemonbird|--json|--pack|@/{pack}|--without-builtin");
     let json: serde_json::Value = serde_json::from_str(&desk.type_fine(&ask)).expect("is JSON");
     assert_eq!(json["findings"], serde_json::json!([{ "rule": "csa.licensed-list.phrases-1" }]));
     assert!(desk.type_fine("remove|licensed-list").starts_with("licensed-list is removed."));
@@ -286,10 +286,10 @@ fn mask_digest(text: &str) -> String {
 fn a_bad_list_changes_nothing_and_no_error_repeats_it() {
     let desk = Desk::new();
     desk.collector();
-    desk.put("list.txt", "wobbling canarybird\n...\n");
+    desk.put("list.txt", "wobbling lemonbird\n...\n");
     let failure = desk.try_type("import|@/list.txt|--category|csa|--source|x|--licence|y").expect_err("is refused");
     assert!(failure.message.starts_with("@/list.txt, line 2: holds no word"), "{}", failure.message);
-    desk.put("list.txt", "canarysolo\n");
+    desk.put("list.txt", "lemonsolo\n");
     let failure =
         desk.try_type("import|@/list.txt|--category|extremism|--source|x|--licence|y").expect_err("is refused");
     assert!(!failure.message.contains("canary"), "{}", failure.message);

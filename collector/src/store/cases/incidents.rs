@@ -79,7 +79,7 @@ fn incidents(
         1,
     );
     let mut query = tx.prepare_cached(&format!(
-        "{columns} WHERE {MAY_KNOW} AND a.state = 'closed' AND a.outcome NOT IN ('lesson', 'false-alarm')
+        "{columns} WHERE {MAY_KNOW} AND a.state = 'closed' AND a.outcome NOT IN ('lesson', 'false-alarm', 'test')
            AND a.raised_at >= :from AND a.raised_at < :to AND (:site = '' OR s.name = :site COLLATE NOCASE)
          ORDER BY a.raised_at, a.id LIMIT :most"
     ))?;

@@ -20,7 +20,7 @@ pub struct RulePrecision {
 const COUNTED: &str = "SELECT met.rule, sum(met.outcome <> 'false-alarm'), count(*)
     FROM (SELECT DISTINCT event.rule AS rule, alert.id AS id, alert.outcome AS outcome
           FROM event JOIN alert ON alert.id = event.alert
-          WHERE alert.kind = 'safeguarding' AND alert.state = 'closed' AND alert.outcome <> 'lesson'
+          WHERE alert.kind = 'safeguarding' AND alert.state = 'closed' AND alert.outcome NOT IN ('lesson', 'test')
             AND event.rule IS NOT NULL) AS met";
 
 /// That of the rules behind one case, the gravest event's first.

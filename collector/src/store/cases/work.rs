@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
-use super::super::{Order, Store, StoreError, audit};
+use super::super::{Order, Store, StoreError, audit, canary};
 use super::row::{self, CaseRow, CaseState};
 use super::step::{NewStep, StepKind, Words};
 use super::viewer::Viewer;
@@ -94,7 +94,12 @@ impl Scene<'_> {
                      assigned_to = coalesce(assigned_to, ?3) WHERE alert = ?1",
             )?
             .execute(params![self.case.rowid, self.at(), self.viewer.actor])?;
-        self.note(StepKind::Acknowledged, "case.acknowledge", "", None)
+        self.note(StepKind::Acknowledged, "case.acknowledge", "", None)?;
+        // A test has served its end once somebody has answered it.
+        if canary::acknowledged(self.tx, self.case.rowid, self.now)? {
+            self.note(StepKind::Closed, "case.close", "test", None)?;
+        }
+        Ok(())
     }
 }
 

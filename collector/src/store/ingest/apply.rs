@@ -11,7 +11,7 @@ use super::time::{self, Certainty};
 use super::{Arrival, Ingested, Scene};
 use crate::store::alerts::Met;
 use crate::store::identity::Caller;
-use crate::store::{StoreError, alerts, cases, device_alerts, executables, keywords, number, sealed};
+use crate::store::{StoreError, alerts, canary, cases, device_alerts, executables, keywords, number, sealed};
 
 /// The columns in which kinds of events differ.
 #[derive(Default)]
@@ -88,6 +88,13 @@ impl Scene<'_> {
         };
         let id = self.keep_event(seq, &row, occurred_at, certainty)?;
         let Caller { row, site, .. } = self.caller;
+        if let Some(policy) = self.policy()?.filter(|_| event.canary.is_some()) {
+            let met = Met { event_rowid: id, device_rowid: row, site_rowid: site, event: &event };
+            if let Some(queued) = canary::answered(self.transaction, &met, &policy, self.received)? {
+                keywords::keep(self.transaction, &met)?;
+                return Ok(queued);
+            }
+        }
         // The event keeps the level that the device gave it, as what is sealed says so too; its case may weigh more.
         let event = cases::weigh(self.transaction, row, event, self.received)?;
         let met = Met { event_rowid: id, device_rowid: row, site_rowid: site, event: &event };

@@ -7,6 +7,7 @@ use rusqlite::{Transaction, params};
 use super::case::{Case, rhythm};
 use crate::delivery::ladder::{self, Act};
 use crate::store::StoreError;
+use crate::store::outbox::Call;
 
 /// The level whose cases stand in a daily list, whatever else is known of them.
 pub(in crate::store) const DAILY: u8 = 3;
@@ -41,4 +42,18 @@ pub(in crate::store) fn begin(
             Ok(rungs.is_empty())
         }
     }
+}
+
+/// Mails a test of the way to whoever would hear first, and to nobody after them: it climbs no further. Says whether mail
+/// was queued.
+pub(in crate::store) fn tell_first(
+    tx: &Transaction<'_>,
+    alert: i64,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let case = Case::of(tx, alert)?;
+    let rungs = case.rungs(policy);
+    let Some(first) = rungs.first() else { return Ok(false) };
+    Ok(case.mail(tx, first, Call::First, 0, now)? > 0)
 }

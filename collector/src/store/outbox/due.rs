@@ -4,6 +4,8 @@ use caretaker_shared::checkpoint::SignedCheckpoint;
 use caretaker_shared::model::{Requirement, Role};
 use jiff::Timestamp;
 
+use crate::store::reports::WeeklyFigures;
+
 /// Role of those who hear of device alerts.
 pub(in crate::store) const NETWORK_MANAGER: &str = "network-manager";
 
@@ -34,6 +36,7 @@ impl DueMail {
             Matter::Alert(alert) | Matter::Webhook(alert) => &alert.reference,
             Matter::List(list) => list.kind.label(),
             Matter::Checkpoint(_) => "checkpoint",
+            Matter::Weekly(_) => "weekly report",
         }
     }
 }
@@ -45,6 +48,8 @@ pub enum Matter {
     Alert(MailedAlert),
     /// Several, to one person.
     List(MailedList),
+    /// How watching itself did in a week, to one person.
+    Weekly(WeeklyFigures),
     /// One alert that nobody could be told of, to the webhook.
     Webhook(MailedAlert),
     /// How far the audit log had come, to be kept.
@@ -79,6 +84,11 @@ pub enum MailedKind {
         call: Call,
         /// Who is told next, when nobody answers; none when nobody is left.
         then: Option<Then>,
+    },
+    /// Those who look after children, as a test of the way that a concern takes.
+    Canary {
+        /// Devices that have answered so far.
+        devices: u32,
     },
     /// The network manager: the requirement that is no longer met.
     Device {

@@ -7,9 +7,9 @@ use jiff::{Timestamp, ToSpan as _};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::due::{ABOUT_ALERT, Call, DueMail, ListKind, ListedCase, MailedAlert, MailedKind, MailedList, Matter, Then};
-use super::queue::CHECKPOINT;
+use super::queue::{CHECKPOINT, WEEKLY};
 use crate::store::moment::moment;
-use crate::store::{Order, Store, StoreError};
+use crate::store::{Order, Store, StoreError, reports};
 
 /// How long a sender has until its row is due again; well beyond the deadlines of one send by two ways.
 const LEASE_MINUTES: i64 = 2;
@@ -83,6 +83,9 @@ fn matter(tx: &Transaction<'_>, mail: &DueMail, kind: &str, alert: Option<i64>) 
         {
             return Ok(Matter::Checkpoint(Box::new(signed)));
         }
+        if kind == WEEKLY {
+            return Ok(Matter::Weekly(reports::figures(tx, mail.id, mail.created_at)?));
+        }
         let kinds = [ListKind::Daily, ListKind::Weekly];
         let kind = kinds.into_iter().find(|known| known.word() == kind).unwrap_or(ListKind::Surge);
         return Ok(Matter::List(MailedList { kind, cases: listed(tx, mail.id)? }));
@@ -91,7 +94,8 @@ fn matter(tx: &Transaction<'_>, mail: &DueMail, kind: &str, alert: Option<i64>) 
     let mut alert_told = tx
         .prepare_cached(
             "SELECT alert.reference, alert.severity, site.name, alert.raised_at, alert.kind, alert.about,
-                    (SELECT count(*) FROM event WHERE event.alert = alert.id), ladder.then_role, ladder.then_at
+                    (SELECT count(*) FROM event WHERE event.alert = alert.id), ladder.then_role, ladder.then_at,
+                    alert.canary, (SELECT count(*) FROM canary WHERE canary.alert = alert.id)
              FROM alert JOIN site ON site.id = alert.site LEFT JOIN ladder ON ladder.alert = alert.id
              WHERE alert.id = ?1",
         )?
@@ -116,7 +120,9 @@ fn checkpoint(tx: &Transaction<'_>, mail: i64) -> Result<Option<SignedCheckpoint
 
 fn mailed(row: &Row<'_>, call: Call) -> rusqlite::Result<MailedAlert> {
     let (kind, about): (String, String) = (row.get(4)?, row.get(5)?);
-    let kind = if kind == "device" {
+    let kind = if row.get(9)? {
+        MailedKind::Canary { devices: row.get(10)? }
+    } else if kind == "device" {
         let requirement = about.split_once(' ').and_then(|(id, _)| Requirement::parse(id));
         MailedKind::Device { requirement }
     } else {

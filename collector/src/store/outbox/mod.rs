@@ -18,4 +18,4 @@ pub use mark::{Failed, Way};
 
 pub(super) use channels::read as channels;
 pub(super) use due::{ABOUT_ALERT, NETWORK_MANAGER};
-pub(super) use queue::{Post, next_turn, queue, queue_checkpoint, queue_list, queue_webhook};
+pub(super) use queue::{Post, next_turn, queue, queue_checkpoint, queue_list, queue_webhook, queue_weekly};

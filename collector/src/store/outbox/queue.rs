@@ -130,6 +130,25 @@ pub(in crate::store) fn queue_list(
     alerts.iter().try_for_each(|alert| item(tx, list, *alert))
 }
 
+/// The kind of a weekly mail about watching itself.
+pub(in crate::store) const WEEKLY: &str = "watching";
+
+/// Queues the weekly mail of a site for one person.
+pub(in crate::store) fn queue_weekly(
+    tx: &Transaction<'_>,
+    site: i64,
+    (role, address): (&str, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = message_id(&[WEEKLY, &site.to_string(), &address.to_lowercase()], now);
+    tx.prepare_cached(
+        "INSERT INTO outbox (kind, role, address, urgency, message_id, state, created_at, next_at, site)
+         VALUES (?1, ?2, ?3, 1, ?4, 'waiting', ?5, ?5, ?6)",
+    )?
+    .execute(params![WEEKLY, role, address, id, now.as_millisecond(), site])?;
+    Ok(())
+}
+
 /// Queues a call of the webhook about an alert, unless there was one.
 pub(in crate::store) fn queue_webhook(
     tx: &Transaction<'_>,
