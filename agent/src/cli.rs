@@ -110,6 +110,9 @@ pub struct Probe {
 /// `check-text`
 #[derive(Debug, Args)]
 pub struct CheckText {
+    /// Where the state is, with the lists that the school has added.
+    #[command(flatten)]
+    pub state: State,
     /// A file with one text a line; standard input when there is none, or -
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,

@@ -58,6 +58,7 @@ pub fn documents(
         excluded: excluded.map(|(folder, _)| folder).collect(),
         detection: Some(Arc::new(policy.detection.clone())),
         device: device.to_owned(),
+        ignores_case: false,
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use caretaker_shared::model::ProbeName;
+use caretaker_shared::order;
 
 /// Between two probes' first questions.
 const FIRST_GAP: Duration = Duration::from_millis(500);
@@ -39,7 +40,7 @@ impl Schedule {
             Entry { probe, own_interval: interval, interval, last: None, next: now }
         };
         let mut entries: Vec<Entry> = probes.into_iter().map(entry).collect();
-        entries.sort_by_key(|entry| entry.probe != ProbeName::Host);
+        order::sort_by_key(&mut entries, |entry| entry.probe != ProbeName::Host);
         let mut next = now;
         for entry in &mut entries {
             entry.next = next;

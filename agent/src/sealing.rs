@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Content, DeviceId, EpochId, KeywordEvent, Role, Stream, SubjectKind, Unsealed};
+use caretaker_shared::order;
 use caretaker_shared::pki::DeviceKey;
 use caretaker_shared::private_file;
 use caretaker_shared::sealing::{About, Origin, SealError, SetError, SignedSet, Signer, seal};
@@ -163,7 +164,7 @@ fn roles_of(set: &SignedSet, account: &str) -> BTreeSet<Role> {
         return BTreeSet::new();
     }
     let everybody = set.set().recipients.iter().chain(&set.set().recovery);
-    everybody.filter(|one| one.has_account(account)).map(|one| one.role).collect()
+    order::set(everybody.filter(|one| one.has_account(account)).map(|one| one.role))
 }
 
 fn who(identity: &Identity) -> Option<Who> {

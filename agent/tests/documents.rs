@@ -30,6 +30,7 @@ const KEY: [u8; 32] = [7; 32];
 struct MemoryLedger {
     kept: Mutex<Kept>,
     failures: AtomicU32,
+    unread: AtomicU32,
     news: Notify,
 }
 
@@ -63,9 +64,20 @@ impl Ledger for MemoryLedger {
         self.news.notify_one();
         Ok(())
     }
+
+    fn tell_unread(&self) -> anyhow::Result<()> {
+        self.unread.fetch_add(1, Ordering::SeqCst);
+        self.news.notify_one();
+        Ok(())
+    }
 }
 
 impl MemoryLedger {
+    /// Waits until the rules were told to have failed.
+    async fn until_unread(&self) {
+        self.until(|_| (self.unread.load(Ordering::SeqCst) > 0).then_some(())).await;
+    }
+
     /// Waits until something holds for what was kept.
     async fn until<T>(&self, holds: impl Fn(&Kept) -> Option<T>) -> T {
         let wait = async {
@@ -97,6 +109,7 @@ fn document(path: &Path) -> Sha256 {
 /// Rules for tests: each word is one.
 fn read(text: &str, ask: &Ask<'_>) -> Vec<Finding> {
     let category = category("bullying").expect("a category");
+    assert!(!text.contains("breaks the rules"), "it was asked for");
     let finding = |rule: &str| Finding {
         rule: rule.into(),
         category,
@@ -155,6 +168,7 @@ impl Running {
             excluded: vec![place.path().join("Union")],
             detection: Some(Arc::new(detection())),
             device: "LAB-1".into(),
+            ignores_case: false,
         };
         let (settings, wanted) = watch::channel(settings);
         let program = PathBuf::from(env!("CARGO_BIN_EXE_caretaker-agent"));
@@ -194,6 +208,18 @@ async fn reports_a_document_that_is_saved_and_what_is_added_later() {
     let event = running.ledger.kept.lock().expect("no test panics here").events[1].clone();
     assert_eq!(event.document, document(&running.path("essay.txt")));
     assert_eq!(event.category, "bullying");
+}
+
+#[tokio::test]
+async fn a_document_at_which_the_rules_fail_counts_as_read_and_is_told_of_once() {
+    let running = Running::watching().await;
+    running.write("cursed.txt", "the text that breaks the rules");
+    running.ledger.until_unread().await;
+    let known = running.ledger.known_at(&running.path("cursed.txt")).await;
+    assert!(known.text.is_some() && known.told.is_empty());
+    running.write("essay.txt", "a heron");
+    assert_eq!(running.ledger.rules(1).await, ["heron"], "what comes after it is read");
+    assert_eq!(running.ledger.unread.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use data_encoding::HEXLOWER;
 use ring::rand::SecureRandom;
 use ring::{digest, hmac, rand};
 
@@ -58,7 +57,7 @@ impl From<[u8; 32]> for Sha256 {
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&HEXLOWER.encode(&self.0))
+        write_hex(&self.0, out)
     }
 }
 
@@ -71,9 +70,7 @@ impl serde::Serialize for Sha256 {
 impl<'de> serde::Deserialize<'de> for Sha256 {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bytes = HEXLOWER.decode(text.as_bytes()).ok();
-        let digest = bytes.and_then(|bytes| Self::from_slice(&bytes));
-        digest.ok_or_else(|| serde::de::Error::custom("64 hexadecimal digits are expected"))
+        from_hex(&text).ok_or_else(|| serde::de::Error::custom("64 hexadecimal digits are expected"))
     }
 }
 
@@ -81,6 +78,23 @@ impl fmt::Debug for Sha256 {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, out)
     }
+}
+
+/// Two lower-case hexadecimal digits for each byte.
+pub(crate) fn write_hex(bytes: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+}
+
+/// The digest that prints as `text`.
+fn from_hex(text: &str) -> Option<Sha256> {
+    let digit = |letter: u8| match letter {
+        b'0'..=b'9' => Some(letter - b'0'),
+        b'a'..=b'f' => Some(letter - b'a' + 10),
+        _ => None,
+    };
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let bytes = pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect::<Option<Vec<_>>>();
+    bytes.filter(|_| rest.is_empty()).and_then(|bytes| Sha256::from_slice(&bytes))
 }
 
 /// SHA-256 over bytes that arrive in pieces.
@@ -132,7 +146,25 @@ pub fn random<const N: usize>() -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize as _;
+    use serde::de::IntoDeserializer as _;
+    use serde::de::value::{Error, StrDeserializer};
+
     use super::{Sha256, keyed};
+
+    #[test]
+    fn reads_what_it_prints_and_nothing_else() {
+        let read = |text: &str| -> Result<Sha256, Error> {
+            let text: StrDeserializer<'_, Error> = text.into_deserializer();
+            Sha256::deserialize(text)
+        };
+        let digest = Sha256::of(b"abc");
+        let text = digest.to_string();
+        assert_eq!(read(&text), Ok(digest));
+        for other in [&text[1..], &text[2..], &text.to_uppercase(), &format!("{text}0"), &text.replace('b', "g"), ""] {
+            assert!(read(other).is_err(), "{other}");
+        }
+    }
 
     #[test]
     fn agrees_with_the_published_vectors() {

@@ -15,6 +15,7 @@ pub mod log;
 pub mod login_code;
 pub mod model;
 pub mod month_key;
+pub mod order;
 pub mod outside;
 pub mod pki;
 pub mod policy;

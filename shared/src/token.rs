@@ -8,7 +8,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 use crate::digest::{self, Sha256};
 use crate::secret::Secret;
@@ -55,7 +55,7 @@ impl EnrolmentToken {
     /// The secret as it goes to the collector, over a connection whose authority was checked.
     #[must_use]
     pub fn secret(&self) -> Secret<String> {
-        Secret::new(BASE64URL_NOPAD.encode(self.secret.expose()))
+        Secret::new(Base64UrlUnpadded::encode_string(self.secret.expose()))
     }
 
     /// The whole token as it is given to a person.
@@ -70,7 +70,7 @@ impl EnrolmentToken {
         bytes.extend_from_slice(self.address.as_bytes());
         let check = Sha256::of(&bytes);
         bytes.extend_from_slice(&check.as_bytes()[..CHECK]);
-        Secret::new(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&bytes)))
+        Secret::new(format!("{PREFIX}{}", Base64UrlUnpadded::encode_string(&bytes)))
     }
 }
 
@@ -85,7 +85,7 @@ impl FromStr for EnrolmentToken {
 
     fn from_str(text: &str) -> Result<Self, TokenError> {
         let encoded = text.trim().strip_prefix(PREFIX).ok_or(TokenError::Foreign)?;
-        let bytes = BASE64URL_NOPAD.decode(encoded.as_bytes()).map_err(|_| TokenError::Damaged)?;
+        let bytes = Base64UrlUnpadded::decode_vec(encoded).map_err(|_| TokenError::Damaged)?;
         let (content, check) = bytes.split_last_chunk::<CHECK>().ok_or(TokenError::Damaged)?;
         if Sha256::of(content).as_bytes()[..CHECK] != *check {
             return Err(TokenError::Damaged);

@@ -66,6 +66,17 @@ impl Agent {
         self.wait_for_watching();
     }
 
+    /// Waits until it holds that version of the list of those it seals for.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub fn wait_for_recipients(&self, version: u64) {
+        wait::until("the agent to know whom it seals for", crate::school::READY, || {
+            let status: serde_json::Value = serde_json::from_str(&self.command(&["status", "--json"]).out).ok()?;
+            (status["recipients_version"] == version).then_some(())
+        });
+    }
+
     /// Waits until the agent says that it watches documents.
     pub fn wait_for_watching(&self) {
         wait::until("the agent to watch documents", crate::school::READY, || {

@@ -49,6 +49,14 @@ impl Message {
         });
         line.unwrap_or_default()
     }
+
+    /// The whole text without the random line that stands between its parts: letters that somebody wrote.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let kind = self.header("Content-Type");
+        let Some((_, boundary)) = kind.split_once("boundary=\"") else { return self.text.clone() };
+        self.text.replace(boundary.trim_end_matches('"'), "")
+    }
 }
 
 impl MailServer {

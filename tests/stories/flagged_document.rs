@@ -42,8 +42,8 @@ fn a_flagged_document_is_mailed_within_ten_seconds_and_its_words_stay_where_they
         assert!(subject.starts_with("Safeguarding alert - level 4 - case "), "{subject}");
         assert_eq!(message.header("To"), "lead@example.school");
         for forbidden in ["demonstration", "demo.check", hostname.trim(), "documents", PHRASE] {
-            let body = message.text.to_lowercase();
-            assert!(!body.contains(&forbidden.to_lowercase()), "{forbidden} stands in:\n{}", message.text);
+            let written = message.written().to_lowercase();
+            assert!(!written.contains(&forbidden.to_lowercase()), "{forbidden} stands in:\n{}", message.text);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What Caretaker promises, shown with real processes on this machine. One file a story.
 
 mod browser_history;
+mod casework;
 mod detection_figures;
 mod first_report;
 mod flagged_document;

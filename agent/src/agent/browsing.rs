@@ -3,13 +3,13 @@
 //! Marks of what was read are kept in the transaction of the events that it gave rise to: after a kill at any moment
 //! each visit is told once. A text lives until it was matched, and no longer.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use caretaker_shared::digest::keyed;
 use caretaker_shared::model::Source;
+use caretaker_shared::order;
 use caretaker_shared::policy::DevicePolicy;
 use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
@@ -93,13 +93,18 @@ impl Browsing {
         let now = self.looking.clock.now();
         tokio::task::spawn_blocking(move || {
             let mut visited = Visited::default();
+            let mut unread = 0_u32;
             for visit in reading.visits {
                 let source = Source::from(visit.kind);
                 let scope = policy.detection.scope(&device, Some(&visit.user));
                 if !scope.reads(source, detection::on_the_wall(visit.visited_at)) {
                     continue;
                 }
-                let met = Met::all(&rules, &visit.text, &detection::ask(&scope), place(&visit), &visit.user);
+                let found = Met::all(&rules, &visit.text, &detection::ask(&scope), place(&visit), &visit.user);
+                let Some(met) = found else {
+                    unread += 1;
+                    continue;
+                };
                 if met.is_empty() {
                     continue;
                 }
@@ -113,6 +118,10 @@ impl Browsing {
                 |user| -> anyhow::Result<Week> { spool.week_of(user, since) },
                 now,
             )?;
+            if unread > 0 {
+                tracing::error!(unread, "the rules failed at what was visited; it counts as read");
+                spool.tell_text_unread()?;
+            }
             spool.record_visits(&reading.marks, &news)
         })
         .await?
@@ -136,7 +145,7 @@ fn looks(policy: &DevicePolicy) -> bool {
 /// hundreds of profiles does not look through all of them.
 fn due(host: &dyn Host, turn: usize) -> std::io::Result<Vec<Home>> {
     let present = host.accounts()?.into_iter().filter(|account| account.logged_in).map(|account| account.name);
-    let present: BTreeSet<String> = present.collect();
+    let present = order::set(present);
     let (mut homes, others): (Vec<_>, Vec<_>) =
         history::homes(host)?.into_iter().partition(|home| present.contains(&home.user));
     if !others.is_empty() {

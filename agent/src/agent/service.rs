@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use caretaker_shared::clock::SystemClock;
-use caretaker_shared::{digest, shutdown, tls};
+use caretaker_shared::{digest, shutdown};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -123,7 +123,6 @@ impl Running {
         spool: Arc<Spool>,
         stop: CancellationToken,
     ) -> anyhow::Result<Self> {
-        tls::install_provider();
         let host = platform::machine();
         let launch = Launch::own().context("the system does not say which file this program is")?;
         let (policy, policy_seen) = watch::channel(stored_policy(&spool).await?);

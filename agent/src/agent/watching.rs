@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::looking::Looking;
 use crate::config::{self, InForce};
 use crate::documents::{self, DocumentSettings};
-use crate::host::{Account, Host};
+use crate::host::{Account, Host, System, system_of};
 use crate::probes::removable;
 
 /// How often accounts and media are looked at again: a new pupil's home, or a stick, counts from then on.
@@ -57,7 +57,10 @@ async fn settings(policy: &InForce, device: &str, host: Arc<dyn Host>) -> Option
         let policy = policy.as_deref();
         let wanted = policy.is_some_and(|policy| policy.removable_media);
         let media = if wanted { removable::mounts(host.as_ref()) } else { Vec::new() };
-        host.accounts().map(|accounts| config::documents(policy, &device, &accounts, &media, place))
+        // Both keep names as they are written, and find them however they are written.
+        let ignores_case = matches!(system_of(host.as_ref()), System::Windows | System::MacOs);
+        let settings = host.accounts().map(|accounts| config::documents(policy, &device, &accounts, &media, place));
+        settings.map(|settings| DocumentSettings { ignores_case, ..settings })
     });
     match settings.await.ok()? {
         Ok(settings) => Some(settings),

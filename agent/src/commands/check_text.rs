@@ -6,12 +6,14 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
-use caretaker_shared::lexicon::{AgeProfile, Ask, CATEGORIES, Finding, Lexicon, Places};
+use caretaker_shared::lexicon::{AgeProfile, Ask, CATEGORIES, Finding, Places};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::cli::CheckText;
+use crate::detection::Rules;
 use crate::plain::{Exit, Plain};
+use crate::spool::Overview;
 
 /// Longest line that is read: what is behind is a text of its own.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -20,18 +22,34 @@ pub(super) fn run(options: &CheckText, out: &mut dyn Write) -> anyhow::Result<Ex
     let categories = categories(&options.categories)?;
     let age = AgeProfile::from_word(&options.age).ok_or_else(|| unknown("age", &options.age, &ages()))?;
     let ask = Ask { categories: &categories, age };
+    let rules = rules(&options.state.dir);
     match options.file.as_deref().filter(|file| *file != Path::new("-")) {
         Some(file) => {
             let open = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-            check(&mut BufReader::new(open), &ask, options.json, out)?;
+            check(&rules, &mut BufReader::new(open), &ask, options.json, out)?;
         }
-        None => check(&mut io::stdin().lock(), &ask, options.json, out)?,
+        None => check(&rules, &mut io::stdin().lock(), &ask, options.json, out)?,
     }
     Ok(Exit::Fine)
 }
 
-fn check(lines: &mut dyn BufRead, ask: &Ask<'_>, as_json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
-    let lexicon = Lexicon::builtin();
+/// The rules that ship, and those that the school has added, as far as whoever asks may see the agent's state.
+fn rules(state: &Path) -> Rules {
+    let rules = Rules::builtin();
+    let added = Overview::of(state).ok().flatten().and_then(|spool| spool.lexicons);
+    if let Some(Err(error)) = added.map(|added| rules.load(&added)) {
+        tracing::warn!(reason = %error, "the rules that the school has added are left out");
+    }
+    rules
+}
+
+fn check(
+    rules: &Rules,
+    lines: &mut dyn BufRead,
+    ask: &Ask<'_>,
+    as_json: bool,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let mut bytes = Zeroizing::new(Vec::new());
     for line in 1_u64.. {
         bytes.clear();
@@ -40,7 +58,7 @@ fn check(lines: &mut dyn BufRead, ask: &Ask<'_>, as_json: bool, out: &mut dyn Wr
             break;
         }
         let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
-        let findings = lexicon.read(text.trim_end_matches(['\n', '\r']), ask);
+        let findings = rules.read(text.trim_end_matches(['\n', '\r']), ask);
         if as_json {
             writeln!(out, "{}", object(line, &findings))?;
         } else {
@@ -111,4 +129,35 @@ fn ages() -> Vec<&'static str> {
 
 fn unknown(what: &str, word: &str, known: &[&str]) -> Plain {
     Plain::new(Exit::Usage, format!("there is no {what} {word:?}"), format!("there are: {}", known.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use caretaker_shared::clock::ManualClock;
+    use caretaker_shared::lexicon::{AgeProfile, Ask, rules as written};
+    use prost::Message as _;
+
+    use super::{categories, rules};
+    use crate::clocks::DeviceClocks;
+    use crate::spool::{Options, Spool};
+
+    #[test]
+    fn lists_that_the_school_has_added_count_too() {
+        let list = "lang = \"en-GB\"\ntitle = \"Local\"\nsource = \"a test\"\nlicence = \"CC0-1.0\"\nreviewed = \"no\"\n\
+                    [[rule]]\nid = \"bullying.local\"\ncategory = \"bullying\"\nseverity = 3\nsureness = 1\n\
+                    any = [\"purple heron club\"]\n[rule.tests]\nhit = [\"purple heron club\"]\nmiss = [\"no club\"]\n";
+        let pack = written::compile(&[written::parse(&[("local.toml", list)]).expect("a good list")]).write();
+        let packs = caretaker_proto::agent::v1::Packs { packs: vec![pack] }.encode_to_vec();
+        let state = tempfile::tempdir().expect("a folder");
+        let all = categories(&[]).expect("the default");
+        let ask = Ask { categories: &all, age: AgeProfile::Secondary };
+        let met = || rules(state.path()).read("join the purple heron club", &ask).len();
+        assert_eq!(met(), 0, "nothing is there yet");
+        let clock = Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH));
+        let spool = Spool::open(&Options::within(state.path()), DeviceClocks::of_this_boot(clock)).expect("opens");
+        spool.store_lexicons(&packs).expect("is kept");
+        assert_eq!(met(), 1, "also while the agent runs");
+    }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use caretaker_shared::clock::SystemClock;
-use caretaker_shared::tls;
 use caretaker_shared::token::{EnrolmentToken, TokenError};
 
 use super::words;
@@ -29,7 +28,6 @@ pub(super) fn run(options: &Enrol, out: &mut dyn Write) -> anyhow::Result<Exit> 
         return Ok(Exit::Fine);
     }
     let token = token(&options.token)?;
-    tls::install_provider();
     let hostname = agent::hostname(platform::machine().as_ref());
     let enrolling = identity::enrol(state, &token, &hostname, Arc::new(SystemClock));
     let identity = super::runtime()?.block_on(enrolling).inspect_err(note_refusal)?;

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::{Ask, Finding, Stage};
 use caretaker_shared::model::{KeywordEvent, Severity, Source, SubjectKind};
+use caretaker_shared::order;
 use caretaker_shared::policy::Scope;
 use caretaker_shared::sealing::Evidence;
 use jiff::civil::DateTime;
@@ -43,11 +44,12 @@ pub struct Met {
 }
 
 impl Met {
-    /// What `rules` find in `text`, which stands in `place` and belongs to `user` (empty for nobody in particular).
+    /// What `rules` find in `text`, which stands in `place` and belongs to `user` (empty for nobody in particular); `None`
+    /// when they fail at it.
     #[must_use]
-    pub fn all(rules: &Rules, text: &str, ask: &Ask<'_>, place: &str, user: &str) -> Vec<Self> {
+    pub fn all(rules: &Rules, text: &str, ask: &Ask<'_>, place: &str, user: &str) -> Option<Vec<Self>> {
         let met = |finding: Finding| Self { evidence: Evidence::of(&finding, text, place, user), finding };
-        rules.read(text, ask).into_iter().map(met).collect()
+        Some(rules.read_guarded(text, ask)?.into_iter().map(met).collect())
     }
 }
 
@@ -101,5 +103,5 @@ pub struct Event {
 
 /// The steps of grooming among findings.
 fn stages(met: &[Met]) -> BTreeSet<Stage> {
-    met.iter().filter_map(|met| met.finding.stage).collect()
+    order::set(met.iter().filter_map(|met| met.finding.stage))
 }

@@ -1,11 +1,15 @@
 //! The rules that texts are held against: those that ship, and those that the school has added.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use caretaker_proto::agent::v1 as proto;
 use caretaker_shared::lexicon::{Ask, Finding, Lexicon, Pack};
 use prost::Message as _;
+
+/// How often a text is held against the rules when they fail.
+const TRIES: u32 = 2;
 
 /// Finds what a text meets. All parts of the agent share one, so that rules that are added count everywhere at once.
 ///
@@ -91,6 +95,14 @@ impl Rules {
         }
     }
 
+    /// What a text meets; `None` when the rules fail at it, and fail again. No text is worth the agent, or the texts
+    /// behind it.
+    #[must_use]
+    pub fn read_guarded(&self, text: &str, ask: &Ask<'_>) -> Option<Vec<Finding>> {
+        // Nothing is left half changed: what the rules remember of words is given up with the text.
+        (0..TRIES).find_map(|_| catch_unwind(AssertUnwindSafe(|| self.read(text, ask))).ok())
+    }
+
     /// What a text meets.
     #[must_use]
     pub fn read(&self, text: &str, ask: &Ask<'_>) -> Vec<Finding> {
@@ -119,6 +131,7 @@ fn locked(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     use caretaker_shared::lexicon::{AgeProfile, Ask};
 
@@ -136,5 +149,21 @@ mod tests {
         assert!(rules.lay_aside());
         assert!(!rules.lay_aside(), "they lie there already");
         assert_eq!(found(), 1);
+    }
+
+    static FAILED: AtomicU32 = AtomicU32::new(0);
+
+    #[test]
+    fn a_text_at_which_the_rules_fail_is_given_up_after_one_more_try() {
+        let rules = Rules::made(|text, _| match text {
+            "bad" => panic!("at every time"),
+            "once" if FAILED.fetch_add(1, Ordering::Relaxed) == 0 => panic!("at the first time"),
+            _ => Vec::new(),
+        });
+        let categories = BTreeSet::new();
+        let ask = Ask { categories: &categories, age: AgeProfile::Secondary };
+        assert_eq!(rules.read_guarded("bad", &ask), None);
+        assert_eq!(rules.read_guarded("once", &ask), Some(Vec::new()));
+        assert_eq!(rules.read_guarded("good", &ask), Some(Vec::new()));
     }
 }

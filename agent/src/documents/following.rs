@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use caretaker_shared::order;
+
 use super::beneath;
 use super::folders::{FolderWatch, NotWatched};
 
@@ -56,7 +58,7 @@ impl<W: FolderWatch> Following<W> {
                 let now = after_look(&mut *watch, &folder, way);
                 (folder, now)
             };
-            ways.into_iter().map(look).collect::<BTreeMap<_, _>>()
+            order::map(ways.into_iter().map(look))
         });
         self.ways = looked.await.unwrap_or_else(|_| before.clone());
         let is_new = |folder: &PathBuf| before.get(folder) != Some(&Way::Watched);

@@ -14,7 +14,7 @@ mod settle;
 mod watcher;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -40,9 +40,25 @@ pub struct DocumentSettings {
     pub detection: Option<Arc<Detection>>,
     /// The name of this device.
     pub device: String,
+    /// Whether names that differ in small and capital letters alone are of one file here.
+    pub ignores_case: bool,
 }
 
 impl DocumentSettings {
+    /// Whether no document is read there.
+    #[must_use]
+    pub fn excludes(&self, path: &Path) -> bool {
+        let is_same = |one: Component<'_>, other: Component<'_>| {
+            let folded = |part: Component<'_>| part.as_os_str().to_string_lossy().to_lowercase();
+            one == other || (self.ignores_case && folded(one) == folded(other))
+        };
+        let within = |folder: &PathBuf| {
+            let mut parts = path.components();
+            folder.components().all(|part| parts.next().is_some_and(|other| is_same(part, other)))
+        };
+        self.excluded.iter().any(within)
+    }
+
     /// Whose text lies in a watched folder, and what holds for it.
     #[must_use]
     pub fn scope(&self, folder: &Path) -> Option<(Option<String>, Scope)> {
@@ -85,6 +101,12 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// When the ledger cannot be written; nothing is remembered then, and the document is read again.
     fn record(&self, document: &Sha256, known: &Known, news: &News) -> anyhow::Result<()>;
+
+    /// Queues the event that the rules failed at a document.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    fn tell_unread(&self) -> anyhow::Result<()>;
 }
 
 /// What reading needs besides the documents.
@@ -125,4 +147,28 @@ pub async fn watch_with(
     let (watch, notices) = folders::system();
     let reader = reader::DocumentReader::new(means, ledger, key, clock);
     watcher::Watcher::new(watch, reader, stop).run(settings, notices).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::DocumentSettings;
+
+    #[test]
+    fn a_folder_is_excluded_in_whatever_case_where_the_system_finds_it_so() {
+        let settings = |ignores_case| DocumentSettings {
+            excluded: vec!["/home/pupil.one/Documents/Union".into()],
+            ignores_case,
+            ..DocumentSettings::default()
+        };
+        let other_case = Path::new("/home/pupil.one/documents/UNION/minutes.txt");
+        assert!(settings(true).excludes(other_case));
+        assert!(!settings(false).excludes(other_case));
+        for ignores_case in [true, false] {
+            assert!(settings(ignores_case).excludes(Path::new("/home/pupil.one/Documents/Union/a/b.txt")));
+            assert!(!settings(ignores_case).excludes(Path::new("/home/pupil.one/Documents/Unions/b.txt")));
+            assert!(!settings(ignores_case).excludes(Path::new("/home/pupil.one/Documents")));
+        }
+    }
 }

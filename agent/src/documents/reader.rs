@@ -20,7 +20,7 @@ use super::catch_up::{Caught, Search};
 use super::extract::{FILE_LIMIT_BYTES, Refusal, Unread, text_of};
 use super::{Known, Ledger, Means};
 use crate::blocking::blocking;
-use crate::detection::{self, Met, News, Subject, WEEK};
+use crate::detection::{self, Met, News, Subject, Told, WEEK};
 
 /// Files that changed longer ago than this are left alone when nobody saw them change.
 const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
@@ -133,8 +133,11 @@ impl Reader for DocumentReader {
                 let kind = errand.scope.subject;
                 let path = errand.folder.join(&errand.inside);
                 let user = errand.user.unwrap_or_default();
-                let Some(met) = self.find(text, errand.scope, &path, &user).await else { return Outcome::Again };
-                self.tell(document, known, met, (user, kind)).await
+                match self.find(text, errand.scope, &path, &user).await {
+                    Some(Some(met)) => self.tell(document, known, met, (user, kind)).await,
+                    Some(None) => self.give_up(document, known, told).await,
+                    None => Outcome::Again,
+                }
             }
             Err(unread_why) => {
                 report(&document, &unread_why);
@@ -158,11 +161,23 @@ impl Reader for DocumentReader {
 }
 
 impl DocumentReader {
-    async fn find(&self, text: Zeroizing<String>, scope: Scope, path: &Path, user: &str) -> Option<Vec<Met>> {
+    /// What the text meets: `None` within when the rules fail at it.
+    async fn find(&self, text: Zeroizing<String>, scope: Scope, path: &Path, user: &str) -> Option<Option<Vec<Met>>> {
         let (rules, user) = (self.means.rules.clone(), user.to_owned());
         let place = Zeroizing::new(path.to_string_lossy().into_owned());
         // The text moves into the closure, and is wiped at its end.
         blocking(move || Met::all(&rules, &text, &detection::ask(&scope), &place, &user)).await.ok()
+    }
+
+    /// Counts a document at which the rules fail as read, and says so. What it met before still stands.
+    async fn give_up(&self, document: Sha256, known: Known, told: Vec<Told>) -> Outcome {
+        tracing::error!(document = %short(&document), "the rules failed at a document; it counts as read");
+        let memory = self.memory.clone();
+        match blocking(move || memory.ledger.tell_unread()).await.ok() {
+            Some(Ok(())) => self.keep(document, known, News { told, events: Vec::new() }).await,
+            Some(Err(error)) => ledger_failed(&error),
+            None => Outcome::Again,
+        }
     }
 
     /// Keeps what is new of what was met, in the light of the week of the user (an empty name for nobody).

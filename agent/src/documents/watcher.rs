@@ -137,7 +137,7 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
     }
 
     fn is_excluded(&self, path: &Path) -> bool {
-        self.settings.excluded.iter().any(|excluded| path.starts_with(excluded))
+        self.settings.excludes(path)
     }
 
     fn search_all(&mut self) {
@@ -302,6 +302,7 @@ mod tests {
                 excluded: vec![place.path().join("docs/Union")],
                 detection: Some(Arc::default()),
                 device: "LAB-1".into(),
+                ignores_case: false,
             };
             let (settings, wanted) = watch::channel(settings);
             let (noticing, notices) = queue();

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use caretaker_shared::order;
+
 use super::browser::{Browser, places};
 use crate::documents::beneath::{self, Found};
 use crate::host::{Host, System};
@@ -61,7 +63,7 @@ fn profiles_in(home: &Path, browser: Browser, place: PathBuf) -> Vec<Profile> {
             Ok(Found::Folder | Found::Other | Found::Nothing) => {}
         }
     }
-    found.sort_by_key(|(modified_ns, _)| std::cmp::Reverse(*modified_ns));
+    order::sort_by_key(&mut found, |(modified_ns, _)| std::cmp::Reverse(*modified_ns));
     found.into_iter().take(PROFILES).map(|(_, profile)| profile).collect()
 }
 
@@ -76,7 +78,7 @@ fn folders_in(home: &Path, place: &Path) -> Vec<PathBuf> {
     let is_folder = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
     let mut names: Vec<PathBuf> =
         entries.filter(is_folder).take(FOLDERS).map(|entry| PathBuf::from(entry.file_name())).collect();
-    names.sort_unstable();
+    order::sort(&mut names);
     names
 }
 

@@ -7,6 +7,7 @@
 
 use std::io;
 
+use caretaker_shared::order;
 use encoding_rs::UTF_16LE;
 use jiff::Timestamp;
 
@@ -208,7 +209,7 @@ impl Registry for Hive {
         let children = self.children(&self.find(key)?)?;
         let mut names =
             children.into_iter().map(|offset| self.node(offset)?.name()).collect::<io::Result<Vec<String>>>()?;
-        names.sort_unstable();
+        order::sort(&mut names);
         Ok(names)
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use caretaker_shared::model::HostFacts;
+use caretaker_shared::order;
 use jiff::Timestamp;
 
 use super::program::{Program, Written};
@@ -137,7 +138,7 @@ impl Sample {
         let below = self.files.keys().filter_map(|path| path.strip_prefix(folder)?.strip_prefix(['/', '\\']));
         let mut names: Vec<String> =
             below.filter_map(|rest| rest.split(['/', '\\']).next().map(str::to_owned)).collect();
-        names.sort_unstable();
+        order::sort(&mut names);
         names.dedup();
         names
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use caretaker_shared::order;
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{Event, EventKind};
 
@@ -146,10 +147,10 @@ impl Marks {
 /// Those of these paths that lie in a folder; the folder itself when it lies in one of them.
 pub(super) fn within(paths: &BTreeSet<PathBuf>, folder: &Path) -> BTreeSet<PathBuf> {
     if folder.ancestors().any(|above| paths.contains(above)) {
-        return BTreeSet::from([folder.to_path_buf()]);
+        return order::set([folder.to_path_buf()]);
     }
     let from = (Bound::Included(folder), Bound::Unbounded);
-    paths.range::<Path, _>(from).take_while(|path| path.starts_with(folder)).cloned().collect()
+    order::set(paths.range::<Path, _>(from).take_while(|path| path.starts_with(folder)).cloned())
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use caretaker_shared::order;
 use caretaker_shared::private_file;
 use walkdir::WalkDir;
 
@@ -118,10 +119,8 @@ impl Narrowing {
         // Without a memory there is nothing to take over.
         let Some(memory) = &settings.memory else { return Vec::new() };
         let wanted = &settings.executable_folders;
-        let roots: BTreeMap<PathBuf, (u64, u64)> = watchable(host, wanted)
-            .into_iter()
-            .filter_map(|root| Some((root.clone(), identity(host, &root)?)))
-            .collect();
+        let roots = watchable(host, wanted).into_iter().filter_map(|root| Some((root.clone(), identity(host, &root)?)));
+        let roots = order::map(roots);
         let kept = self.watching.take().filter(|watching| watching.holds(&roots, wanted, now));
         let kept = kept.and_then(|watching| watching.heard(&roots));
         let Some(mut watching) = kept.or_else(|| self.begin_anew(wanted, &memory.join(BELL), now)) else {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Payload, ProbeName, StateDigests, Stream};
+use caretaker_shared::order;
 use caretaker_shared::wire;
 use rusqlite::Connection;
 
@@ -52,7 +53,8 @@ fn all_sent(change: &Connection) -> Result<std::collections::BTreeMap<ProbeName,
         let noted = notes::read(change, &notes::sent(probe))?;
         Ok(noted.and_then(|noted| Sha256::from_slice(&noted)).map(|digest| (probe, digest)))
     };
-    ProbeName::ALL.into_iter().filter_map(|probe| digest(probe).transpose()).collect()
+    let digests = ProbeName::ALL.into_iter().filter_map(|probe| digest(probe).transpose());
+    digests.collect::<Result<Vec<_>, _>>().map(order::map)
 }
 
 /// Keeps digests that wait true when a reading has taken an earlier place in the stream than theirs.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::lexicon::Stage;
-use caretaker_shared::model::{KeywordEvent, Payload, Severity, Stream};
+use caretaker_shared::model::{DeviceEvent, DeviceEventKind, KeywordEvent, Payload, Severity, Stream};
+use caretaker_shared::order;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::rows::{mark, signed, unsigned};
-use super::{Spool, SpoolError, epoch, queue, quota};
+use super::{Spool, SpoolError, epoch, prune, queue, quota};
 use crate::detection::{Event, News, Told, WEEK, Week};
 use crate::documents::{Known, Ledger};
 use crate::history::{Mark, Marks};
@@ -27,6 +28,10 @@ impl Ledger for Spool {
 
     fn record(&self, document: &Sha256, known: &Known, news: &News) -> anyhow::Result<()> {
         Ok(self.mind(self.write_known(document, known, news))?)
+    }
+
+    fn tell_unread(&self) -> anyhow::Result<()> {
+        Ok(self.tell_text_unread()?)
     }
 }
 
@@ -104,7 +109,7 @@ impl Spool {
             let mut query = connection.prepare_cached("SELECT hash, mark FROM profile")?;
             let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?)))?;
             let mark = |(hash, line): (Vec<u8>, String)| Some((Sha256::from_slice(&hash)?, Mark::from_line(&line)?));
-            Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(mark).collect())
+            Ok(order::map(rows.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(mark)))
         };
         self.mind(read())
     }
@@ -132,12 +137,14 @@ impl Spool {
     /// When the spool cannot be written; the visits are read again then.
     pub fn record_visits(&self, marks: &Marks, news: &BTreeMap<Sha256, News>) -> anyhow::Result<()> {
         let is_news = news.values().any(|news| !news.events.is_empty());
+        let now = self.clocks.now();
         let change = self.change(|change| {
             for (profile, mark) in marks {
                 change
-                    .prepare_cached("INSERT OR REPLACE INTO profile (hash, mark) VALUES (?1, ?2)")?
-                    .execute(params![profile.as_bytes().as_slice(), mark.to_line()])?;
+                    .prepare_cached("INSERT OR REPLACE INTO profile (hash, mark, seen_ms) VALUES (?1, ?2, ?3)")?
+                    .execute(params![profile.as_bytes().as_slice(), mark.to_line(), now.as_millisecond()])?;
             }
+            prune::forget_gone(change, now)?;
             for (profile, news) in news {
                 self.write_news(change, profile, news)?;
             }
@@ -152,20 +159,37 @@ impl Spool {
 }
 
 impl Spool {
+    /// Queues the event that the rules failed at a text.
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn tell_text_unread(&self) -> Result<(), SpoolError> {
+        let event = DeviceEvent::of_agent(DeviceEventKind::TextUnread, self.clocks.now());
+        self.mind(self.change(|change| {
+            queue::append(change, &self.clocks, &Payload::Device(event), None)?;
+            quota::enforce(change, &self.clocks, self.quota_bytes)
+        }))?;
+        self.enqueued.notify_one();
+        Ok(())
+    }
+
     fn write_known(&self, document: &Sha256, known: &Known, news: &News) -> Result<(), SpoolError> {
         let hash = document.as_bytes().as_slice();
+        let now = self.clocks.now();
         self.change(|change| {
             change
                 .prepare_cached(
-                    "INSERT INTO document (hash, size_bytes, modified_ns, text) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT DO UPDATE SET size_bytes = ?2, modified_ns = ?3, text = ?4",
+                    "INSERT INTO document (hash, size_bytes, modified_ns, text, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT DO UPDATE SET size_bytes = ?2, modified_ns = ?3, text = ?4, seen_ms = ?5",
                 )?
                 .execute(params![
                     hash,
                     signed(known.size_bytes)?,
                     known.modified_ns,
-                    known.text.as_ref().map(|text| text.as_bytes().as_slice())
+                    known.text.as_ref().map(|text| text.as_bytes().as_slice()),
+                    now.as_millisecond()
                 ])?;
+            prune::forget_gone(change, now)?;
             self.write_news(change, document, news)?;
             if news.events.is_empty() { Ok(()) } else { quota::enforce(change, &self.clocks, self.quota_bytes) }
         })?;

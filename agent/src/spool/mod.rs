@@ -14,6 +14,7 @@ mod lock;
 mod notes;
 mod open;
 mod overview;
+mod prune;
 mod queue;
 mod quota;
 mod readings;

@@ -17,7 +17,8 @@ pub(super) const POLICY: &str = "policy";
 pub(super) const CONTACT: &str = "contact-ms";
 pub(super) const COMPARED: &str = "compared-ms";
 const OFFERED: &str = "offered-executables";
-const LEXICONS: &str = "lexicons";
+pub(super) const LEXICONS: &str = "lexicons";
+const LEXICONS_REFUSED: &str = "lexicons-refused";
 const REFUSED_RECIPIENTS: &str = "refused-recipients";
 const REFUSED_CHECKPOINT: &str = "refused-checkpoint";
 
@@ -106,6 +107,25 @@ impl Spool {
             self.enqueued.notify_one();
         }
         Ok(())
+    }
+
+    /// Which rules that the school has added this version of the agent could not read: their digest.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn refused_lexicons(&self) -> Result<Option<Sha256>, SpoolError> {
+        let note = read(&self.connection(), LEXICONS_REFUSED)?.unwrap_or_default();
+        let digest = note.strip_suffix(env!("CARGO_PKG_VERSION").as_bytes());
+        Ok(digest.and_then(Sha256::from_slice))
+    }
+
+    /// Keeps which rules could not be read, so that they are not fetched again. Another version may read them.
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn refuse_lexicons(&self, digest: &Sha256) -> Result<(), SpoolError> {
+        let note = [digest.as_bytes().as_slice(), env!("CARGO_PKG_VERSION").as_bytes()].concat();
+        self.change(|change| write(change, LEXICONS_REFUSED, &note))
     }
 
     /// The rules that the school has added, as they came; `None` when there are none.

@@ -31,6 +31,8 @@ pub struct Overview {
     pub last_contact: Option<Timestamp>,
     /// The policy in force, as its bytes.
     pub policy: Option<Vec<u8>>,
+    /// The rules that the school has added, as they came.
+    pub lexicons: Option<Vec<u8>>,
 }
 
 impl Overview {
@@ -56,6 +58,7 @@ impl Overview {
             streams: streams.collect::<Result<_, _>>()?,
             last_contact: notes::time(&connection, notes::CONTACT)?,
             policy: notes::read(&connection, notes::POLICY)?,
+            lexicons: notes::read(&connection, notes::LEXICONS)?,
         }))
     }
 }

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use caretaker_shared::model::Stream;
+use caretaker_shared::order;
 use caretaker_shared::wire;
 use rusqlite::{Connection, OpenFlags};
 
@@ -16,7 +17,7 @@ pub(super) fn urgent_records(file: &Path) -> Vec<(Stream, Vec<u8>)> {
     if let Err(error) = collect(file, &mut saved) {
         tracing::warn!(reason = %error, saved = saved.len(), "the damaged spool could not be read to its end");
     }
-    saved.sort_by_key(|(stream, sequence, _)| (*stream, *sequence));
+    order::sort_by_key(&mut saved, |(stream, sequence, _)| (*stream, *sequence));
     saved.into_iter().map(|(stream, _, envelope)| (stream, envelope)).collect()
 }
 

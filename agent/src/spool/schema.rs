@@ -79,6 +79,14 @@ CREATE INDEX met_at ON met (at_ms);
 
 CREATE TABLE profile (hash BLOB PRIMARY KEY, mark TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ",
+    "
+ALTER TABLE document ADD COLUMN seen_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE profile ADD COLUMN seen_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE document SET seen_ms = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
+UPDATE profile SET seen_ms = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
+CREATE INDEX document_seen ON document (seen_ms);
+CREATE INDEX profile_seen ON profile (seen_ms);
+",
 ];
 
 /// How many steps this version knows.

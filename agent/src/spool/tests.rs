@@ -306,6 +306,34 @@ fn a_document_and_its_events_are_recorded_together() {
 }
 
 #[test]
+fn what_nobody_touched_for_more_than_a_year_is_forgotten_and_the_rest_is_not() {
+    let (home, spool, clock) = fresh(1 << 20);
+    let (gone, kept) = (Sha256::of(b"gone"), Sha256::of(b"kept"));
+    let known = Known { size_bytes: 5, modified_ns: 9, text: None, told: vec![] };
+    let told = vec![Told { rule: "bullying.a".into(), count: 1, severity: Severity::LOWEST, at: noon() }];
+    let news = || News { told: told.clone(), events: vec![] };
+    spool.record(&gone, &known, &news()).expect("records");
+    spool.record(&kept, &known, &news()).expect("records");
+    let days = |days: u64| clock.advance(Duration::from_secs(days * 24 * 3600));
+    days(300);
+    spool.record(&kept, &known, &news()).expect("records");
+    days(101);
+    spool.record(&Sha256::of(b"another"), &known, &News::default()).expect("records");
+    assert_eq!(spool.known(&gone).expect("reads"), None);
+    assert_eq!(spool.told_of(&gone).expect("reads"), []);
+    assert_eq!(spool.known(&kept).expect("reads").map(|known| known.told), Some(told));
+    drop((spool, home));
+}
+
+#[test]
+fn rules_that_fail_are_told_as_a_fault_of_the_agent() {
+    let (_home, spool, _) = fresh(1 << 20);
+    spool.tell_text_unread().expect("queued");
+    let told = payloads(&spool, Stream::Tamper).into_iter().map(|(_, payload)| payload).collect::<Vec<_>>();
+    assert_eq!(told, [Payload::Device(DeviceEvent::of_agent(DeviceEventKind::TextUnread, noon()))]);
+}
+
+#[test]
 fn the_week_of_a_user_is_what_their_other_documents_met() {
     let (_home, spool, _) = fresh(1 << 20);
     let (pupil, other) = (Sha256::of(b"a keyed account"), Sha256::of(b"another"));

@@ -40,7 +40,7 @@ impl<U: Uplink> Session<U> {
     /// Fetches the rules that the school has added, where they are others than those that are held.
     pub(super) async fn follow_lexicons(&self, wanted: Option<Sha256>) -> Result<(), Broken> {
         let held = self.wiring.spool.run(Spool::lexicons).await?.map(|bytes| Sha256::of(&bytes));
-        if held == wanted {
+        if held == wanted || (wanted.is_some() && self.wiring.spool.run(Spool::refused_lexicons).await? == wanted) {
             return Ok(());
         }
         let bytes = match wanted {
@@ -54,7 +54,7 @@ impl<U: Uplink> Session<U> {
         let rules = self.wiring.rules.clone();
         let loaded = self.wiring.spool.run(move |spool| match rules.load(&bytes) {
             Ok(packs) => spool.store_lexicons(&bytes).map(|()| Ok(packs)),
-            Err(error) => Ok(Err(error)),
+            Err(error) => spool.refuse_lexicons(&Sha256::of(&bytes)).map(|()| Err(error)),
         });
         match loaded.await? {
             Ok(packs) => tracing::info!(packs, "the rules that the school has added came into force"),

@@ -1,11 +1,11 @@
 //! What is said in one session: the greeting, the records in order of urgency, the executables on offer.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{Executable, ExecutableFacts, Executables, Facts, Payload, ProbeName, Stream};
+use caretaker_shared::order;
 use caretaker_shared::pki::DeviceKey;
 use caretaker_shared::refusal::Refusal;
 use caretaker_shared::tls::Fault;
@@ -148,8 +148,7 @@ impl<U: Uplink> Session<U> {
         let digest = wire::facts_digest(&Facts::Executables(executables.as_ref().clone()));
         let offered = self.wiring.spool.run(Spool::offered).await?;
         if offered.as_deref() != Some(digest.as_bytes()) {
-            let known: BTreeMap<Sha256, Executable> =
-                executables.files.iter().map(|executable| (executable.sha256, executable.clone())).collect();
+            let known = order::map(executables.files.iter().map(|executable| (executable.sha256, executable.clone())));
             let digests: Vec<Sha256> = known.keys().copied().collect();
             for offer in digests.chunks(limits::OFFERED) {
                 let wanted = self.uplink.offer_executables(offer.to_vec()).await?;

@@ -57,6 +57,8 @@ struct Book {
     lexicons: Vec<u8>,
     recipients: Option<SignedRecipients>,
     fetched_recipients: usize,
+    /// How often they were asked for from their beginning.
+    lexicons_asked: u32,
     checkpoints: Vec<SignedCheckpoint>,
 }
 
@@ -171,6 +173,7 @@ impl Uplink for Memory {
 
     async fn lexicons(&self, digest: Sha256, offset: u32) -> Result<(Vec<u8>, u32), UplinkError> {
         self.answer(|book| {
+            book.lexicons_asked += u32::from(offset == 0);
             let from = usize::try_from(offset).expect("small").min(book.lexicons.len());
             // One byte at a time would do; a few show that pieces are put together.
             let piece = &book.lexicons[from..book.lexicons.len().min(from + 100)];
@@ -382,6 +385,10 @@ async fn rules_that_cannot_be_read_leave_those_before_in_force() {
     let device = start(&collector, &clock());
     collector.until(|book| book.hellos == 3).await;
     assert_eq!(device.spool.lexicons().expect("reads"), None);
+    assert_eq!(collector.book().lexicons_asked, 1, "what cannot be read is not fetched again");
+    collector.book().lexicons = lexicons("purple heron club");
+    collector.until(|book| book.hellos == 5).await;
+    assert!(device.spool.lexicons().expect("reads").is_some(), "others are");
 }
 
 #[tokio::test(start_paused = true)]

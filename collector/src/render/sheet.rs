@@ -48,7 +48,7 @@ pub fn print(key: &PersonalKey, format: Format) -> String {
         "Keep it in a sealed envelope in the school's safe, signed across the flap. Never scan, copy or photograph it.",
         "To use it: type the four numbered lines into a text file. Small letters and missing blanks do no harm. There \
          is no 0, 1, 8 or 9 in them: what looks like one is O, I, B or G.",
-        "Then: caretaker-collector keys recover FILE --key NEW.key   It names the line if one was mistyped.",
+        "Then type:  caretaker-collector keys recover FILE --key NEW.key  (it names the line if one was mistyped).",
         "Delete the text file afterwards. Try it once now: a sheet that was never tried is a hope.",
     ];
     match format {

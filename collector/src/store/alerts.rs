@@ -58,6 +58,8 @@ pub(super) struct Raise<'a> {
 pub(super) enum Tell<'a> {
     /// Nobody: it stands in the list only.
     Nobody,
+    /// Those who stand first, in their daily list.
+    List(&'a Policy),
     /// Those who look after devices.
     Managers(&'a Policy),
     /// Those whom it climbs to; whose doing it is, as a name that means nothing elsewhere, or empty for nobody's.
@@ -98,7 +100,7 @@ pub(crate) fn raise_for_keyword(
         return Ok(false);
     }
     let mailed = severity >= policy.alerts.mail_from_severity;
-    if lessons::fold(tx, met, now)? {
+    if lessons::fold(tx, met, policy, now)? {
         return Ok(false);
     }
     if let Some(alert) = joinable(tx, device_rowid, event, mailed, now)? {
@@ -236,6 +238,7 @@ impl Raise<'_> {
     fn tell(&self, tx: &Transaction<'_>, alert: i64, reference: &str) -> Result<bool, StoreError> {
         match &self.tell {
             Tell::Nobody => Ok(false),
+            Tell::List(policy) => ladder::begin(tx, (alert, ladder::DAILY), "", policy, self.now),
             Tell::Ladder(source, policy) => ladder::begin(tx, (alert, self.severity), source, policy, self.now),
             Tell::Managers(policy) => {
                 let post = Post {

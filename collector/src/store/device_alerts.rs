@@ -71,6 +71,9 @@ pub(crate) fn raise_for_device_event(
         DeviceEventKind::RecipientsRefused => {
             (Requirement::Integrity, UNRELIABLE, "a list of who may read sealed evidence was refused by the device")
         }
+        DeviceEventKind::TextUnread => {
+            (Requirement::Integrity, UNRELIABLE, "a text could not be held against the rules")
+        }
         DeviceEventKind::CheckpointRefused => (
             Requirement::Integrity,
             UNRELIABLE,

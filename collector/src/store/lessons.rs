@@ -1,12 +1,14 @@
 //! Lessons: when a whole class writes about one topic, that is one line for the safeguarding lead and no mail.
 //!
 //! Five people who meet rules of one topic at one site within ten minutes are a lesson (detection.md 3.5). Who comes
-//! first is told of as usual; from the fifth on they are all counted to one alert, what nobody has looked at yet is
-//! folded into it, and its mail that has not gone out is dropped. The highest level is never folded.
+//! first is told of as usual; from the fifth on they are all counted to one alert, a line of the next daily list; what
+//! nobody has looked at yet is folded into it, and its mail that has not gone out is dropped. The highest level is never folded, and what is graver
+//! than the rest of a lesson is told of by itself the first time.
 
 use std::collections::BTreeSet;
 
 use caretaker_shared::model::Severity;
+use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
@@ -33,30 +35,42 @@ struct Of {
     event: i64,
     at_ms: i64,
     person: (i64, Option<Vec<u8>>),
+    level: u8,
 }
 
 /// Counts an event to a lesson where there is one; says whether it did.
-pub(super) fn fold(tx: &Transaction<'_>, met: &Met<'_>, now: Timestamp) -> Result<bool, StoreError> {
-    met.fold(tx, now)
+pub(super) fn fold(tx: &Transaction<'_>, met: &Met<'_>, policy: &Policy, now: Timestamp) -> Result<bool, StoreError> {
+    met.fold(tx, policy, now)
 }
 
 impl Met<'_> {
-    fn fold(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    fn fold(&self, tx: &Transaction<'_>, policy: &Policy, now: Timestamp) -> Result<bool, StoreError> {
         if self.event.severity == Severity::HIGHEST {
             return Ok(false);
         }
-        if let Some(alert) = self.running(tx)? {
+        let level = self.event.severity.level();
+        if let Some((alert, usual)) = self.running(tx)? {
+            if level > usual {
+                // The next one of this level is news no more.
+                lift(tx, alert, level)?;
+                return Ok(false);
+            }
             self.join(tx, alert)?;
             return Ok(true);
         }
-        let Some(class) = self.class(tx)? else { return Ok(false) };
+        let Some(mut class) = self.class(tx)? else { return Ok(false) };
+        let usual = usual_level(&class);
+        if level > usual {
+            return Ok(false);
+        }
+        class.retain(|of| of.level <= usual);
         let raise = Raise {
             kind: Kind::Safeguarding(&Concern::of_nobody()),
             severity: self.event.severity.level(),
             site_rowid: self.site_rowid,
             device_rowid: self.device_rowid,
             about: ABOUT_LESSON,
-            tell: Tell::Nobody,
+            tell: Tell::List(policy),
             now,
         };
         let (alert, _) = raise.insert(tx)?;
@@ -75,17 +89,17 @@ impl Met<'_> {
         self.event.occurred_at.as_millisecond()
     }
 
-    /// The open lesson that this event is within ten minutes of.
-    fn running(&self, tx: &Transaction<'_>) -> Result<Option<i64>, StoreError> {
+    /// The open lesson that this event is within ten minutes of, and its level.
+    fn running(&self, tx: &Transaction<'_>) -> Result<Option<(i64, u8)>, StoreError> {
         let found = tx
             .prepare_cached(
-                "SELECT lesson.alert FROM lesson JOIN alert ON alert.id = lesson.alert
+                "SELECT lesson.alert, alert.severity FROM lesson JOIN alert ON alert.id = lesson.alert
                  WHERE lesson.site = ?1 AND lesson.topic = ?2 AND alert.state <> 'closed'
                    AND ?3 BETWEEN lesson.first_at - ?4 AND min(lesson.last_at + ?4, lesson.first_at + ?5)
                  ORDER BY lesson.last_at DESC LIMIT 1",
             )?
             .query_row(params![self.site_rowid, self.event.topic, self.at_ms(), WINDOW_MS, LONGEST_MS], |row| {
-                row.get(0)
+                Ok((row.get(0)?, row.get(1)?))
             })
             .optional()?;
         Ok(found)
@@ -128,7 +142,7 @@ impl Met<'_> {
         }
         let near = tx
             .prepare_cached(
-                "SELECT keyword.event, keyword.occurred_at, event.device, keyword.user
+                "SELECT keyword.event, keyword.occurred_at, event.device, keyword.user, event.severity
                  FROM keyword JOIN event ON event.id = keyword.event
                  WHERE keyword.site = ?1 AND keyword.topic = ?2 AND keyword.occurred_at BETWEEN ?3 AND ?4
                    AND event.severity > ?5 AND event.severity < ?6
@@ -143,7 +157,10 @@ impl Met<'_> {
                     Severity::LOWEST.level(),
                     Severity::HIGHEST.level()
                 ],
-                |row| Ok(Of { event: row.get(0)?, at_ms: row.get(1)?, person: (row.get(2)?, row.get(3)?) }),
+                |row| {
+                    let person = (row.get(2)?, row.get(3)?);
+                    Ok(Of { event: row.get(0)?, at_ms: row.get(1)?, person, level: row.get(4)? })
+                },
             )?
             .collect::<Result<Vec<_>, _>>()?;
         let is_class = |from: usize| {
@@ -154,6 +171,13 @@ impl Met<'_> {
         let start = near[from].at_ms;
         Ok(Some(near.into_iter().filter(|of| (start..=start + WINDOW_MS).contains(&of.at_ms)).collect()))
     }
+}
+
+/// The highest level that more than one person of a class reaches.
+fn usual_level(class: &[Of]) -> u8 {
+    let reached = |level: u8| class.iter().filter(|of| of.level >= level).map(|of| &of.person).collect::<BTreeSet<_>>();
+    let levels = class.iter().map(|of| of.level).filter(|&level| reached(level).len() > 1);
+    levels.max().unwrap_or_else(|| Severity::LOWEST.level())
 }
 
 /// Counts an event to the lesson, and closes the alert that it leaves empty, unless somebody has looked at that.
@@ -188,6 +212,12 @@ fn take_over(tx: &Transaction<'_>, event: i64, lesson: i64, now: Timestamp) -> R
         tx,
         &Entry { at_ms, actor: "collector".into(), action: "alert.fold".into(), subject: reference, detail },
     )
+}
+
+/// Makes a lesson as grave as what was told of beside it.
+fn lift(tx: &Transaction<'_>, alert: i64, level: u8) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE alert SET severity = max(severity, ?2) WHERE id = ?1")?.execute(params![alert, level])?;
+    Ok(())
 }
 
 /// A lesson is as grave as the gravest of it.
@@ -243,11 +273,36 @@ mod tests {
         assert_eq!(
             sample.texts(ALERTS).await,
             [closed(1), closed(2), closed(3), closed(4), "26-0005 4 new 6".into()],
-            "as grave as the gravest of it"
+            "one line for all of them"
         );
         assert!(sample.texts(MAIL).await.is_empty(), "mail that had not gone out is dropped");
+        let listed = "SELECT alert.reference || ' ' || level FROM ladder JOIN alert ON alert.id = ladder.alert
+                      WHERE alert.state = 'new'";
+        assert_eq!(sample.texts(listed).await, ["26-0005 3"], "a line of the daily list");
         let folded = "SELECT DISTINCT outcome || ' ' || closed_by FROM alert WHERE state = 'closed'";
         assert_eq!(sample.texts(folded).await, ["lesson collector"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_graver_than_the_rest_of_a_lesson_is_told_of_once() {
+        let sample = store().await;
+        for pupil in 1..=4 {
+            assert!(!writes(&sample, pupil, 3, 1).await, "for a list");
+        }
+        assert!(writes(&sample, 5, 4, 2).await, "nobody else went as far: news, although it is the fifth");
+        assert!(!writes(&sample, 6, 3, 3).await, "now it is a lesson");
+        assert!(writes(&sample, 7, 4, 40).await, "ten minutes later it is over");
+        let alerts = sample.texts(ALERTS).await;
+        assert_eq!((alerts[4].as_str(), alerts[5].as_str()), ("26-0005 4 new 1", "26-0006 3 new 5"));
+
+        let sample = store().await;
+        for pupil in 1..=5 {
+            writes(&sample, pupil, 3, 1).await;
+        }
+        assert!(writes(&sample, 6, 4, 10).await, "the first that is graver is mailed");
+        assert_eq!(sample.texts(MAIL).await, ["26-0006"]);
+        assert!(!writes(&sample, 7, 4, 10).await, "the next of this level is a part of the lesson");
+        assert_eq!(sample.texts(ALERTS).await[4], "26-0005 4 new 6");
     }
 
     #[tokio::test]

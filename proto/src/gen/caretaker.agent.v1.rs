@@ -1286,8 +1286,10 @@ pub enum DeviceEventKind {
     MediumRemoved = 11,
     /// Recipients arrived that are older, unsigned or of another root: somebody tries to read what is sealed.
     RecipientsRefused = 12,
+    /// The rules failed at a text, which counts as read: a fault of the agent.
+    TextUnread = 13,
     /// A checkpoint of the audit chain does not follow from those that the device keeps. The detail says how.
-    CheckpointRefused = 13,
+    CheckpointRefused = 14,
 }
 impl DeviceEventKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1309,6 +1311,7 @@ impl DeviceEventKind {
             Self::MediumMounted => "DEVICE_EVENT_KIND_MEDIUM_MOUNTED",
             Self::MediumRemoved => "DEVICE_EVENT_KIND_MEDIUM_REMOVED",
             Self::RecipientsRefused => "DEVICE_EVENT_KIND_RECIPIENTS_REFUSED",
+            Self::TextUnread => "DEVICE_EVENT_KIND_TEXT_UNREAD",
             Self::CheckpointRefused => "DEVICE_EVENT_KIND_CHECKPOINT_REFUSED",
         }
     }
@@ -1328,6 +1331,7 @@ impl DeviceEventKind {
             "DEVICE_EVENT_KIND_MEDIUM_MOUNTED" => Some(Self::MediumMounted),
             "DEVICE_EVENT_KIND_MEDIUM_REMOVED" => Some(Self::MediumRemoved),
             "DEVICE_EVENT_KIND_RECIPIENTS_REFUSED" => Some(Self::RecipientsRefused),
+            "DEVICE_EVENT_KIND_TEXT_UNREAD" => Some(Self::TextUnread),
             "DEVICE_EVENT_KIND_CHECKPOINT_REFUSED" => Some(Self::CheckpointRefused),
             _ => None,
         }

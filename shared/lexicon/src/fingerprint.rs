@@ -38,6 +38,23 @@ pub(super) fn of_short(block: u64, length: usize) -> u64 {
     mix(begin(length) ^ ((block | SMALL) & ((1 << (8 * length)) - 1)))
 }
 
+/// Letters of which [`of_few`] makes a fingerprint at most.
+pub(super) const FEW: usize = 16;
+
+/// Up to 16 bytes, the first lowest.
+#[inline]
+pub(super) fn few(word: &[u8]) -> u128 {
+    let (first, rest) = word.split_at(word.len().min(8));
+    u128::from(short(first)) | u128::from(short(rest)) << 64
+}
+
+/// The fingerprint of up to 16 small ASCII letters and digits, the first lowest; 0 stands behind them.
+#[inline]
+pub(super) fn of_few(letters: u128, length: usize) -> u64 {
+    let first = mix(begin(length) ^ letters as u64);
+    if length > 8 { mix(first ^ (letters >> 64) as u64) } else { first }
+}
+
 /// Hands on the fingerprints of the first letter, the first two, and so on up to `most` of the ASCII letters and digits
 /// from `at` on, each with how many they are.
 #[inline]
@@ -93,7 +110,7 @@ fn short(bytes: &[u8]) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{of, of_ascii, of_beginnings};
+    use super::{few, of, of_ascii, of_beginnings, of_few};
 
     proptest! {
         #[test]
@@ -110,6 +127,11 @@ mod tests {
             of_beginnings(word.as_bytes(), 0, most, |length, print| found.push((length, print)));
             let wanted = (1..=most).map(|length| (length, of(&word.as_bytes()[..length])));
             prop_assert_eq!(found, wanted.collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn few_letters_are_a_word(word in "[0-9a-z]{1,16}") {
+            prop_assert_eq!(of_few(few(word.as_bytes()), word.len()), of(word.as_bytes()));
         }
 
         #[test]

@@ -52,7 +52,7 @@ pub(super) struct Judgement<'a> {
 
 impl<'a> Judgement<'a> {
     /// Judges matches, which are in order: by rule, then by place.
-    pub(super) fn new(pack: &'a Pack, matches: &'a [Match], nearby: &Nearby, ask: &'a Ask<'a>) -> Self {
+    pub(super) fn new(pack: &'a Pack, matches: &'a [Match], nearby: &Nearby<'_>, ask: &'a Ask<'a>) -> Self {
         let groups = matches.chunk_by(|one, other| one.number == other.number);
         let judged: Vec<Judged<'_>> = groups
             .filter_map(|group| Some(judged(pack, pack.rules.get(group.first()?.number as usize)?, group, nearby, ask)))
@@ -156,7 +156,13 @@ impl<'a> Judgement<'a> {
     }
 }
 
-fn judged<'a>(pack: &Pack, rule: &'a PackedRule, matches: &'a [Match], nearby: &Nearby, ask: &Ask<'_>) -> Judged<'a> {
+fn judged<'a>(
+    pack: &Pack,
+    rule: &'a PackedRule,
+    matches: &'a [Match],
+    nearby: &Nearby<'_>,
+    ask: &Ask<'_>,
+) -> Judged<'a> {
     let mut kept = Vec::new();
     let (mut lacks, mut vetoed) = (BTreeSet::new(), BTreeSet::new());
     let base = base(rule, ask);

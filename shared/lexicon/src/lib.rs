@@ -170,7 +170,10 @@ fn matches(lattice: &Lattice<'_>, ask: &Ask<'_>) -> Vec<Match> {
     let rules = &lattice.tables.pack.rules;
     let asked: Vec<&str> =
         CATEGORIES.iter().map(|category| category.id).filter(|&id| ask.categories.contains(id)).collect();
-    found.retain(|found| rules.get(found.number as usize).is_some_and(|rule| asked.contains(&rule.category.id)));
+    found.retain(|found| {
+        let rule = rules.get(found.number as usize).filter(|rule| asked.contains(&rule.category.id));
+        rule.is_some_and(|rule| !found.bare || rule.needs_more())
+    });
     found.sort_unstable();
     // The same place in disguise says nothing more.
     found.dedup_by_key(|found| (found.number, found.first, found.last));

@@ -1,6 +1,6 @@
 //! What stands around phrases: looked for only there, so that common words cost nothing elsewhere.
 
-use super::lattice::Lattice;
+use super::lattice::{Disguise, Lattice};
 use super::pack::{Pack, PackedRule};
 use super::rules::{Around, Side};
 use super::tables::Which;
@@ -9,15 +9,25 @@ use super::walk::{Match, Walker};
 /// Words that a phrase of a set may have: so far before a window it may begin.
 const LONGEST_PHRASE: u32 = 40;
 
-/// Where the phrases of sets stand, as far as it matters.
-pub(super) struct Nearby {
-    /// For each set, places in the order of their beginnings, each once.
-    sets: Vec<Vec<(u32, u32)>>,
+/// Where a phrase of a set stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    first: u32,
+    last: u32,
+    /// It is one word, cut from a longer one.
+    cut: bool,
 }
 
-impl Nearby {
+/// Where the phrases of sets stand, as far as it matters.
+pub(super) struct Nearby<'a> {
+    lattice: &'a Lattice<'a>,
+    /// For each set, places in the order of their beginnings, each once.
+    sets: Vec<Vec<Place>>,
+}
+
+impl<'a> Nearby<'a> {
     /// Looks around `matches`, which are in order: by rule, then by place.
-    pub(super) fn new(lattice: &Lattice<'_>, matches: &[Match]) -> Self {
+    pub(super) fn new(lattice: &'a Lattice<'a>, matches: &[Match]) -> Self {
         let pack = &lattice.tables.pack;
         let windows = windows(pack, matches, lattice.tokens.len() as u32);
         let mut found = Vec::new();
@@ -39,30 +49,43 @@ impl Nearby {
             }
         }
         let mut sets = vec![Vec::new(); pack.sets.len()];
-        found.sort_unstable_by_key(|place| (place.number, place.first, place.last));
-        for place in found {
-            let Some(places): Option<&mut Vec<(u32, u32)>> = sets.get_mut(place.number as usize) else { continue };
-            if places.last() != Some(&(place.first, place.last)) {
-                places.push((place.first, place.last));
-            }
+        found.sort_unstable_by_key(|place| (place.number, place.first, place.last, is_cut(place)));
+        found.dedup_by_key(|place| (place.number, place.first, place.last));
+        for place in &found {
+            let Some(places): Option<&mut Vec<Place>> = sets.get_mut(place.number as usize) else { continue };
+            places.push(Place { first: place.first, last: place.last, cut: is_cut(place) });
         }
-        Self { sets }
+        Self { lattice, sets }
     }
 
     /// Whether what `around` asks for stands near a phrase. What stands within the phrase, in its gaps too, does not
     /// count: the phrase has said that already.
     pub(super) fn has(&self, around: &Around, phrase: &Match) -> bool {
         let Some(places) = self.sets.get(around.set as usize) else { return false };
+        let lattice = self.lattice;
         let reach = around.within.map_or(u32::MAX, |within| u32::from(within) + 1);
-        let (earliest, latest) = (phrase.first.saturating_sub(reach), phrase.last.saturating_add(reach));
-        let from = places.partition_point(|&(first, _)| first < earliest.saturating_sub(LONGEST_PHRASE));
-        let near = places.iter().skip(from).take_while(|&&(first, _)| first <= latest);
-        near.filter(|&&(_, last)| last >= earliest).any(|&(first, last)| match around.side {
-            Side::Before => last < phrase.first,
-            Side::After => first > phrase.last,
-            Side::Either => last < phrase.first || first > phrase.last,
+        let (start, end) = (lattice.place(phrase.first), lattice.place(phrase.last));
+        let (earliest, latest) = (start.saturating_sub(reach), end.saturating_add(reach));
+        let from = places.partition_point(|place| lattice.place(place.first) < earliest.saturating_sub(LONGEST_PHRASE));
+        let near = places.iter().skip(from).take_while(|place| lattice.place(place.first) <= latest);
+        let on_its_side = |place: &Place| match around.side {
+            Side::Before => place.last < phrase.first,
+            Side::After => place.first > phrase.last,
+            Side::Either => place.last < phrase.first || place.first > phrase.last,
+        };
+        // One word cut from a longer one says something only with another that was cut from the same, and a third: plain
+        // words and names are made of two.
+        let cut = is_cut(phrase);
+        near.filter(|place| lattice.place(place.last) >= earliest && on_its_side(place)).any(|place| {
+            let (first, last) = (place.first.min(phrase.first), place.last.max(phrase.last));
+            !(cut || place.cut) || (last > first + 1 && lattice.is_one_word(first, last))
         })
     }
+}
+
+/// Whether a match is one word that was cut from a longer one.
+fn is_cut(found: &Match) -> bool {
+    found.bare && found.disguise == Some(Disguise::Joined)
 }
 
 /// The words around matches that matter, as ranges that do not overlap.

@@ -3,7 +3,7 @@
 use super::fingerprint;
 use super::graph::{FIRST_WORD, Graph, NOWHERE};
 use super::lattice::Memories;
-use super::pack::{LACKS_AT, MASKABLE, Pack};
+use super::pack::{LACKS_AT, Pack};
 
 /// Bits that say at once of most fingerprints that they are not among some others.
 struct Sieve {
@@ -117,12 +117,18 @@ impl Tables {
     /// The number of a word that may be found with the disguise of `flag`; 0 for any other.
     pub(super) fn word_with(&self, fingerprint: u64, flag: u8) -> u32 {
         let word = self.word(fingerprint);
-        let flags = word.checked_sub(FIRST_WORD).and_then(|at| self.pack.flags.get(at as usize));
-        if flags.is_some_and(|flags| flags & flag != 0) { word } else { 0 }
+        if word != 0 && self.has_flag(word, flag) { word } else { 0 }
     }
 
-    pub(super) fn maskable(&self, letters: &[u8]) -> u32 {
-        self.word_with(fingerprint::of(letters), MASKABLE)
+    /// Whether a word may be found with the disguise of `flag`.
+    pub(super) fn has_flag(&self, word: u32, flag: u8) -> bool {
+        let flags = word.checked_sub(FIRST_WORD).and_then(|at| self.pack.flags.get(at as usize));
+        flags.is_some_and(|flags| flags & flag != 0)
+    }
+
+    /// The number of the word with these letters that may be found with the disguise of `flag`; 0 for any other.
+    pub(super) fn found_with(&self, letters: &[u8], flag: u8) -> u32 {
+        self.word_with(fingerprint::of(letters), flag)
     }
 
     /// Fuzzy words that without one letter may have this fingerprint: the place of the letter, and the word.

@@ -6,8 +6,8 @@ use super::tables::Automaton;
 
 /// Steps from one beginning. No rule comes near; a text made to branch without end is cut off here.
 const MOST_STEPS: u32 = 1024;
-/// A word that was run together with others counts only within a phrase of at least this many words.
-const JOINED_WORDS: u8 = 2;
+/// A guessed word alone says little: only within a phrase of at least this many words, or beside what a rule needs.
+const GUESSED_WORDS: u8 = 2;
 
 /// A row that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,8 @@ pub(super) struct Match {
     pub(super) last: u32,
     /// How it was disguised, if it was; a plain match comes before the same in disguise.
     pub(super) disguise: Option<Disguise>,
+    /// It is one word, and that is guessed.
+    pub(super) bare: bool,
 }
 
 /// A way into a lattice and an automaton at once.
@@ -28,7 +30,7 @@ struct Path {
     node: u32,
     state: u32,
     words: u8,
-    joined: bool,
+    guessed: bool,
     disguise: Option<Disguise>,
 }
 
@@ -55,17 +57,20 @@ impl<'a> Walker<'a> {
         over_gaps.clear();
         lattice.each_edge(start, |to, word, disguise| {
             if let Some(state) = automaton.first(word) {
-                let joined = disguise == Some(Disguise::Joined);
-                paths.push(Path { node: to, state, words: 1, joined, disguise });
+                let guessed = disguise.is_some_and(Disguise::is_guess);
+                paths.push(Path { node: to, state, words: 1, guessed, disguise });
             }
         });
         let first = self.lattice.token_at(start);
         let mut left = MOST_STEPS;
         while let Some(path) = self.paths.pop() {
             let numbers = self.automaton.graph.given(path.state);
-            if !numbers.is_empty() && (!path.joined || path.words >= JOINED_WORDS) {
+            let bare = path.guessed && path.words < GUESSED_WORDS;
+            let says_little = bare && (Lattice::is_inner(start) || Lattice::is_inner(path.node));
+            if !numbers.is_empty() && !says_little {
                 let last = self.lattice.token_before(path.node);
-                found.extend(numbers.iter().map(|&number| Match { number, first, last, disguise: path.disguise }));
+                let disguise = path.disguise;
+                found.extend(numbers.iter().map(|&number| Match { number, first, last, disguise, bare }));
             }
             let cost = self.follow(path);
             self.steps += u64::from(cost);
@@ -101,7 +106,7 @@ impl<'a> Walker<'a> {
                     node: to,
                     state,
                     words: path.words.saturating_add(1),
-                    joined: path.joined || disguise == Some(Disguise::Joined),
+                    guessed: path.guessed || disguise.is_some_and(Disguise::is_guess),
                     disguise: path.disguise.max(disguise),
                 });
             }
@@ -132,8 +137,9 @@ fn over_gap(lattice: &Lattice<'_>, path: Path, words: u32, paths: &mut Vec<Path>
             }
             if round < words && !breaks(lattice, node) {
                 lattice.each_edge(node, |to, _, disguise| {
-                    // Of the readings of one word the plain one is enough to step over it.
-                    if disguise.is_none() || Lattice::is_inner(node) {
+                    // Of the readings of one word the plain one is enough to step over it; not of a word in pieces.
+                    let in_pieces = to > node + 1 && !Lattice::is_inner(to);
+                    if disguise.is_none() || in_pieces || Lattice::is_inner(node) {
                         ends.push(to);
                     }
                 });

@@ -199,6 +199,8 @@ pub enum DeviceEventKind {
     MediumRemoved,
     /// Recipients arrived that are older, unsigned or of another root (T8). The detail says which.
     RecipientsRefused,
+    /// The rules failed at a text, which counts as read. A fault of the agent; it says nothing of the text.
+    TextUnread,
     /// A checkpoint of the collector's audit chain goes back, or contradicts those that the device keeps (T7). The detail
     /// says how.
     CheckpointRefused,
@@ -206,7 +208,7 @@ pub enum DeviceEventKind {
 
 impl DeviceEventKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Started,
         Self::StartedAfterKill,
         Self::Stopped,
@@ -219,6 +221,7 @@ impl DeviceEventKind {
         Self::MediumMounted,
         Self::MediumRemoved,
         Self::RecipientsRefused,
+        Self::TextUnread,
         Self::CheckpointRefused,
     ];
 
@@ -238,6 +241,7 @@ impl DeviceEventKind {
             Self::MediumMounted => "medium-mounted",
             Self::MediumRemoved => "medium-removed",
             Self::RecipientsRefused => "recipients-refused",
+            Self::TextUnread => "text-unread",
             Self::CheckpointRefused => "checkpoint-refused",
         }
     }

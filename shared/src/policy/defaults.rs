@@ -1,7 +1,5 @@
 //! What holds where a policy file is silent: the values of the preset, and a test holds the two together.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Time;
 
 use super::{
@@ -10,6 +8,7 @@ use super::{
 };
 use crate::lexicon::{AgeProfile, CATEGORIES};
 use crate::model::Source;
+use crate::order;
 
 /// Where people get help, bank, see a doctor, or belong to a union: nobody looks at what they read there.
 const EXCLUDED_ADDRESSES: &[&str] = &[
@@ -93,7 +92,7 @@ impl Default for Detection {
         Self {
             categories: looked_for().map(str::to_owned).collect(),
             age: AgeProfile::Secondary,
-            sources: BTreeSet::from(Source::ALL),
+            sources: order::set(Source::ALL),
             hours: Hours::default(),
             excluded_addresses: owned(EXCLUDED_ADDRESSES),
             excluded_folders: Vec::new(),

@@ -11,6 +11,7 @@ use super::hours::Hours;
 use super::pattern::is_like;
 use crate::lexicon::AgeProfile;
 use crate::model::{Source, SubjectKind};
+use crate::order;
 
 /// Categories that every text is searched for, whatever a policy says: nobody can turn them off alone (detection.md A2).
 pub const ALWAYS: [&str; 2] = ["csa", "extremism"];
@@ -94,7 +95,7 @@ impl Detection {
         let by_age = if age == AgeProfile::Adult { SubjectKind::Staff } else { SubjectKind::Pupil };
         let always = ALWAYS.iter().map(|&id| id.to_owned());
         Scope {
-            categories: categories.iter().cloned().chain(always).collect(),
+            categories: order::set(categories.iter().cloned().chain(always)),
             age,
             subject: group.and_then(|group| group.subject).unwrap_or(by_age),
             sources: group.and_then(|group| group.sources.as_ref()).unwrap_or(&self.sources).clone(),

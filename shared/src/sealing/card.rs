@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use caretaker_proto::agent::v1 as proto;
-use data_encoding::BASE64URL_NOPAD;
 use prost::Message as _;
 
 use super::hpke::PublicKey;
@@ -76,7 +76,7 @@ impl fmt::Display for Card {
         let mut bytes = self.label(None).encode_to_vec();
         let check = Sha256::of(&bytes);
         bytes.extend_from_slice(&check.as_bytes()[..CHECK]);
-        write!(out, "{PREFIX}{}", BASE64URL_NOPAD.encode(&bytes))
+        write!(out, "{PREFIX}{}", Base64UrlUnpadded::encode_string(&bytes))
     }
 }
 
@@ -85,7 +85,7 @@ impl FromStr for Card {
 
     fn from_str(text: &str) -> Result<Self, SetError> {
         let encoded = text.split_whitespace().find_map(|word| word.strip_prefix(PREFIX));
-        let bytes = encoded.and_then(|encoded| BASE64URL_NOPAD.decode(encoded.as_bytes()).ok());
+        let bytes = encoded.and_then(|encoded| Base64UrlUnpadded::decode_vec(encoded).ok());
         let bytes = bytes.ok_or(SetError::Malformed("card"))?;
         let (content, check) = bytes.split_last_chunk::<CHECK>().ok_or(SetError::Malformed("card"))?;
         if Sha256::of(content).as_bytes()[..CHECK] != *check {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
 
 use super::hpke::{PublicKey, SecretKey};
@@ -45,7 +44,7 @@ impl PersonId {
 impl fmt::Display for PersonId {
     /// The first eight digits: enough for people to tell keys of one school apart.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&HEXLOWER.encode(self.short()))
+        digest::write_hex(self.short(), out)
     }
 }
 

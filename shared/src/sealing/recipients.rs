@@ -1,12 +1,11 @@
 //! Who may open what a school's devices seal: signed by the safeguarding root, numbered upwards, checked on arrival.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use super::hpke::PublicKey;
 use super::key::PersonId;
 use crate::model::Role;
+use crate::order;
 
 /// How many people may answer for one site: what a device seals for all pairs of them must fit one event.
 pub const MOST_AT_ONE_SITE: usize = 8;
@@ -121,12 +120,12 @@ impl RecipientSet {
         if ![0, RECOVERY].contains(&self.recovery.len()) {
             return Err(SetError::Malformed("recovery"));
         }
-        let keys: BTreeSet<_> = self.recipients.iter().chain(&self.recovery).map(|one| one.key).collect();
-        let short: BTreeSet<_> = keys.iter().map(|key| PersonId::of(key).short().to_vec()).collect();
+        let keys = order::set(self.recipients.iter().chain(&self.recovery).map(|one| one.key));
+        let short = order::set(keys.iter().map(|key| PersonId::of(key).short().to_vec()));
         if short.len() != self.recipients.len() + self.recovery.len() {
             return Err(SetError::Malformed("key"));
         }
-        let sites: BTreeSet<&str> = self.recipients.iter().flat_map(|one| &one.sites).map(String::as_str).collect();
+        let sites = order::set(self.recipients.iter().flat_map(|one| &one.sites).map(String::as_str));
         // The empty name stands for a site that nobody names.
         let most = sites
             .into_iter()

@@ -41,8 +41,11 @@ pub fn fault(error: &(dyn std::error::Error + 'static)) -> Option<Fault> {
 fn tls_fault(error: &rustls::Error) -> Fault {
     use rustls::CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
     if let rustls::Error::AlertReceived(alert) = error {
+        // Our collector and we always have a cipher and a signature in common: it is another that misses one.
         return if *alert == AlertDescription::CertificateExpired {
             Fault::DeviceExpired
+        } else if *alert == AlertDescription::HandshakeFailure {
+            Fault::WrongAuthority
         } else {
             Fault::DeviceUnknown
         };

@@ -7,16 +7,19 @@
 
 mod client;
 mod fault;
+mod provider;
 mod server;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::RootCertStore;
-use rustls::crypto::{CryptoProvider, ring::default_provider};
+use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::time_provider::TimeProvider;
+
+use provider::provider;
 
 use crate::clock::Clock;
 use crate::secret::Secret;
@@ -53,7 +56,8 @@ pub enum TlsError {
     Address,
 }
 
-/// Makes ring the provider for everything in this process that does not name one. Later calls change nothing.
+/// Makes ring the provider for everything in this process that does not name one: of the collector, what speaks to the
+/// mail servers of others. Our own connections name theirs, and the agent has no others. Later calls change nothing.
 pub fn install_provider() {
     let _ = default_provider().install_default();
 }
@@ -74,10 +78,6 @@ impl Identity<'_> {
         let key = PrivateKeyDer::from_pem_slice(self.key_pem.expose().as_bytes()).map_err(TlsError::Pem)?;
         Ok((chain, key))
     }
-}
-
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(default_provider())
 }
 
 fn certificate(pem: &str) -> Result<CertificateDer<'static>, TlsError> {

@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use crate::order;
+
 use caretaker_proto::agent::v1 as proto;
 use prost::Message;
 
@@ -18,7 +20,9 @@ pub(super) trait Entry: Message {
 /// Sorts entries and keeps each once.
 pub(super) fn canonical<E: Entry>(mut entries: Vec<E>) -> Vec<E> {
     // Encoding is only for entries that are the same but for details, of which there are few.
-    entries.sort_by(|one, other| one.compare(other).then_with(|| one.encode_to_vec().cmp(&other.encode_to_vec())));
+    order::sort_by(&mut entries, |one, other| {
+        one.compare(other).then_with(|| one.encode_to_vec().cmp(&other.encode_to_vec()))
+    });
     entries.dedup_by(|later, kept| later.compare(kept).is_eq());
     entries
 }

@@ -8,6 +8,7 @@ use super::common::{WireError, identifier, text, texts};
 use super::limits;
 use crate::lexicon::AgeProfile;
 use crate::model::Source;
+use crate::order;
 use crate::policy::{Group, Hours};
 
 pub(super) fn age(age: AgeProfile) -> proto::AgeProfile {
@@ -37,7 +38,7 @@ pub(super) fn sources(sources: &BTreeSet<Source>) -> Vec<i32> {
 /// documents; an age of a later one is taken for the middle.
 pub(super) fn of_whom(age: i32, sources: Vec<i32>) -> Result<(AgeProfile, BTreeSet<Source>), WireError> {
     if age == i32::from(proto::AgeProfile::Unspecified) {
-        return Ok((AgeProfile::Secondary, BTreeSet::from([Source::Document])));
+        return Ok((AgeProfile::Secondary, order::set([Source::Document])));
     }
     let known = proto::AgeProfile::try_from(age).ok().and_then(|age| age_of(age).ok());
     Ok((known.unwrap_or(AgeProfile::Secondary), sources_of(sources)?))
@@ -49,7 +50,7 @@ pub(super) fn sources_of(sources: Vec<i32>) -> Result<BTreeSet<Source>, WireErro
         return Err(WireError::TooLarge("sources"));
     }
     let known = sources.into_iter().filter_map(|source| proto::Source::try_from(source).ok());
-    Ok(known.filter_map(|source| Source::try_from(source).ok()).collect())
+    Ok(order::set(known.filter_map(|source| Source::try_from(source).ok())))
 }
 
 pub(super) fn hours_of(spans: Vec<String>) -> Result<Hours, WireError> {

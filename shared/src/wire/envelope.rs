@@ -9,6 +9,7 @@ use super::common::{WireError, digest, timestamp, unix_ms};
 use super::limits;
 use crate::digest::Sha256;
 use crate::model::{BootId, DeviceClock, Envelope, Gap, GapReason, Payload, ProbeName, StateDigests, Unchanged};
+use crate::order;
 
 impl From<&Envelope> for proto::Envelope {
     fn from(envelope: &Envelope) -> Self {
@@ -123,7 +124,7 @@ impl TryFrom<proto::StateDigests> for StateDigests {
         };
         Ok(Self {
             taken_at: timestamp(digests.taken_unix_ms, "taken_unix_ms")?,
-            probes: digests.probes.into_iter().map(probe).collect::<Result<_, WireError>>()?,
+            probes: order::map(digests.probes.into_iter().map(probe).collect::<Result<Vec<_>, WireError>>()?),
         })
     }
 }

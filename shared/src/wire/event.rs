@@ -13,6 +13,7 @@ use crate::lexicon::{Arithmetic, Part, Reason, category};
 use crate::model::{
     AgentCost, Content, DeviceEvent, DeviceEventKind, KeywordEvent, Role, Severity, Source, SubjectKind, Unsealed,
 };
+use crate::order;
 
 impl From<&KeywordEvent> for proto::KeywordEvent {
     fn from(event: &KeywordEvent) -> Self {
@@ -124,7 +125,8 @@ fn roles(words: Vec<String>) -> Result<BTreeSet<Role>, WireError> {
     if words.len() > Role::ALL.len() {
         return Err(WireError::TooLarge("conflict"));
     }
-    words.iter().map(|word| Role::parse(word).ok_or(WireError::Unknown("conflict"))).collect()
+    let roles = words.iter().map(|word| Role::parse(word).ok_or(WireError::Unknown("conflict")));
+    roles.collect::<Result<Vec<_>, _>>().map(order::set)
 }
 
 fn score_part(part: &Part) -> proto::ScorePart {
@@ -152,7 +154,7 @@ same_names!(Source, "source": Document, Search, Title, Address);
 same_names!(
     DeviceEventKind, "device_event.kind":
     Started, StartedAfterKill, Stopped, SpoolSetAside, AntivirusOff, AntivirusOn, VirusFound, AdministratorAdded,
-    AdministratorRemoved, MediumMounted, MediumRemoved, RecipientsRefused, CheckpointRefused,
+    AdministratorRemoved, MediumMounted, MediumRemoved, RecipientsRefused, TextUnread, CheckpointRefused,
 );
 
 impl From<&DeviceEvent> for proto::DeviceEvent {

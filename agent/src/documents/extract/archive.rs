@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read as _};
 
+use caretaker_shared::order;
 use encoding_rs::{Encoding, UTF_8};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -35,7 +36,7 @@ impl<'a> Archive<'a> {
     pub(super) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> =
             self.zip.file_names().filter_map(Result::ok).map(|name| name.into_owned()).collect();
-        names.sort();
+        order::sort(&mut names);
         names
     }
 

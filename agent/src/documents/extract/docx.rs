@@ -3,6 +3,8 @@
 //! Text that was deleted while changes were tracked counts too: it is still in the file, whoever opens it can bring it
 //! back, and who typed it may need help.
 
+use caretaker_shared::order;
+
 use super::Refusal;
 use super::archive::Archive;
 use super::xml::{self, Mark};
@@ -23,7 +25,7 @@ pub(super) fn is_docx(archive: &Archive<'_>) -> bool {
 pub(super) fn text(archive: &mut Archive<'_>) -> Result<String, Refusal> {
     let mut parts: Vec<(usize, String)> =
         archive.names().into_iter().filter_map(|name| kind(&name).map(|kind| (kind, name))).collect();
-    parts.sort();
+    order::sort(&mut parts);
     let mut text = String::new();
     for (_, name) in parts {
         if let Some(part) = archive.part(&name)? {

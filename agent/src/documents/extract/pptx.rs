@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use caretaker_shared::order;
 use quick_xml::events::BytesStart;
 
 use super::Refusal;
@@ -63,7 +64,7 @@ fn slides(archive: &mut Archive<'_>, names: &[String]) -> Result<Vec<String>, Re
         .filter_map(|name| Some((name.strip_prefix(SLIDES)?.strip_prefix("slide")?.strip_suffix(".xml")?, name)))
         .filter_map(|(number, name)| Some((number.parse().ok()?, name)))
         .collect();
-    unlisted.sort();
+    order::sort(&mut unlisted);
     slides.extend(unlisted.into_iter().map(|(_, name)| name.clone()));
     Ok(slides)
 }

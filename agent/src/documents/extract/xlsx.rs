@@ -1,5 +1,6 @@
 //! Excel workbooks: a row is a line, its cells stand apart by tabs. Numbers are left out: rules are about words.
 
+use caretaker_shared::order;
 use quick_xml::events::BytesStart;
 
 use super::archive::Archive;
@@ -31,7 +32,7 @@ pub(super) fn text(archive: &mut Archive<'_>) -> Result<String, Refusal> {
         .iter()
         .filter_map(|name| Some((name.strip_prefix(SHEETS)?.strip_suffix(".xml")?.parse().ok()?, name)))
         .collect();
-    sheets.sort();
+    order::sort(&mut sheets);
     let mut text = String::new();
     for (_, name) in sheets {
         let Some(part) = archive.part(name)? else { continue };

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use caretaker_shared::order;
+
 use super::{Machine, directory};
 use crate::host::{Account, Host, if_there};
 
@@ -30,7 +32,7 @@ struct Line {
 /// Accounts of people; the administrator's only when there is nobody else.
 pub(super) fn of_people(machine: &Machine) -> io::Result<Vec<Account>> {
     let all = lines(machine)?;
-    let known: BTreeSet<u32> = all.iter().map(|line| line.uid).collect();
+    let known = order::set(all.iter().map(|line| line.uid));
     let mut wanted: Vec<Line> = Vec::new();
     let (mut administrator, mut people) = (None, BTreeMap::new());
     for line in all.into_iter().filter(|line| line.can_log_in) {
@@ -58,14 +60,13 @@ fn of_directory(machine: &Machine, known: &BTreeSet<u32>) -> io::Result<BTreeMap
         let name = names.remove(&uid)?;
         Some((uid, Line { name, uid, home, can_log_in: true }))
     });
-    Ok(lines.collect())
+    Ok(order::map(lines))
 }
 
 /// Names of all accounts in the file, and of those of a directory service that are logged in.
 pub(super) fn names(machine: &Machine) -> io::Result<BTreeMap<u32, String>> {
-    let mut names: BTreeMap<u32, String> =
-        lines(machine)?.into_iter().rev().map(|line| (line.uid, line.name)).collect();
-    let known = names.keys().copied().collect();
+    let mut names = order::map(lines(machine)?.into_iter().rev().map(|line| (line.uid, line.name)));
+    let known = order::set(names.keys().copied());
     names.extend(directory::logged_in(machine, &known)?);
     Ok(names)
 }

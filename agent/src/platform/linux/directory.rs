@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use caretaker_shared::order;
+
 use super::Machine;
 use super::accounts::{FILE_BYTES, SESSIONS, has_session};
 use crate::host::{Host, Kind, if_there};
@@ -46,7 +48,7 @@ pub(super) fn homes(machine: &Machine, accounts: &BTreeMap<u32, String>) -> BTre
         let named = by_name(name).into_iter().find(|folder| owner(machine, folder) == Some(*uid));
         homes.extend(named.map(|folder| (*uid, folder)));
     }
-    let mut missing: BTreeSet<u32> = accounts.keys().filter(|uid| !homes.contains_key(uid)).copied().collect();
+    let mut missing = order::set(accounts.keys().filter(|uid| !homes.contains_key(uid)).copied());
     let mut looked = 0;
     let mut folders = vec![(PathBuf::from(HOMES), true)];
     while let Some((folder, of_domains)) = folders.pop().filter(|_| !missing.is_empty()) {

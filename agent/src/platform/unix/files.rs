@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
+use caretaker_shared::order;
 use jiff::Timestamp;
 use rustix::fs::OFlags;
 
@@ -48,7 +49,7 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<String>> {
     for entry in fs::read_dir(folder)? {
         names.extend(entry?.file_name().into_string());
     }
-    names.sort_unstable();
+    order::sort(&mut names);
     Ok(names)
 }
 

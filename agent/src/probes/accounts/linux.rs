@@ -1,12 +1,13 @@
 //! Linux: `/etc/passwd`, `/etc/shadow`, the groups that administer, and `sudo`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use caretaker_shared::model::{Facts, LocalAccount, Outcome, PasswordEnds, PasswordState};
+use caretaker_shared::order;
 use caretaker_shared::wire::limits;
 
-use super::shadow::{self, Shadow};
+use super::shadow;
 use super::sudoers::{self, Allowed};
 use crate::host::{Host, if_there, why};
 
@@ -47,7 +48,7 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
     }
     let administrators = administrators(&groups, &passwd, &allowed);
     let mut accounts = local(&passwd, &login, &shadow, &administrators);
-    let known: BTreeSet<&str> = passwd.lines().filter_map(|line| line.split(':').next()).collect();
+    let known = order::set(passwd.lines().filter_map(|line| line.split(':').next()));
     accounts.extend(administrators.iter().filter(|name| !known.contains(name.as_str())).map(|name| elsewhere(name)));
     if accounts.len() > limits::ACCOUNTS {
         flaws.push(format!("there are more than {} accounts; the rest is not listed", limits::ACCOUNTS));
@@ -106,13 +107,8 @@ fn local(
     administrators: &BTreeSet<String>,
 ) -> Vec<LocalAccount> {
     let (least, most) = range(login);
-    let lines: BTreeMap<String, Shadow> = shadow
-        .as_deref()
-        .unwrap_or_default()
-        .lines()
-        .filter_map(shadow::parse)
-        .map(|line| (line.name.clone(), line))
-        .collect();
+    let lines = shadow.as_deref().unwrap_or_default().lines().filter_map(shadow::parse);
+    let lines = order::map(lines.map(|line| (line.name.clone(), line)));
     let account = |line: &str| {
         let fields: Vec<&str> = line.split(':').collect();
         let [name, password, uid, .., shell] = fields.as_slice() else { return None };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use caretaker_shared::model::{Antivirus, AntivirusProduct, Detection, Facts, Outcome};
+use caretaker_shared::order;
 use caretaker_shared::wire::limits;
 use jiff::Timestamp;
 
@@ -35,7 +36,7 @@ impl Gathered {
         if let Some(oldest) = now.and_then(|now| now.checked_sub(LATELY).ok()) {
             self.detections.retain(|detection| detection.found_at >= oldest);
         }
-        self.detections.sort();
+        order::sort(&mut self.detections);
         self.detections.dedup();
         let surplus = self.detections.len().saturating_sub(limits::DETECTIONS);
         self.detections.drain(..surplus);

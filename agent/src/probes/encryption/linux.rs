@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use caretaker_shared::model::{Facts, Outcome, Protection, Volume, VolumeRole};
+use caretaker_shared::order;
 use caretaker_shared::wire::limits;
 
 use crate::host::Host;
@@ -27,7 +28,7 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
         Ok(swaps) => volumes.extend(swaps.iter().filter_map(|swap| of_swap(host, swap))),
         Err(error) => flaw = Some(format!("/proc/swaps: {error}")),
     }
-    volumes.sort();
+    order::sort(&mut volumes);
     if volumes.len() > limits::VOLUMES {
         volumes.truncate(limits::VOLUMES);
         flaw = Some(format!("there are more than {} volumes", limits::VOLUMES));

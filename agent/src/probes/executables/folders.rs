@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use caretaker_shared::order;
+
 use crate::host::block::{self, Device, Mount};
 use crate::host::windows::Bus;
 use crate::host::{Account, Host, System, if_there, system_of, why};
@@ -71,7 +73,7 @@ pub(super) fn plan(host: &dyn Host, wanted: &[String], accounts: &[Account]) -> 
     }
     let media = mounted.removable.into_iter();
     places.extend(media.map(|folder| Place { folder, removable: true, left_home: None }));
-    places.sort_by(|one, other| one.folder.cmp(&other.folder));
+    order::sort_by(&mut places, |one, other| one.folder.cmp(&other.folder));
     places.dedup_by(|one, other| one.folder == other.folder);
     (outermost(host, places), flaws)
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use caretaker_shared::model::MediaFolder;
+use caretaker_shared::order;
 use caretaker_shared::wire::limits;
 
 use super::candidate::Medium;
@@ -78,7 +79,7 @@ impl Media {
             }
         });
         let mut all: Vec<MediaFolder> = counted.chain(self.whole.iter().cloned()).collect();
-        all.sort_by(|one, other| other.bytes.cmp(&one.bytes).then_with(|| one.path.cmp(&other.path)));
+        order::sort_by(&mut all, |one, other| other.bytes.cmp(&one.bytes).then_with(|| one.path.cmp(&other.path)));
         all.truncate(limits::MEDIA_FOLDERS);
         let mut left = MOST_NAMES_BYTES;
         for folder in &mut all {
@@ -88,13 +89,13 @@ impl Media {
                 None => folder.names.clear(),
             }
         }
-        all.sort();
+        order::sort(&mut all);
         all
     }
 
     fn give_up_half(&mut self) {
         let mut sizes: Vec<u64> = self.folders.values().map(|tally| tally.bytes).collect();
-        sizes.sort_unstable();
+        order::sort(&mut sizes);
         let middle = sizes.get(sizes.len() / 2).copied().unwrap_or_default();
         self.folders.retain(|_, tally| tally.bytes > middle);
     }

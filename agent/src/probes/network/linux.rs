@@ -1,9 +1,9 @@
 //! Linux: the environment file, GNOME, NetworkManager, WireGuard, OpenVPN, and the interfaces that are up.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use caretaker_shared::model::{Facts, Network, Outcome, ProxyKind, ProxySetting, Tunnel};
+use caretaker_shared::order;
 use caretaker_shared::wire::limits;
 
 use super::gnome;
@@ -38,7 +38,7 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
     proxies.extend(gnome::proxies(host, &mut flaws));
     let up = interfaces(host);
     let mut tunnels = configured(host, &up, &mut flaws);
-    let named: BTreeSet<String> = tunnels.iter().map(|tunnel| tunnel.name.clone()).collect();
+    let named = order::set(tunnels.iter().map(|tunnel| tunnel.name.clone()));
     let unnamed = up.into_iter().filter(|(name, _)| !named.contains(name));
     tunnels.extend(unnamed.map(|(name, kind)| Tunnel {
         place: format!("{INTERFACES}/{name}"),
@@ -47,7 +47,7 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
         active: Some(true),
     }));
     proxies.truncate(limits::NETWORK_SETTINGS);
-    tunnels.sort();
+    order::sort(&mut tunnels);
     tunnels.truncate(limits::NETWORK_SETTINGS);
     let facts = Facts::Network(Network { proxies, tunnels, hosts_entries });
     if flaws.is_empty() { Outcome::Complete(facts) } else { Outcome::Partial { facts, reason: flaws.join("; ") } }

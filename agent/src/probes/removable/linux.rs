@@ -3,6 +3,7 @@
 use std::io;
 
 use caretaker_shared::model::{Facts, Outcome, RemovableMedium};
+use caretaker_shared::order;
 use caretaker_shared::wire::limits;
 
 use crate::host::Host;
@@ -21,7 +22,7 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
             Err(error) => flaws.push(format!("{}: {}", mount.source, error.kind())),
         }
     }
-    media.sort();
+    order::sort(&mut media);
     media.dedup();
     if media.len() > limits::VOLUMES {
         flaws.push(format!("more than {} are in; the rest is left out", limits::VOLUMES));

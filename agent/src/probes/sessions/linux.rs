@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use caretaker_shared::model::{Facts, Outcome, UserSession};
+use caretaker_shared::order;
 
 use super::logind;
 use crate::host::program::Program;
@@ -34,7 +35,7 @@ pub(super) fn ask(host: &dyn Host) -> Outcome {
 }
 
 fn answer(mut sessions: Vec<UserSession>, failure: Option<String>) -> Outcome {
-    sessions.sort_unstable();
+    order::sort(&mut sessions);
     let crowd = (sessions.len() > MOST).then(|| format!("more than {MOST} sessions; the rest is left out"));
     sessions.truncate(MOST);
     let facts = Facts::Sessions(sessions);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use caretaker_proto::agent::v1 as proto;
 use caretaker_shared::model::{Facts, Outcome, SoftwareTitle};
+use caretaker_shared::order;
 use caretaker_shared::wire::limits;
 use prost::Message as _;
 
@@ -61,7 +62,7 @@ impl Listing {
             self.lacks(format!("more than {} titles are installed; the rest is left out", limits::TITLES));
         }
         if fitting(&self.titles) < self.titles.len() {
-            self.titles.sort_by_key(|title| !title.user.is_empty());
+            order::sort_by_key(&mut self.titles, |title| !title.user.is_empty());
             let fits = fitting(&self.titles);
             let left_out = self.titles.len() - fits;
             self.titles.truncate(fits);

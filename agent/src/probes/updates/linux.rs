@@ -1,11 +1,11 @@
 //! Debian and its relatives: the log of apt, and the lists of the security archives. Where rpm installs, its own list:
 //! it says when each package was installed, and nothing of what for.
 
-use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 use caretaker_shared::model::{Facts, InstalledUpdate, Outcome, SoftwareTitle, Updates};
+use caretaker_shared::order;
 use flate2::read::GzDecoder;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -99,7 +99,7 @@ fn log(host: &dyn Host, path: &Path) -> io::Result<String> {
 }
 
 fn history(host: &dyn Host, logs: &[String], flaws: &mut Vec<String>) -> Vec<InstalledUpdate> {
-    let wanted: BTreeSet<String> = logs.iter().flat_map(|log| apt::names(log)).collect();
+    let wanted = order::set(logs.iter().flat_map(|log| apt::names(log)));
     let mut offered = apt::Offered::new();
     let lists = if_there(host.list(Path::new(LISTS))).ok().flatten().unwrap_or_default();
     // Lists may be kept compressed; then only what is known to install nothing else tells what is of security.

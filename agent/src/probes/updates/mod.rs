@@ -8,6 +8,7 @@ mod windows;
 use std::time::Duration;
 
 use caretaker_shared::model::{InstalledUpdate, Outcome, ProbeName};
+use caretaker_shared::order;
 use caretaker_shared::wire::limits;
 use jiff::Timestamp;
 
@@ -53,7 +54,9 @@ impl Probe for Updates {
 
 /// Newest first, each once, at most as many as a reading holds.
 fn ordered(mut history: Vec<InstalledUpdate>) -> Vec<InstalledUpdate> {
-    history.sort_by(|one, other| other.installed_at.cmp(&one.installed_at).then_with(|| one.name.cmp(&other.name)));
+    order::sort_by(&mut history, |one, other| {
+        other.installed_at.cmp(&one.installed_at).then_with(|| one.name.cmp(&other.name))
+    });
     history.dedup();
     history.truncate(limits::UPDATES);
     history

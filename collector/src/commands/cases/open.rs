@@ -157,13 +157,15 @@ pub(super) async fn approve(args: ApproveArgs, mut desk: Desk, output: &mut Outp
 }
 
 /// What the second person gives: the own layer taken off where it is the outer one, the key handed over where it is
-/// the inner one. Neither shows the approver anything.
+/// the inner one, or where it is theirs alone. Neither shows the approver anything.
 async fn for_asker(desk: &mut Desk, held: &Held, asker: &str, evidence: &[Evidence]) -> Result<Vec<Half>, Failure> {
     let mut halves = Vec::new();
     for event in evidence.iter().filter(|event| !event.sealed.is_empty()) {
         let sealed = Sealed::parse(&event.sealed).map_err(broken)?;
         let Some(set) = desk.recipients(Some(sealed.recipients()), held.root.as_ref()).await? else { continue };
-        let Some(asker) = key_of(&set, asker) else { continue };
+        // Somebody who is on the list by now, but was not when it was sealed, is handed the key all the same.
+        let newest = desk.recipients(None, held.root.as_ref()).await?;
+        let Some(asker) = key_of(&set, asker).or_else(|| key_of(newest.as_ref()?, asker)) else { continue };
         let own = held.key.id().to_string();
         let bytes = match event.halves.iter().find(|half| half.partner == own) {
             Some(half) => {
@@ -171,12 +173,16 @@ async fn for_asker(desk: &mut Desk, held: &Held, asker: &str, evidence: &[Eviden
                 let key = sealed.key_of_half(&half, &held.key).map_err(broken)?;
                 key.grant(&sealed, &asker.key).map_err(broken)?
             }
+            None if sealed.ways(&held.key.id()).alone => {
+                let key = sealed.key_alone(&held.key).map_err(broken)?;
+                key.grant(&sealed, &asker.key).map_err(broken)?
+            }
             None => sealed.half(&held.key, &asker.id()).map_err(broken)?.encoded(),
         };
         halves.push(Half { event: event.event, partner: String::new(), sealed: bytes });
     }
     if halves.is_empty() {
-        let text = "your key is not one of the two that open this\n  another second person has to approve";
+        let text = "your key does not open this, or whoever asks has none\n  another second person has to approve";
         return Err(failure(Exit::Denied, text.into()));
     }
     Ok(halves)

@@ -332,6 +332,26 @@ async fn two_people_open_what_is_about_staff_whoever_asks() {
 }
 
 #[tokio::test]
+async fn a_head_reads_of_a_pupil_what_the_lead_hands_over() {
+    let (office, lead, deputy, head) = Office::with_keys().await;
+    office.writes("pupil.one", SubjectKind::Pupil, "suicide", 5).await;
+    let open = ["case", "open", "26-0001"];
+    office.with_key(&head, &open).await.expect_err("not alone");
+    let ask = ["case", "open", "26-0001", "--reason", "the parents have asked for me"];
+    let asked = office.with_key(&head, &ask).await.expect("asks");
+    assert!(asked.contains("case approve 26-0001") && !asked.contains("long way"), "{asked}");
+    let without_key = office.types(&deputy, &["case", "approve", "26-0001"]).await.expect_err("a key is handed over");
+    assert_eq!(without_key.exit, Exit::Usage);
+    let approved = office.with_key(&lead, &["case", "approve", "26-0001"]).await.expect("approves");
+    assert!(approved.contains("may open case 26-0001") && !approved.contains("long way"), "{approved}");
+    let opened = office.with_key(&head, &open).await.expect("opens");
+    let said = opened.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("[going to take the long way home tonight]") && opened.contains("pupil.one"), "{opened}");
+    office.minutes_pass(24 * 60);
+    office.with_key(&head, &open).await.expect_err("for a while only");
+}
+
+#[tokio::test]
 async fn suspected_pictures_show_the_steps_and_no_content() {
     let (office, lead, _, _) = Office::with_keys().await;
     office.writes("pupil.one", SubjectKind::Pupil, "csa", 5).await;

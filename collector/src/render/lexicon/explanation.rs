@@ -101,5 +101,7 @@ pub fn disguise(disguise: Disguise) -> &'static str {
         Disguise::Joined => "words run together",
         Disguise::Spaced => "letters standing apart",
         Disguise::Torn => "torn into pieces",
+        Disguise::Slipped => "two letters swapped or one dropped",
+        Disguise::Guessed => "hardly a letter left",
     }
 }

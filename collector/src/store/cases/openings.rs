@@ -1,6 +1,7 @@
 //! Openings that take two people, or that one person did alone in need: asked for, approved, reviewed.
 
 use caretaker_shared::model::Role;
+use caretaker_shared::sealing::opens_alone;
 use jiff::{Timestamp, ToSpan as _};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, named_params, params};
 
@@ -129,7 +130,8 @@ impl Store {
                 if !matches!(second, Way::With(roles) if roles.contains(&viewer.role)) {
                     return Ok(Approved::NotThisRole(second));
                 }
-                if case.subject == "staff" && halves.is_empty() {
+                // What is about staff takes two keys; what is about a pupil is not sealed for a head or a chair.
+                if (case.subject == "staff" || !opens_alone(asker)) && halves.is_empty() {
                     let evidence = evidence::of_case(tx, &case, Some((opening.id, "asker")))?;
                     if evidence.iter().any(|row| !row.sealed.is_empty()) {
                         return Ok(Approved::Halves(opening, evidence));

@@ -8,6 +8,9 @@ use super::case::{Case, rhythm};
 use crate::delivery::ladder::{self, Act};
 use crate::store::StoreError;
 
+/// The level whose cases stand in a daily list, whatever else is known of them.
+pub(in crate::store) const DAILY: u8 = 3;
+
 /// Begins the ladder of an alert of that level, and tells whom it tells at once; says whether mail was queued. Its file
 /// says whom it is about. `source` is whose doing it is, as a name that means nothing elsewhere; empty for nobody's.
 pub(in crate::store) fn begin(

@@ -10,5 +10,5 @@ mod climb;
 mod redirect;
 
 pub(super) use again::{tell_again, tell_broken_glass};
-pub(super) use begin::begin;
+pub(super) use begin::{DAILY, begin};
 pub(super) use redirect::redirect;

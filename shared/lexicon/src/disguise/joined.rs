@@ -25,17 +25,56 @@ struct Part {
     word: u32,
 }
 
-/// Takes a word apart in every way that leaves nothing over and has two words of rules beside each other.
-pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
-    if !LENGTHS.contains(&word.len()) {
+/// Words run together, in every way to tell them apart.
+struct Run {
+    length: usize,
+    /// Those that leave nothing over, the last first.
+    parts: Vec<Part>,
+}
+
+/// Takes the word that is just being read apart: the row gets the words instead of it that it most probably is.
+pub(super) fn cut(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
+    let Some(run) = run(lattice, word) else { return false };
+    let parts = run.likeliest();
+    let pair = |pair: &[&Part]| pair.iter().all(|part| part.word != 0 && part.end - part.start > 1);
+    let whole = parts.windows(3).all(|three| three.iter().any(|part| part.word != 0));
+    if !whole || !parts.windows(2).any(pair) {
+        // Written so that it shows where its words begin, it is read.
+        lattice.by_case = true;
         return false;
     }
-    if !has_pair(lattice, word) {
-        return false;
+    let first = span.from;
+    let mut nodes = [u32::MAX; LONGEST_JOINED + 1];
+    nodes[0] = first;
+    for (part, behind) in parts.iter().zip(first + 1..) {
+        nodes[part.end] = behind;
+    }
+    // Whoever steps over it steps over one word.
+    let to = first + parts.len() as u32;
+    lattice.edges.push(Edge { from: first, to, word: 0, disguise: Disguise::Joined });
+    run.add(lattice, nodes, first);
+    lattice.cuts = parts.iter().map(|part| part.end).collect();
+    true
+}
+
+/// Takes apart what stands at `span` of the row, in every way; the parts stand beside what is there.
+pub(super) fn beside(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
+    let Some(run) = run(lattice, word) else { return false };
+    let mut nodes = [u32::MAX; LONGEST_JOINED + 1];
+    nodes[0] = span.from;
+    nodes[run.length] = span.to;
+    run.add(lattice, nodes, span.from);
+    true
+}
+
+/// Takes a word apart in every way that leaves nothing over; `None` unless two words of rules stand beside each other.
+fn run(lattice: &mut Lattice<'_>, word: &[u8]) -> Option<Run> {
+    if !LENGTHS.contains(&word.len()) || !has_pair(lattice, word) {
+        return None;
     }
     let mut parts = forward(lattice, word);
     // Only what leads to the end.
-    let mut leads = [false; 49];
+    let mut leads = [false; LONGEST_JOINED + 1];
     leads[word.len()] = true;
     parts.sort_unstable_by_key(|part| std::cmp::Reverse(part.start));
     parts.retain(|part| {
@@ -44,22 +83,51 @@ pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
         good
     });
     let pair = |part: &Part| part.word != 0 && parts.iter().any(|next| next.start == part.end && next.word != 0);
-    if !leads[0] || !parts.iter().any(pair) {
-        return false;
-    }
-    let mut nodes = [u32::MAX; 49];
-    nodes[0] = span.from;
-    nodes[word.len()] = span.to;
-    for part in &parts {
-        for at in [part.start, part.end] {
-            if nodes[at] == u32::MAX {
-                nodes[at] = lattice.inner_node(span.from);
+    (leads[0] && parts.iter().any(pair)).then_some(Run { length: word.len(), parts })
+}
+
+impl Run {
+    /// Adds all parts to the row. `nodes` are those between them that are there already, `first` the word they begin at.
+    fn add(&self, lattice: &mut Lattice<'_>, mut nodes: [u32; LONGEST_JOINED + 1], first: u32) {
+        let mut within = first;
+        for (at, node) in nodes.iter_mut().enumerate().take(self.length + 1) {
+            if *node != u32::MAX {
+                within = *node;
+            } else if self.parts.iter().any(|part| part.start == at) {
+                *node = lattice.inner_node(within);
             }
         }
-        let (from, to) = (nodes[part.start], nodes[part.end]);
-        lattice.edges.push(Edge { from, to, word: part.word, disguise: Disguise::Joined });
+        for part in &self.parts {
+            let (from, to) = (nodes[part.start], nodes[part.end]);
+            lattice.edges.push(Edge { from, to, word: part.word, disguise: Disguise::Joined });
+        }
     }
-    true
+
+    /// The words that it most probably is: few, and of rules before others.
+    fn likeliest(&self) -> Vec<&Part> {
+        // From each place on: what the best way to the end costs, and its first word.
+        let mut best = [(u32::MAX, None::<&Part>); LONGEST_JOINED + 1];
+        best[self.length].0 = 0;
+        for part in &self.parts {
+            let cost = best[part.end].0.saturating_add(part.cost());
+            if cost < best[part.start].0 {
+                best[part.start] = (cost, Some(part));
+            }
+        }
+        std::iter::successors(best[0].1, |part| best[part.end].1).collect()
+    }
+}
+
+impl Part {
+    /// How improbable it is.
+    fn cost(&self) -> u32 {
+        match (self.end - self.start, self.word) {
+            (1, _) => 15,
+            (2, _) => 12,
+            (_, 0) => 25,
+            (..) => 10,
+        }
+    }
 }
 
 /// Whether two words of rules stand beside each other somewhere: nearly no word that nobody knows gets further.
@@ -96,7 +164,7 @@ fn has_pair(lattice: &mut Lattice<'_>, word: &[u8]) -> bool {
 
 /// All words that can be reached from the beginning.
 fn forward(lattice: &mut Lattice<'_>, word: &[u8]) -> Vec<Part> {
-    let mut reached = [false; 49];
+    let mut reached = [false; LONGEST_JOINED + 1];
     reached[0] = true;
     let mut parts = Vec::new();
     for start in 0..word.len() {
@@ -111,8 +179,9 @@ fn forward(lattice: &mut Lattice<'_>, word: &[u8]) -> Vec<Part> {
             let letters = &word[start..end];
             let print = fingerprint::of(letters);
             let number = lattice.tables.word(print);
-            let fills = || if letters.len() < FILLER { SHORT.contains(&letters) } else { lattice.known.has(print) };
-            if number != 0 || fills() {
+            let short = letters.len() < FILLER && SHORT.contains(&letters);
+            let fills = || short || (letters.len() >= FILLER && lattice.known.has(print));
+            if (number != 0 && (letters.len() > 1 || short)) || fills() {
                 reached[end] = true;
                 parts.push(Part { start, end, word: number });
             }

@@ -1,18 +1,28 @@
 //! Digits and symbols for letters, stars over letters: "su1c1de", "k!ll", "k*ll".
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
-use super::{Disguise, Edge, LONGEST, Lattice, Span, exactly, joined, squeezed};
-use crate::fingerprint;
+use super::{Disguise, Edge, LONGEST, Lattice, Span, TakeApart, exactly, joined, misspelt, squeezed};
 use crate::lattice::Piece;
+use crate::pack::{GUESSABLE, MASKABLE};
+use crate::token::STRUCK;
+use crate::{fingerprint, letters};
 
 /// Signs with two readings that are read both ways; further ones only the first.
 const BOTH_WAYS: usize = 4;
 /// Letters that may be masked.
 const MASKS: usize = 2;
+/// Letters and masks of a word that has some.
+const MASKED: usize = 24;
+/// Of a word of three, one may be masked.
+const SHORT: usize = 3;
+/// A mask within short words.
+const STROKE: u8 = b'_';
 
 /// What a sign may stand for, the likelier first; nothing for one that is no letter in disguise.
-fn readings(sign: u8) -> &'static [u8] {
+pub(super) fn readings(sign: u8) -> &'static [u8] {
     match sign {
         b'0' => b"o",
         b'1' | b'!' => b"il",
@@ -29,36 +39,105 @@ fn readings(sign: u8) -> &'static [u8] {
 }
 
 fn is_mask(sign: u8) -> bool {
-    matches!(sign, b'*' | b'#')
+    matches!(sign, b'*' | b'#' | STROKE)
+}
+
+/// Whether it may be a part of a word.
+pub(super) fn is_letter_or_sign(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || !readings(byte).is_empty()
 }
 
 fn belongs(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || is_mask(byte) || matches!(byte, b'@' | b'$' | b'!' | b'|' | b'+')
 }
 
-/// The letters, digits and symbols around the word that begins at `start`.
-pub(crate) fn piece_around(text: &[u8], start: usize, token: u32) -> Piece {
-    let before = text.iter().take(start).rev().take(LONGEST).take_while(|&&byte| belongs(byte)).count();
-    let after = text.iter().skip(start).take(2 * LONGEST).take_while(|&&byte| belongs(byte)).count();
-    Piece { start: start - before, end: start + after, token }
+/// What a letter says within a piece; `None` where it ends one, 0 where it says nothing.
+fn sign(letter: char) -> Option<u8> {
+    if letter.is_ascii() {
+        return Some(letter as u8).filter(|&byte| belongs(byte));
+    }
+    if letters::is_invisible(letter) {
+        return Some(0);
+    }
+    let (mut sign, mut more) = (None, false);
+    letters::plain(letter, |plain| more |= sign.replace(plain).is_some());
+    let plain = sign.filter(|sign| sign.is_ascii() && !more).map(|sign| sign as u8);
+    plain.or_else(|| letters::looks_like(letter)).filter(|&byte| belongs(byte))
+}
+
+/// The letters, digits and symbols around the word that begins at `start`; `None` where no symbol is among them.
+pub(crate) fn piece_around(text: &str, start: usize, token: u32) -> Option<Piece> {
+    let place = around(text, start, |sign| sign != STROKE);
+    let is_word = |piece: &str| piece.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_piece = text.get(place.clone()).is_some_and(|piece| !is_word(piece));
+    is_piece.then_some(Piece { start: place.start, end: place.end, token })
+}
+
+/// Whether a word that begins at `start` may have a stroke in it that is a letter.
+pub(crate) fn is_near_stroke(text: &str, start: usize) -> bool {
+    let near = text.as_bytes().get(start.saturating_sub(STRUCK)..text.len().min(start + STRUCK));
+    near.is_some_and(|near| near.iter().any(|&byte| byte == STROKE || !byte.is_ascii()))
+}
+
+/// The letters, digits and symbols around the word that begins at `start`, with a stroke among them; `None` unless that
+/// may be a letter.
+pub(crate) fn struck_around(lattice: &Lattice<'_>, start: usize, token: u32) -> Option<Piece> {
+    let place = around(lattice.text, start, |_| true);
+    let piece = lattice.text.get(place.clone())?;
+    let (mut count, mut strokes) = (0, 0);
+    for sign in piece.chars().filter_map(sign).filter(|&sign| sign != 0) {
+        count += 1;
+        strokes += usize::from(sign == STROKE);
+    }
+    // Names in programs come again and again. What has symbols at its ends is read without them too.
+    let is_old = || {
+        let (letters, count) = small(piece.as_bytes())?;
+        let small = letters.get(..count).filter(|small| trimmed(small).len() == small.len())?;
+        lattice.has_no_reading(fingerprint::of(small)).then_some(())
+    };
+    let is_struck = strokes == 1 && count <= STRUCK && is_old().is_none();
+    is_struck.then_some(Piece { start: place.start, end: place.end, token })
+}
+
+#[inline]
+fn around(text: &str, start: usize, is_part: impl Fn(u8) -> bool + Copy) -> Range<usize> {
+    let (front, back) = (text.get(..start).unwrap_or_default(), text.get(start..).unwrap_or_default());
+    // Most pieces are ASCII.
+    let is_sign = |byte: &&u8| belongs(**byte) && is_part(**byte);
+    let before = front.as_bytes().iter().rev().take(LONGEST).take_while(is_sign).count();
+    let after = back.as_bytes().iter().take(2 * LONGEST).take_while(is_sign).count();
+    let ends = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii);
+    if ends(front.as_bytes().iter().rev().nth(before)) && ends(back.as_bytes().get(after)) {
+        return start - before..start + after;
+    }
+    let is_part = |letter: &char| sign(*letter).is_some_and(is_part);
+    let before = front.chars().rev().take(LONGEST).take_while(is_part);
+    let after = back.chars().take(2 * LONGEST).take_while(is_part);
+    let length = |letters: usize, letter: char| letters + letter.len_utf8();
+    start - before.fold(0, length)..start + after.fold(0, length)
 }
 
 /// Reads pieces that have symbols in them.
 pub(super) fn pieces(lattice: &mut Lattice<'_>) {
-    for piece in std::mem::take(&mut lattice.pieces) {
-        let text = lattice.text.as_bytes();
-        let whole = text.get(piece.start..piece.end).unwrap_or_default();
-        lattice.steps += 1 + whole.len() as u64 / 8;
+    let struck = std::mem::take(&mut lattice.struck);
+    for piece in std::mem::take(&mut lattice.pieces).into_iter().chain(struck) {
+        let text = lattice.text.get(piece.start..piece.end).unwrap_or_default();
+        lattice.steps += 1 + text.len() as u64 / 8;
+        let signs = || text.chars().filter_map(sign).filter(|&byte| byte != 0).collect();
+        // Of a piece of ASCII every byte is a sign as it is.
+        let collected: Zeroizing<Vec<u8>> = Zeroizing::new(if text.is_ascii() { Vec::new() } else { signs() });
+        let whole = if text.is_ascii() { text.as_bytes() } else { collected.as_slice() };
         let later = lattice.tokens.get(piece.token as usize..).unwrap_or_default();
         let words = later.iter().take(LONGEST).take_while(|token| (token.start as usize) < piece.end).count() as u32;
         let span = Span { from: piece.token, to: piece.token + words };
         let core = trimmed(whole);
-        let found = core.len() < whole.len() && has_signs(core) && read_piece(lattice, span, core);
+        if core.len() < whole.len() && has_signs(core) {
+            read_piece(lattice, span, core);
+        }
         // "ki!!", but not "die!": there the mark says what it says.
-        let bare = words == 1 && !lattice.is_unknown(piece.token) && core.iter().all(u8::is_ascii_alphabetic);
-        let only_behind = whole.starts_with(core);
-        let says_so = bare && only_behind && core.len() < whole.len();
-        if !found && !says_so && read_piece(lattice, span, whole) {
+        let bare = !lattice.is_unknown(piece.token) && core.iter().all(u8::is_ascii_alphabetic);
+        let says_so = bare && whole.starts_with(core) && core.len() < whole.len();
+        if !says_so && read_piece(lattice, span, whole) {
             // An exclamation mark that is a letter ends no sentence.
             lattice.join(span.to - 1, span.to + 1);
         }
@@ -77,36 +156,74 @@ fn has_signs(piece: &[u8]) -> bool {
     !piece.iter().all(u8::is_ascii_alphabetic)
 }
 
+/// A piece in small letters, and how many there are; `None` for one that is too long.
+fn small(piece: &[u8]) -> Option<(Zeroizing<[u8; LONGEST]>, usize)> {
+    let mut letters = Zeroizing::new([0; LONGEST]);
+    let small = letters.get_mut(..piece.len())?;
+    small.copy_from_slice(piece);
+    small.make_ascii_lowercase();
+    Some((letters, piece.len()))
+}
+
 fn read_piece(lattice: &mut Lattice<'_>, span: Span, piece: &[u8]) -> bool {
     if !(2..=LONGEST).contains(&piece.len()) {
         return false;
     }
-    let mut letters = Zeroizing::new([0; LONGEST]);
-    let Some(small) = letters.get_mut(..piece.len()) else { return false };
-    small.copy_from_slice(piece);
-    small.make_ascii_lowercase();
+    let Some((letters, count)) = small(piece) else { return false };
+    let small = letters.get(..count).unwrap_or_default();
     // Manuals repeat their options and their tables.
     let print = fingerprint::of(small);
     if lattice.has_no_reading(print) {
         return false;
     }
-    let is_masked = small.iter().any(|&byte| is_mask(byte));
-    let found = if is_masked { masked(lattice, span, small) } else { read(lattice, span, small) };
+    let found = if small.iter().any(|&byte| is_mask(byte)) {
+        masked(lattice, span, small)
+    } else {
+        each_reading(lattice, small, |lattice, decoded, disguise, likely| {
+            let found = spelt(lattice, span, decoded, disguise, likely);
+            found || (likely && joined::beside(lattice, span, decoded))
+        })
+    };
     if !found {
         lattice.learn_no_reading(print);
     }
     found
 }
 
-/// Reads a word in which digits or symbols stand for letters. Letters must be two of five: a year, a postcode, a
-/// number of a list have fewer.
-pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
+/// Reads the word that is just being read, in which digits stand for letters.
+pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8], take_apart: TakeApart) -> bool {
+    each_reading(lattice, word, |lattice, decoded, disguise, likely| {
+        let found = spelt(lattice, span, decoded, disguise, likely);
+        found || (likely && lattice.cuts.is_empty() && take_apart(lattice, span, decoded))
+    })
+}
+
+/// What the letters of a reading spell, or nearly spell.
+fn spelt(lattice: &mut Lattice<'_>, span: Span, decoded: &[u8], disguise: Disguise, likely: bool) -> bool {
+    let mut found = exactly(lattice, span, decoded, disguise);
+    for squeezed in squeezed(decoded) {
+        found |= exactly(lattice, span, &squeezed, disguise);
+    }
+    found || (likely && misspelt::read(lattice, span, decoded))
+}
+
+/// Hands on the ways to read a word in which digits or symbols stand for letters, and whether each is a likely one; says
+/// whether any was good. Where letters are fewer than two of five, as in a year, a postcode, a number of a list, a
+/// reading is a guess.
+fn each_reading(
+    lattice: &mut Lattice<'_>,
+    word: &[u8],
+    mut each: impl FnMut(&mut Lattice<'_>, &[u8], Disguise, bool) -> bool,
+) -> bool {
     let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    let signs = word.len() - letters;
     let clear = word.iter().all(|&byte| byte.is_ascii_alphabetic() || !readings(byte).is_empty());
-    if signs == 0 || !clear || letters * 5 < word.len() * 2 || (word.len() <= 3 && letters < 2) {
+    if letters == word.len() || letters == 0 || !clear {
         return false;
     }
+    // What is repeated counts once.
+    let signs = word.chunk_by(|one, other| one == other).filter(|run| !run.iter().all(u8::is_ascii_alphabetic)).count();
+    let few = letters * 3 < signs * 2 || (word.len() <= SHORT && letters < 2);
+    let disguise = if few { Disguise::Guessed } else { Disguise::Leet };
     let unsure = word.iter().filter(|&&byte| readings(byte).len() > 1).count().min(BOTH_WAYS);
     let mut found = false;
     for choice in 0..1_usize << unsure {
@@ -121,13 +238,7 @@ pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
             *slot = readings.get(usize::from(second)).copied().unwrap_or(byte);
         }
         let decoded = letters.get(..word.len()).unwrap_or_default();
-        found |= exactly(lattice, span, decoded, Disguise::Leet);
-        for squeezed in squeezed(decoded) {
-            found |= exactly(lattice, span, &squeezed, Disguise::Leet);
-        }
-        if !found && choice < 2 {
-            found |= joined::read(lattice, span, decoded);
-        }
+        found |= each(lattice, decoded, disguise, choice < 2 && !found);
     }
     found
 }
@@ -136,10 +247,18 @@ pub(super) fn read(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
 fn masked(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
     let masks: Vec<usize> = (0..word.len()).filter(|&at| word.get(at).is_some_and(|&byte| is_mask(byte))).collect();
     let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    if masks.len() > MASKS || letters < 2 || letters + masks.len() != word.len() || word.len() > 24 {
+    let clear = word.iter().all(|&byte| byte.is_ascii_alphabetic() || is_mask(byte) || !readings(byte).is_empty());
+    let struck = word.contains(&STROKE);
+    let inside = !struck || (masks.len() == 1 && trimmed(word).len() == word.len() && word.len() <= STRUCK);
+    if masks.len() > MASKS || letters < 2 || !clear || !inside || word.len() > MASKED {
         return false;
     }
-    let mut tried = Zeroizing::new(word.to_vec());
+    let (flag, disguise) = match word.len() {
+        SHORT => (GUESSABLE, Disguise::Guessed),
+        _ => (MASKABLE, Disguise::Masked),
+    };
+    let decoded = word.iter().map(|&byte| readings(byte).first().copied().unwrap_or(byte));
+    let mut tried = Zeroizing::new(decoded.collect::<Vec<u8>>());
     let mut found = false;
     for first in b'a'..=b'z' {
         for second in if masks.len() == 2 { b'a'..=b'z' } else { b'a'..=b'a' } {
@@ -149,9 +268,8 @@ fn masked(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
                     *slot = letter;
                 }
             }
-            let number = lattice.tables.maskable(&tried);
+            let number = lattice.tables.found_with(&tried, flag);
             if number != 0 {
-                let disguise = Disguise::Masked;
                 lattice.edges.push(Edge { from: span.from, to: span.to, word: number, disguise });
                 found = true;
             }

@@ -6,6 +6,7 @@
 mod joined;
 mod leet;
 mod misspelt;
+mod spaced;
 mod torn;
 
 use zeroize::Zeroizing;
@@ -13,13 +14,26 @@ use zeroize::Zeroizing;
 use super::fingerprint;
 use super::lattice::{Disguise, Edge, Lattice};
 
-pub(super) use leet::piece_around;
+pub(super) use leet::{is_near_stroke, piece_around, struck_around};
 
 /// Longer words are not looked into.
 const LONGEST: usize = 48;
 
-/// Looks for other readings of the word `token` by itself; says whether there are any.
+/// Looks for other readings of the word `token` by itself, which is about to be the last of the row; says whether there
+/// are any. Where it is several words run together, `cuts` has their ends.
 pub(super) fn within_word(lattice: &mut Lattice<'_>, token: u32, written: &str, digits: bool) -> bool {
+    // Whoever writes "killMyself" hides nothing, and most who write like that write programs.
+    let plainly = written.as_bytes().windows(2).any(|pair| matches!(pair, [b'a'..=b'z', b'A'..=b'Z']));
+    lattice.by_case = false;
+    read(lattice, token, written, digits, if plainly { joined::beside } else { joined::cut })
+}
+
+/// Looks for other readings of a word with digits in it that a rule has as it is: they stand beside it.
+pub(super) fn beside_word(lattice: &mut Lattice<'_>, token: u32, written: &str) {
+    read(lattice, token, written, true, joined::beside);
+}
+
+fn read(lattice: &mut Lattice<'_>, token: u32, written: &str, digits: bool, take_apart: TakeApart) -> bool {
     if !(2..=LONGEST).contains(&written.len()) || !written.is_ascii() {
         return false;
     }
@@ -32,13 +46,13 @@ pub(super) fn within_word(lattice: &mut Lattice<'_>, token: u32, written: &str, 
     word.copy_from_slice(written.as_bytes());
     word.make_ascii_lowercase();
     let span = Span { from: token, to: token + 1 };
-    if digits { leet::read(lattice, span, word) } else { unknown(lattice, span, word) }
+    if digits { leet::read(lattice, span, word, take_apart) } else { unknown(lattice, span, word, take_apart) }
 }
 
 /// Looks for readings that go over several words.
 pub(super) fn across_words(lattice: &mut Lattice<'_>) {
     leet::pieces(lattice);
-    torn::spaced(lattice);
+    spaced::spaced(lattice);
     torn::fragments(lattice);
 }
 
@@ -49,22 +63,17 @@ struct Span {
     to: u32,
 }
 
+/// How a word is taken apart.
+type TakeApart = fn(&mut Lattice<'_>, Span, &[u8]) -> bool;
+
 /// Readings of a word of letters that nobody knows.
-fn unknown(lattice: &mut Lattice<'_>, span: Span, word: &[u8]) -> bool {
+fn unknown(lattice: &mut Lattice<'_>, span: Span, word: &[u8], take_apart: TakeApart) -> bool {
     let mut found = false;
     for squeezed in squeezed(word) {
         found |= exactly(lattice, span, &squeezed, Disguise::Repeated);
-        if !found {
-            found |= joined::read(lattice, span, &squeezed);
-        }
+        found = found || misspelt::read(lattice, span, &squeezed) || take_apart(lattice, span, &squeezed);
     }
-    if !found {
-        found |= misspelt::read(lattice, span, word);
-    }
-    if !found {
-        found |= joined::read(lattice, span, word);
-    }
-    found
+    found || misspelt::read(lattice, span, word) || take_apart(lattice, span, word)
 }
 
 /// The reading of letters that are a word of a rule as they are.

@@ -1,4 +1,4 @@
-//! Words in pieces: "k i l l", "k.i.l.l", "su ic ide".
+//! Words torn into pieces: "su ic ide".
 
 use zeroize::Zeroizing;
 
@@ -7,40 +7,10 @@ use crate::fingerprint;
 use crate::lattice::FRAGMENT;
 use crate::pack::MASKABLE;
 
-/// Letters of a word that is spelt out.
-const SPELT: usize = 18;
-/// In a run of letters this long, words of two letters count too.
-const LONG_RUN: usize = 5;
 /// Fragments that a word is torn into.
 const MOST_FRAGMENTS: u32 = 4;
 /// Letters of a word that is put together from fragments.
 const SHORTEST: usize = 4;
-
-/// Words spelt out in single letters.
-pub(super) fn spaced(lattice: &mut Lattice<'_>) {
-    for (first, count) in std::mem::take(&mut lattice.runs) {
-        let mut letters = Zeroizing::new(Vec::with_capacity(count as usize));
-        letters
-            .extend((first..first + count).map_while(|token| lattice.letters(token)).map(|(letter, _)| letter as u8));
-        if letters.len() < count as usize {
-            continue;
-        }
-        // "k. i. l. l." is one word, and no four sentences; what comes after it goes on.
-        let stops = lattice.tokens.get(first as usize + 1).is_some_and(|token| token.breaks());
-        lattice.join(first, first + count + u32::from(stops));
-        let shortest = if letters.len() >= LONG_RUN { 2 } else { 3 };
-        for start in 0..letters.len() {
-            for end in start + shortest..=letters.len().min(start + SPELT) {
-                lattice.steps += 1;
-                let word = lattice.tables.word(fingerprint::of(letters.get(start..end).unwrap_or_default()));
-                if word != 0 {
-                    let (from, to) = (first + start as u32, first + end as u32);
-                    lattice.edges.push(Edge { from, to, word, disguise: Disguise::Spaced });
-                }
-            }
-        }
-    }
-}
 
 /// Words put together from short pieces of which at least one is no word.
 pub(super) fn fragments(lattice: &mut Lattice<'_>) {

@@ -3,6 +3,8 @@
 //! Common words wait until there are some dozens, and are then looked up together: the processor asks its memory for all
 //! of them at once, and need not guess for each whether it is known.
 
+use std::ops::Range;
+
 use super::memory::Learnt;
 use super::{BEGINS, BREAKS, CHANGED, FRAGMENT, Lattice, Token, UNKNOWN};
 use crate::disguise;
@@ -47,14 +49,24 @@ impl Default for Waiting {
 impl Lattice<'_> {
     /// Takes in the words that wait.
     pub(super) fn take_in(&mut self) {
-        let first = self.tokens.len();
         let count = std::mem::take(&mut self.waiting.count);
+        let mut from = 0;
+        while from < count {
+            from = self.take_in_some(from, count);
+        }
+    }
+
+    /// Takes in the words that wait in these places, up to the first that becomes several words of the row: those behind
+    /// it have other places then. Says where it came to.
+    fn take_in_some(&mut self, from: usize, to: usize) -> usize {
+        let first = self.tokens.len();
+        let mut count = to - from;
         // One bit for each word: of one letter; must be looked up; short and unknown; short, and only one sign stands
         // between it and a short word before.
         let (mut single, mut asked, mut fragment, mut follows) = (0_u64, 0_u64, 0_u64, 0_u64);
         let mut before = Common::default();
         let Self { waiting, tokens, memory, .. } = self;
-        tokens.extend(waiting.words.iter().take(count).enumerate().map(|(at, word)| {
+        tokens.extend(waiting.words.iter().skip(from).take(count).enumerate().map(|(at, word)| {
             let learnt = memory.of(word.fingerprint);
             let unknown = learnt == Learnt::Unknown;
             let close = word.start.wrapping_sub(before.end) == 1;
@@ -66,14 +78,27 @@ impl Lattice<'_> {
             Token { bits: word.bits & BREAKS | if unknown { UNKNOWN } else { 0 }, start: word.start, end: word.end }
         }));
         for at in ones(asked) {
-            let Some(&Common { fingerprint, start, end, bits }) = self.waiting.words.get(at) else { continue };
+            let Some(&Common { fingerprint, start, end, bits }) = self.waiting.words.get(from + at) else { continue };
             let token = (first + at) as u32;
-            let (start, end) = (start as usize, end as usize);
-            let written = self.text.get(start..end).unwrap_or_default();
+            let stands = start as usize..end as usize;
+            let written = self.text.get(stands.clone()).unwrap_or_default();
             let found = self.look_up(token, fingerprint, written, bits & DIGITS != 0);
-            fragment |= u64::from(found & UNKNOWN != 0 && end - start <= FRAGMENT) << at;
+            fragment |= u64::from(found & UNKNOWN != 0 && stands.len() <= FRAGMENT) << at;
             if found & BEGINS != 0 {
                 self.starts.push(token);
+            }
+            if !self.cuts.is_empty() {
+                self.tokens.truncate(first + at);
+                self.push_parts(stands, bits & BREAKS);
+                let more = (self.tokens.len() - first - at - 1) as u32;
+                // Pieces of the words behind it that wait.
+                for piece in self.struck.iter_mut().rev().take_while(|piece| piece.token > token) {
+                    piece.token += more;
+                }
+                count = at + 1;
+                let taken = u64::MAX >> (MOST_WAITING - count);
+                (single, fragment, follows) = (single & taken, fragment & taken, follows & taken);
+                break;
             }
             if let Some(token) = self.tokens.get_mut(first + at) {
                 token.bits |= found;
@@ -83,6 +108,7 @@ impl Lattice<'_> {
         let near = follows | follows >> 1 | 1 | 1 << count.saturating_sub(1);
         self.fragments.extend(ones(fragment & near).map(|at| (first + at) as u32));
         self.go_on_with_run(first, count, single);
+        from + count
     }
 
     /// Counts single letters in a row; `single` has a bit for each of the `count` words from `first` on that is one.
@@ -113,11 +139,15 @@ impl Lattice<'_> {
         self.steps += 1;
         let number = self.tables.word(fingerprint);
         if number != 0 {
+            if digits {
+                // Some rules have it as it is, others the word that it stands for.
+                disguise::beside_word(self, token, written);
+            }
             return number | if self.tables.begins(number) { BEGINS } else { 0 };
         }
         let (bits, learnt) = if self.known.has(fingerprint) {
             (0, Learnt::Known)
-        } else if disguise::within_word(self, token, written, digits) {
+        } else if disguise::within_word(self, token, written, digits) || std::mem::take(&mut self.by_case) {
             // Not remembered: each place has readings of its own.
             return UNKNOWN;
         } else {
@@ -144,7 +174,7 @@ impl Lattice<'_> {
         let token = self.tokens.len();
         let text = self.text;
         let written = word.plain.or_else(|| text.get(word.start..word.end)).unwrap_or_default();
-        let mut bits = match self.memory.of(word.fingerprint) {
+        let bits = match self.memory.of(word.fingerprint) {
             Learnt::Known => 0,
             Learnt::Unknown => UNKNOWN,
             Learnt::Nothing => self.look_up(token as u32, word.fingerprint, written, word.digits),
@@ -154,9 +184,37 @@ impl Lattice<'_> {
         if bits & BEGINS != 0 {
             self.starts.push(token as u32);
         }
-        bits |= if word.plain.is_some() { CHANGED } else { 0 };
-        bits |= if word.breaks { BREAKS } else { 0 };
-        self.tokens.push(Token { bits, start: word.start as u32, end: word.end as u32 });
+        let how = if word.plain.is_some() { CHANGED } else { 0 } | if word.breaks { BREAKS } else { 0 };
+        if self.cuts.is_empty() {
+            self.tokens.push(Token { bits: bits | how, start: word.start as u32, end: word.end as u32 });
+        } else {
+            self.push_parts(word.start..word.end, how);
+        }
+    }
+
+    /// Looks whether there is a stroke in the word `token`, which begins at `start`, that may be a letter of it.
+    #[inline(never)]
+    fn strike(&mut self, start: usize, token: u32) {
+        if self.struck.last().is_none_or(|piece| start >= piece.end) {
+            self.struck.extend(disguise::struck_around(self, start, token));
+        }
+    }
+
+    /// Puts the words that one was taken apart into, each by itself, at the end of the row. `bits` are those of the word
+    /// as a whole.
+    #[inline(never)]
+    fn push_parts(&mut self, word: Range<usize>, bits: u32) {
+        let ends = std::mem::take(&mut self.cuts);
+        // Where letters were left out or read otherwise, nobody can say where in the text a part stands.
+        let as_written = ends.last() == Some(&word.len());
+        let mut from = 0;
+        for to in ends {
+            let place = if as_written { word.start + from..word.start + to } else { word.clone() };
+            let breaks = if from == 0 { bits & BREAKS } else { 0 };
+            let bits = bits & !BREAKS | breaks;
+            self.tokens.push(Token { bits, start: place.start as u32, end: place.end as u32 });
+            from = to;
+        }
     }
 
     fn oddity(&mut self, word: &Word<'_>, length: usize, bits: u32) {
@@ -169,8 +227,13 @@ impl Lattice<'_> {
             letters.iter_mut().zip(plain.bytes()).for_each(|(slot, letter)| *slot = letter);
             self.shorts.push((token, letters));
         }
-        if word.symbols && self.pieces.last().is_none_or(|piece| word.start >= piece.end) {
-            self.pieces.push(disguise::piece_around(self.text.as_bytes(), word.start, token));
+        if word.symbols {
+            if self.pieces.last().is_none_or(|piece| word.start >= piece.end) {
+                self.pieces.extend(disguise::piece_around(self.text, word.start, token));
+            }
+            if disguise::is_near_stroke(self.text, word.start) {
+                self.strike(word.start, token);
+            }
         }
     }
 }
@@ -181,6 +244,9 @@ impl Sink for Lattice<'_> {
         if word.plain.is_some() || word.symbols {
             self.uncommon(&word);
             return;
+        }
+        if word.struck {
+            self.strike(word.start, (self.tokens.len() + self.waiting.count) as u32);
         }
         // Nearly every word of a text.
         let bits = if word.breaks { BREAKS } else { 0 } | if word.digits { DIGITS } else { 0 };

@@ -55,6 +55,17 @@ pub enum Disguise {
     Spaced,
     /// Torn into fragments.
     Torn,
+    /// Two letters swapped or one dropped, in a word of a rule that is only probable.
+    Slipped,
+    /// Hardly a letter left as it was.
+    Guessed,
+}
+
+impl Disguise {
+    /// Whether a word in it says little unless the rest of its phrase stands there too.
+    pub(super) fn is_guess(self) -> bool {
+        matches!(self, Self::Joined | Self::Slipped | Self::Guessed)
+    }
 }
 
 /// A word where it stands.
@@ -111,6 +122,14 @@ pub(super) struct Lattice<'a> {
     /// Plain letters of short words that are not plain in the text, in eight bytes.
     shorts: Vec<(u32, [u8; 8])>,
     pub(super) pieces: Vec<Piece>,
+    /// Those with a stroke in them that may be a letter; what stands on either side of it may be a piece too.
+    pub(super) struck: Vec<Piece>,
+    /// Where the words end that the word just being read is taken apart into.
+    pub(super) cuts: Vec<usize>,
+    /// Whether the word just being read has readings in another case of letters, which are none in this.
+    pub(super) by_case: bool,
+    /// Words that only go on with one which began before them, as readings of several have it; in order.
+    folded: Vec<u32>,
     /// Short unknown words.
     pub(super) fragments: Vec<u32>,
     /// Three single letters or more in a row: first word and how many.
@@ -137,6 +156,10 @@ impl<'a> Lattice<'a> {
             starts: Vec::new(),
             shorts: Vec::new(),
             pieces: Vec::new(),
+            struck: Vec::new(),
+            cuts: Vec::new(),
+            by_case: false,
+            folded: Vec::new(),
             fragments: Vec::new(),
             runs: Vec::new(),
             run: 0,
@@ -154,7 +177,7 @@ impl<'a> Lattice<'a> {
 
     /// Puts the further readings in order, and marks where they begin.
     fn settle(&mut self) {
-        let Self { tokens, edges, inner, starts, tables, .. } = self;
+        let Self { tokens, edges, inner, starts, tables, folded, .. } = self;
         edges.sort_unstable();
         edges.dedup();
         for edge in edges.iter() {
@@ -164,7 +187,13 @@ impl<'a> Lattice<'a> {
             if tables.begins(edge.word) {
                 starts.push(edge.from);
             }
+            let is_whole = edge.disguise != Disguise::Joined || edge.word == 0;
+            if is_whole && edge.from < INNER && edge.to < INNER {
+                folded.extend(edge.from + 1..edge.to);
+            }
         }
+        folded.sort_unstable();
+        folded.dedup();
         // In the order of the text.
         starts.sort_unstable_by_key(|&node| (place(inner, node), node));
         starts.dedup();
@@ -178,6 +207,17 @@ impl<'a> Lattice<'a> {
     /// The last word before a node.
     pub(super) fn token_before(&self, node: u32) -> u32 {
         if node >= INNER { self.token_at(node) } else { node.saturating_sub(1) }
+    }
+
+    /// How many words stand before a word, where one in several pieces counts as one.
+    pub(super) fn place(&self, token: u32) -> u32 {
+        token - self.folded.partition_point(|&folded| folded <= token) as u32
+    }
+
+    /// Whether words were written as one.
+    pub(super) fn is_one_word(&self, first: u32, last: u32) -> bool {
+        let words = self.tokens.get(first as usize..=last as usize).unwrap_or_default();
+        words.windows(2).all(|pair| matches!(pair, [one, next] if next.start <= one.end))
     }
 
     /// Whether a node stands inside a word.

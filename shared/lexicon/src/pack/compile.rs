@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FUZZY, LACKS_AT, MASKABLE, Pack, PackedRule};
+use super::{FUZZY, GUESSABLE, LACKS_AT, MASKABLE, Pack, PackedRule};
 use crate::arithmetic::Reason;
 use crate::category::{AgeProfile, CATEGORIES};
 use crate::fingerprint;
@@ -13,8 +13,14 @@ use crate::token;
 
 /// How long words are that are found misspelt.
 pub(crate) const FUZZY_LENGTHS: std::ops::RangeInclusive<usize> = 6..=24;
+/// How long words are that are found with a letter dropped.
+pub(crate) const DROPPED_LENGTHS: std::ops::RangeInclusive<usize> = 6..=24;
 /// Letters that a word needs to be recognised with some of them masked.
 const MASKABLE_LENGTH: usize = 4;
+/// How long words are that are guessed within their phrases.
+const GUESSABLE_LENGTHS: std::ops::RangeInclusive<usize> = 3..=24;
+/// The language whose plain words are known. A plain word of another might be taken for one that is misspelt.
+const KNOWN_LANGUAGE: &str = "en";
 /// What is written for a word so often that it is one.
 const ALIASES: &[(&str, &str)] =
     &[("2", "to"), ("4", "for"), ("h8", "hate"), ("b4", "before"), ("m8", "mate"), ("l8r", "later")];
@@ -24,7 +30,7 @@ const ALIASES: &[(&str, &str)] =
 struct Words<'a>(BTreeMap<&'a str, u8>);
 
 impl<'a> Words<'a> {
-    fn ask(&mut self, word: &'a str, sureness: Sureness) {
+    fn ask(&mut self, word: &'a str, sureness: Sureness, lang: &str) {
         let letters = word.chars().count();
         let plain = word.bytes().all(|byte| byte.is_ascii_lowercase());
         let flags = self.0.entry(word).or_default();
@@ -33,6 +39,10 @@ impl<'a> Words<'a> {
         }
         if sureness == Sureness::Certain && plain && FUZZY_LENGTHS.contains(&letters) {
             *flags |= FUZZY;
+        }
+        let known = lang.split('-').next() == Some(KNOWN_LANGUAGE);
+        if sureness >= Sureness::Probable && plain && known && GUESSABLE_LENGTHS.contains(&letters) {
+            *flags |= GUESSABLE;
         }
     }
 
@@ -52,7 +62,7 @@ pub(crate) fn compile(packs: &[Rules]) -> Pack {
     for (pack, row, sureness) in packs.iter().flat_map(rows_of_rules).chain(packs.iter().flat_map(rows_of_sets)) {
         for step in row {
             if let Step::Word(word) = step {
-                words.ask(pack.vocabulary.word(*word), sureness);
+                words.ask(pack.vocabulary.word(*word), sureness, &pack.origin.lang);
             }
         }
     }
@@ -107,7 +117,7 @@ pub(crate) fn of_terms(terms: &[&str]) -> Pack {
     let terms: Vec<Vec<String>> = terms.iter().map(|term| token::plain_words(term)).collect();
     let mut words = Words::default();
     for word in terms.iter().flatten() {
-        words.ask(word, Sureness::Certain);
+        words.ask(word, Sureness::Certain, KNOWN_LANGUAGE);
     }
     let (prints, flags, numbers) = words.numbered();
     let mut phrases = Vec::new();
@@ -171,10 +181,13 @@ fn rows_of_sets(pack: &Rules) -> impl Iterator<Item = Row<'_>> {
     })
 }
 
-/// The fuzzy words without one letter each: upper half of the fingerprint, and which word lacks which letter.
+/// The words that are found misspelt, without one letter each: upper half of the fingerprint, and which word lacks which letter.
 fn lacking(words: &Words<'_>, numbers: &BTreeMap<&str, u32>) -> (Vec<u32>, Vec<u32>) {
     let mut entries = BTreeSet::new();
-    for (word, _) in words.0.iter().filter(|(_, flags)| *flags & FUZZY != 0) {
+    let misspelt = |word: &str, flags: u8| {
+        flags & FUZZY != 0 || (flags & GUESSABLE != 0 && word.len() >= *DROPPED_LENGTHS.start())
+    };
+    for (word, _) in words.0.iter().filter(|(word, flags)| misspelt(word, **flags)) {
         let number = numbers.get(word).copied().unwrap_or_default();
         for (at, place) in (0..word.len()).zip(0_u32..) {
             let rest = [&word.as_bytes()[..at], &word.as_bytes()[at + 1..]].concat();

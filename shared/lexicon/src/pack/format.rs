@@ -2,7 +2,7 @@
 
 use super::automaton;
 use super::bytes::{Bytes, put, put_len, put_long, put_text};
-use super::{FUZZY, LACKS_AT, MASKABLE, Pack, PackError, PackedRule};
+use super::{FUZZY, GUESSABLE, LACKS_AT, MASKABLE, Pack, PackError, PackedRule};
 use crate::Severity;
 use crate::arithmetic::Reason;
 use crate::category::{AgeProfile, Stage, category};
@@ -88,7 +88,7 @@ fn holds(pack: &Pack) -> bool {
     ids.sort_unstable();
     words <= 1 << 22
         && pack.words.windows(2).all(|pair| pair.first() < pair.last())
-        && pack.flags.iter().all(|flags| flags & !(MASKABLE | FUZZY) == 0)
+        && pack.flags.iter().all(|flags| flags & !(MASKABLE | FUZZY | GUESSABLE) == 0)
         && pack.aliases.windows(2).all(|pair| pair.first() < pair.last())
         && pack.aliases.iter().all(|(_, word)| is_word(*word))
         && pack.phrases.holds(words, length(pack.rules.len()))

@@ -10,9 +10,9 @@ mod format;
 
 use super::category::{AgeProfile, Category, Stage};
 use super::graph::{FIRST_WORD, Graph};
-use super::rules::{Around, Origin, Sureness};
+use super::rules::{Around, Effect, Origin, Sureness};
 
-pub(super) use compile::{FUZZY_LENGTHS, compile, of_terms};
+pub(super) use compile::{DROPPED_LENGTHS, FUZZY_LENGTHS, compile, of_terms};
 
 /// Why bytes are no pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +32,9 @@ pub enum PackError {
 pub(super) const MASKABLE: u8 = 1;
 /// A long word of a certain rule, that is found misspelt.
 pub(super) const FUZZY: u8 = 2;
+/// A word of a rule that is at least probable, of a language whose plain words are known: found with two letters swapped
+/// or one dropped, and short ones with a letter masked, where the rest of its phrase is there.
+pub(super) const GUESSABLE: u8 = 4;
 
 /// Compiled rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +75,13 @@ pub(super) struct PackedRule {
     pub(super) stage: Option<Stage>,
     pub(super) help_seeking: bool,
     pub(super) topic: String,
+}
+
+impl PackedRule {
+    /// Whether a phrase alone is not enough for it.
+    pub(super) fn needs_more(&self) -> bool {
+        self.around.iter().any(|around| around.effect == Effect::Needed)
+    }
 }
 
 impl Pack {

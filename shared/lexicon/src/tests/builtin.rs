@@ -12,7 +12,7 @@ use crate::rules::{self, Rules};
 use crate::{AgeProfile, Ask, BUILTIN, CATEGORIES, Lexicon, Pack, builtin};
 
 /// Every pack in `packaging/lexicons`: folders and single files, British English first.
-fn packs() -> Vec<Rules> {
+pub(super) fn packs() -> Vec<Rules> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packaging/lexicons");
     let entries = |folder: &PathBuf| {
         let entries =
@@ -88,7 +88,7 @@ fn no_letter_of_a_phrase_is_in_the_pack() {
 fn it_is_small() {
     let pack = Pack::read(&builtin()).expect("the pack that ships");
     assert!(pack.resident_bytes() < 12 * 1024 * 1024);
-    assert!(BUILTIN.len() < 700 * 1024);
+    assert!(BUILTIN.len() < 850 * 1024);
 }
 
 #[test]

@@ -30,10 +30,31 @@ const DISGUISED: &[(Disguise, &[&str])] = &[
             "ki!! myself",
             "k1llmyself",
             "kill mys3lf!",
+            "want to d13",
+            "k.1.l.l myself",
+            "k 1 l l myself",
+            "$_u_1_c_1_d_e note",
+            "want to d!3333",
+            "k!\u{200d}ll myself",
+            "ｋ！ｌｌ myself",
+            "!w@n77od!3",
         ],
     ),
     (Disguise::Repeated, &["kiiiill myself", "kill myselfffff", "want to diiiieeee", "waaaant to die"]),
-    (Disguise::Masked, &["k*ll myself", "k**l myself", "s*icide note", "s**cide note", "kill mys#lf"]),
+    (
+        Disguise::Masked,
+        &[
+            "k*ll myself",
+            "k**l myself",
+            "s*icide note",
+            "s**cide note",
+            "kill mys#lf",
+            "k_ll myself",
+            "want to d*e",
+            "s*1cide note",
+            "ｋ＊ｌｌ myself",
+        ],
+    ),
     (
         Disguise::Misspelt,
         &["kill mysefl", "kill myslef", "suicde note", "siucide note", "suicidde note", "suicode note", "kill mysel"],
@@ -87,12 +108,40 @@ fn how_many_words_stand_before_makes_no_difference() {
     }
 }
 
+/// A word that was taken apart moves those behind it in the row.
+#[test]
+fn a_stroke_is_a_letter_or_stands_between_words() {
+    let lexicon = Lexicon::of_terms(&["kill him", "kill myself", "kill me"]);
+    for before in 0..3 {
+        let text = |rest: &str| format!("{}{rest}", "so killhim ".repeat(before));
+        let met = |rest: &str| found(&lexicon, &text(rest)).iter().map(|found| found.count).sum::<u32>() as usize;
+        for rest in ["then k_ll myself", "k!ll_me now", "su k!_l him", "KILL_ME", "(k_ll!) k_ll me"] {
+            assert_eq!(met(rest), before + 1, "{rest}");
+        }
+        assert_eq!(met("k_ll_me then"), before, "a name in a program");
+    }
+}
+
 #[test]
 fn what_is_no_disguise_beside_a_symbol_is_still_a_word() {
     let lexicon = Lexicon::of_terms(&["route 66"]);
     for text in ["it costs $66 on route 66", "#66 or route 66!", "route 66"] {
         assert_eq!(ids(&lexicon, text).len(), 1, "{text}");
     }
+}
+
+/// Whoever writes "iKill" shows where the words begin, and whoever writes "ikill" does not.
+#[test]
+fn what_a_word_is_in_small_letters_says_nothing_of_it_in_others() {
+    let lexicon = Lexicon::of_terms(&["i kill"]);
+    assert_eq!(ids(&lexicon, "the ikill brand"), [""; 0]);
+    assert_eq!(ids(&lexicon, "the iKill brand").len(), 1);
+}
+
+#[test]
+fn a_word_of_a_rule_stays_one_though_it_is_others_run_together() {
+    let lexicon = Lexicon::of_terms(&["k1llhim now", "kill him"]);
+    assert_eq!(ids(&lexicon, "k1llhim now").len(), 2);
 }
 
 #[test]
@@ -173,6 +222,33 @@ proptest! {
         let hidden: String = letters.into_iter().collect();
         prop_assert_eq!(rules(&hidden), rules(said));
         prop_assert_eq!(rules(&said.replace('\'', apostrophe)), rules(said));
+    }
+
+    /// What is remembered of the words of one text decides nothing of the next.
+    #[test]
+    fn what_is_met_depends_on_no_text_before(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "kill", "him", "now", "i", "my", "route", "66", "self", "note", "ikill", "iKill", "IKILL", "killhim", "killHim",
+            "k1llhim", "K1llHim", "k!llh1m", "kilhim", "killhimnow", "kkkilll", "k*ll", "k_ll", "$66", "66!", "suicde",
+            "su ic ide", "SuicideNote", "suicidenote", "k i l l", "kélhim", "him!", "killthehim", "killTheWayHim",
+        ]), 1..90),
+        blanks in any::<u128>(),
+        from in any::<prop::sample::Index>(),
+    ) {
+        let terms = ["kill him", "i kill", "route 66", "suicide note", "kill myself", "k1llhim now", "him now", "kill"];
+        let text = |pieces: &[&str]| pieces.iter().enumerate().map(|(at, piece)| {
+            format!("{piece}{}", if blanks >> (at % 128) & 7 == 7 { ". " } else { " " })
+        }).collect::<String>();
+        let places = |lexicon: &Lexicon, text: &str| -> Vec<_> {
+            let found = found(lexicon, text).into_iter();
+            found.map(|found| (found.rule, found.count, found.places)).collect()
+        };
+        let lexicon = Lexicon::of_terms(&terms);
+        let whole = text(&pieces);
+        let first = places(&lexicon, &whole);
+        let rest = text(&pieces[from.index(pieces.len())..]);
+        prop_assert_eq!(places(&lexicon, &rest), places(&Lexicon::of_terms(&terms), &rest));
+        prop_assert_eq!(places(&lexicon, &whole), first);
     }
 
     #[test]

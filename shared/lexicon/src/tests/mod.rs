@@ -3,6 +3,7 @@
 mod builtin;
 mod disguises;
 mod forms;
+mod kinds;
 mod matches;
 mod scores;
 

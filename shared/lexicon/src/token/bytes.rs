@@ -13,6 +13,8 @@ pub(super) const APOSTROPHE: u8 = 16;
 /// Ends a sentence.
 pub(super) const END: u8 = 32;
 pub(super) const OTHER_SCRIPT: u8 = 64;
+/// `_`, which may stand for a letter too, and nearly always is a part of a name in a program.
+pub(super) const STROKE: u8 = 128;
 
 const CLASS: [u8; 256] = {
     let mut class = [0; 256];
@@ -24,6 +26,7 @@ const CLASS: [u8; 256] = {
             b'\t'..=b'\r' | b' ' => BLANK,
             b'!' => SYMBOL | END,
             b'@' | b'$' | b'|' | b'+' | b'*' | b'#' => SYMBOL,
+            b'_' => STROKE,
             b'.' | b'?' => END,
             b'\'' | b'`' => APOSTROPHE,
             128..=255 => OTHER_SCRIPT,

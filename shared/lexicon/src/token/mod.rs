@@ -11,8 +11,11 @@ mod slow;
 use super::letters;
 
 use between::Between;
-use bytes::{APOSTROPHE, OTHER_SCRIPT, Run, SYMBOL, WORD, class};
+use bytes::{APOSTROPHE, OTHER_SCRIPT, Run, STROKE, SYMBOL, WORD, class};
 use slow::Slow;
+
+/// The longest word in which a stroke is a letter: "k_ll". Names in programs are longer, or have more of them.
+pub(super) const STRUCK: usize = 12;
 
 /// A word of a text.
 pub(super) struct Word<'a> {
@@ -30,6 +33,8 @@ pub(super) struct Word<'a> {
     pub(super) breaks: bool,
     /// Whether a symbol that may stand for a letter touches it.
     pub(super) symbols: bool,
+    /// Whether a stroke behind it may be a letter of a longer word.
+    pub(super) struck: bool,
 }
 
 /// What words are handed to, in order.
@@ -55,6 +60,7 @@ pub(super) fn words<S: Sink>(text: &str, sink: &mut S) {
                 continue;
             }
             let before = at.checked_sub(1).and_then(|before| bytes.get(before)).map_or(0, |&byte| self::class(byte));
+            let touched = before | behind;
             sink.word(Word {
                 start: at,
                 end: run.end,
@@ -62,7 +68,8 @@ pub(super) fn words<S: Sink>(text: &str, sink: &mut S) {
                 plain: None,
                 digits: run.digits,
                 breaks: between.breaks,
-                symbols: (before | behind) & SYMBOL != 0,
+                symbols: touched & SYMBOL != 0,
+                struck: touched & STROKE != 0 && behind & !before & STROKE != 0 && may_be_struck(bytes, at, run.end),
             });
             between = Between::default();
             // Most words stand one blank apart.
@@ -82,6 +89,17 @@ pub(super) fn words<S: Sink>(text: &str, sink: &mut S) {
             at += 1;
         }
     }
+}
+
+/// Whether the stroke behind a word may be a letter of a longer word, which begins with it.
+#[inline(never)]
+fn may_be_struck(bytes: &[u8], start: usize, end: usize) -> bool {
+    let most = STRUCK.saturating_sub(end + 1 - start);
+    let rest = bytes.get(end + 1..).unwrap_or_default().iter().map(|&byte| class(byte));
+    let length = rest.clone().take(most + 1).take_while(|class| class & (WORD | SYMBOL) != 0).count();
+    let after = rest.clone().nth(length).unwrap_or_default();
+    // Letters beyond ASCII are looked at later.
+    after & OTHER_SCRIPT != 0 || ((1..=most).contains(&length) && after & STROKE == 0)
 }
 
 /// Whether the word that seems to end at `end` has more to it than ASCII letters.

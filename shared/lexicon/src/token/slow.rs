@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use zeroize::Zeroizing;
 
 use super::between::Between;
-use super::bytes::{APOSTROPHE, OTHER_SCRIPT, WORD, class};
+use super::bytes::{APOSTROPHE, OTHER_SCRIPT, STROKE, SYMBOL, WORD, class};
 use super::{Sink, Word};
 use crate::{fingerprint, letters};
 
@@ -83,6 +83,7 @@ impl Slow {
             digits: self.plain.bytes().any(|byte| byte.is_ascii_digit()),
             breaks: between.breaks,
             symbols: false,
+            struck: false,
         });
         *between = Between::default();
         self.plain.clear();
@@ -128,7 +129,8 @@ impl Slow {
                 plain: Some(word),
                 digits: word.bytes().any(|byte| byte.is_ascii_digit()),
                 breaks: between.breaks,
-                symbols: false,
+                symbols: beside_symbol(text, place(start), end),
+                struck: false,
             });
             *between = Between::default();
         }
@@ -136,6 +138,23 @@ impl Slow {
         places.clear();
         looks.clear();
     }
+}
+
+/// Invisible letters that are passed over on the way to a symbol.
+const HIDDEN: usize = 4;
+
+/// Whether a symbol that may stand for a letter touches a word.
+fn beside_symbol(text: &str, start: usize, end: usize) -> bool {
+    let is_symbol = |letter: char| {
+        // Full-width marks are those of ASCII, as far apart from them as the blank is from the first.
+        let wide = u32::from(letter).checked_sub(0xfee0).and_then(|plain| u8::try_from(plain).ok());
+        let byte = u8::try_from(letter).ok().filter(u8::is_ascii).or(wide);
+        byte.is_some_and(|byte| class(byte) & (SYMBOL | STROKE) != 0)
+    };
+    let is_seen = |letter: &char| !letters::is_invisible(*letter);
+    let before = text.get(..start).and_then(|before| before.chars().rev().take(HIDDEN).find(is_seen));
+    let behind = text.get(end..).and_then(|behind| behind.chars().take(HIDDEN).find(is_seen));
+    before.is_some_and(is_symbol) || behind.is_some_and(is_symbol)
 }
 
 /// Writes `word` with its look-alikes as the Latin letters that they look like, if there are Latin ones beside them and

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use caretaker_shared::order;
+
 use super::object::{Lexer, Object, Piece};
 
 /// Entries of one table.
@@ -40,7 +42,7 @@ impl CodeMap {
                 }
             }
         }
-        map.ranges.sort_unstable();
+        order::sort(&mut map.ranges);
         map
     }
 

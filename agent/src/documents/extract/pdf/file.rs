@@ -4,6 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use caretaker_shared::order;
+
 use super::super::Refusal;
 use super::super::allowance::Allowance;
 use super::filters;
@@ -182,7 +184,7 @@ impl<'a> File<'a> {
         }
         if pages.is_empty() {
             let mut numbers: Vec<&u32> = self.places.keys().collect();
-            numbers.sort();
+            order::sort(&mut numbers);
             let found = numbers.into_iter().filter_map(|number| self.dictionary(&Object::Reference(*number)));
             pages.extend(found.filter(|page| page.says("Type", "Page")).take(PAGES).map(|dictionary| {
                 let resources = self.dictionary(dictionary.get("Resources")).unwrap_or_default();
