@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use caretaker_agent::checkpoints::Checkpoints;
 use caretaker_agent::clocks::DeviceClocks;
 use caretaker_agent::detection::Rules;
 use caretaker_agent::identity::{self, Identity, Keeper};
@@ -130,6 +131,7 @@ impl Device {
         let keeper = Keeper::open(self.state()).expect("reads").expect("is enrolled");
         let grpc = Grpc::new(keeper.identity(), house.clock.clone()).expect("an identity");
         let sealer = Arc::new(Sealer::open(self.state(), keeper.identity()));
+        let checkpoints = Arc::new(Checkpoints::open(self.state(), keeper.identity()));
         let wiring = Wiring {
             spool: spool.clone(),
             keeper,
@@ -138,6 +140,7 @@ impl Device {
             policy: watch::channel(None).0,
             rules: Rules::builtin(),
             sealer,
+            checkpoints,
             resend: mpsc::channel(8).0,
             executables: watch::channel(Arc::default()).1,
             describe: Arc::new(|_| Box::pin(async { Vec::new() })),
