@@ -61,22 +61,7 @@ fn a_case_goes_from_the_mail_to_the_child_protection_file() {
     let _ = lead.with_key("lead.key", &["case", "note", &reference, NOTE]).ok();
     let _ = lead.run(&["case", "assign", &reference, "--to", "Ben Example"]).ok();
 
-    // Pages for the file take two people.
-    let export = ["case", "export", &reference, "--reason", "for the file"];
-    let asked = lead.with_key("lead.key", &export).ok();
-    assert!(pages(&lead).is_empty(), "nothing is written before a second person has approved:\n{asked}");
-    let _ = deputy.with_key("own.key", &["case", "approve", &reference]).ok();
-    let _ = lead.with_key("lead.key", &export).ok();
-    let pages = pages(&lead);
-    let kinds: Vec<_> = pages.iter().filter_map(|page| page.extension()?.to_str()).collect();
-    assert_eq!(kinds, ["json", "pdf"]);
-    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&pages[0]).expect("the pages")).expect("JSON");
-    let text = json.to_string();
-    assert!(text.contains(PHRASE) && text.contains(NOTE) && text.contains("diary.txt"), "{text}");
-    assert!(std::fs::read(&pages[1]).expect("the pages").starts_with(b"%PDF-"));
-    let receipt = pages[0].file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.strip_prefix("case-"));
-    let _ = lead.run(&["case", "receipt", receipt.expect("a number")]).ok();
-
+    export(&lead, &deputy, &reference);
     let close = ["case", "close", &reference, "--outcome", "pastoral", "--reason", "in hand", "--by-whom", "A.E."];
     let _ = deputy.with_key("own.key", &close).ok();
     assert!(!lead.run(&["cases"]).ok().contains(&reference), "closed");
@@ -94,6 +79,24 @@ fn a_case_goes_from_the_mail_to_the_child_protection_file() {
     for said in [NOTE, "nobody else may read it", "diary.txt"] {
         assert_eq!(search::files_with(said, &places), Vec::<PathBuf>::new(), "{said}");
     }
+}
+
+/// Pages for the file take two people.
+fn export(lead: &Desk, deputy: &Desk, reference: &str) {
+    let export = ["case", "export", reference, "--reason", "for the file"];
+    let asked = lead.with_key("lead.key", &export).ok();
+    assert!(pages(lead).is_empty(), "nothing is written before a second person has approved:\n{asked}");
+    let _ = deputy.with_key("own.key", &["case", "approve", reference]).ok();
+    let _ = lead.with_key("lead.key", &export).ok();
+    let pages = pages(lead);
+    let kinds: Vec<_> = pages.iter().filter_map(|page| page.extension()?.to_str()).collect();
+    assert_eq!(kinds, ["json", "pdf"]);
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&pages[0]).expect("the pages")).expect("JSON");
+    let text = json.to_string();
+    assert!(text.contains(PHRASE) && text.contains(NOTE) && text.contains("diary.txt"), "{text}");
+    assert!(std::fs::read(&pages[1]).expect("the pages").starts_with(b"%PDF-"));
+    let receipt = pages[0].file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.strip_prefix("case-"));
+    let _ = lead.run(&["case", "receipt", receipt.expect("a number")]).ok();
 }
 
 /// What an export has written, by name.

@@ -76,17 +76,7 @@ fn the_lead_reads_the_passage_and_no_other_place_holds_a_word_of_it() {
     for said in said {
         assert!(!format!("{}{}", said.out, said.err).contains(&canary));
     }
-    let dumps = tempfile::tempdir().expect("a folder");
-    memory::dump(school.collector().id(), &dumps.path().join("collector"));
-    memory::dump(agent.process().id(), &dumps.path().join("agent"));
-    let known = search::files_with("Northfield School", &[dumps.path()]);
-    assert_eq!(known.len(), 2, "what both hold is found in both");
-    let collector = search::files_with(&canary, &[&dumps.path().join("collector")]);
-    assert_eq!(collector, Vec::<PathBuf>::new(), "the collector's memory");
-    let passage = format!("Yours, {canary}");
-    let in_agent = search::files_with(&passage, &[&dumps.path().join("agent")]);
-    assert_eq!(in_agent, Vec::<PathBuf>::new(), "the agent's memory holds no passage");
-
+    assert_memory_holds_none(&school, &agent, &canary);
     agent.stop();
     let places = [
         school.data(),
@@ -101,6 +91,19 @@ fn the_lead_reads_the_passage_and_no_other_place_holds_a_word_of_it() {
     school.close();
     assert_eq!(search::files_with(&canary, &places), Vec::<PathBuf>::new());
     assert!(!search::files_with(&canary, &[&school.documents()]).is_empty(), "the search finds what is there");
+}
+
+/// The agent knows the document's name for as long as it watches it, and forgets what stands in it.
+fn assert_memory_holds_none(school: &School, agent: &Agent, canary: &str) {
+    let dumps = tempfile::tempdir().expect("a folder");
+    memory::dump(school.collector().id(), &dumps.path().join("collector"));
+    memory::dump(agent.process().id(), &dumps.path().join("agent"));
+    let known = search::files_with("Northfield School", &[dumps.path()]);
+    assert_eq!(known.len(), 2, "what both hold is found in both");
+    let collector = search::files_with(canary, &[&dumps.path().join("collector")]);
+    assert_eq!(collector, Vec::<PathBuf>::new(), "the collector's memory");
+    let in_agent = search::files_with(&format!("Yours, {canary}"), &[&dumps.path().join("agent")]);
+    assert_eq!(in_agent, Vec::<PathBuf>::new(), "the agent's memory holds no passage");
 }
 
 /// A figure for the person who reads the test's output.

@@ -680,9 +680,9 @@ fn kept_by(device: &Device) -> (Vec<SignedCheckpoint>, Vec<u8>) {
 }
 
 fn told_of_checkpoints(book: &Book) -> Vec<String> {
-    let told = |(_, payload): &(Stream, Payload)| match payload {
-        Payload::Device(event) if event.kind == DeviceEventKind::CheckpointRefused => Some(event.detail.clone()),
-        _ => None,
+    let told = |(_, payload): &(Stream, Payload)| {
+        let Payload::Device(event) = payload else { return None };
+        (event.kind == DeviceEventKind::CheckpointRefused).then(|| event.detail.clone())
     };
     book.payloads.iter().filter_map(told).collect()
 }

@@ -48,11 +48,11 @@ fn init_twice_makes_everything_once() {
     let folder = home.path().join("data");
     let first = init(&folder);
     assert!(first.status.success(), "{}", text(&first.stderr));
-    assert_eq!(text(&first.stdout).matches("made ").count(), 8);
+    assert_eq!(text(&first.stdout).matches("made ").count(), 9);
     let before = contents(&folder);
     let second = init(&folder);
     assert!(second.status.success());
-    assert_eq!(text(&second.stdout).matches("exists ").count(), 8);
+    assert_eq!(text(&second.stdout).matches("exists ").count(), 9);
     assert!(text(&second.stdout).contains("nothing was changed"));
     assert_eq!(contents(&folder), before);
     assert_eq!(written(&folder), (1, 1, 1));

@@ -73,7 +73,15 @@ impl DevicePolicy {
 fn viewers() -> Vec<Viewer> {
     let viewer = |role: &str, sees: &str| Viewer { role: role.to_owned(), sees: sees.to_owned() };
     vec![
-        viewer("safeguarding lead", "that a rule was met, how severe, when and at which site; no text in this version"),
+        viewer(
+            "safeguarding lead and deputies",
+            "that a rule was met, how severe, when and at which site; with their own key the account, the place, and the \
+             text for 200 characters on each side",
+        ),
+        viewer(
+            "head, chair of governors",
+            "the same of the gravest cases, and of those about staff, once a second person approves",
+        ),
         viewer(
             "network manager",
             "devices, software, executables, antivirus and screen lock; never which rule or category was met",
