@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use caretaker_shared::checkpoint::PublicAuditKey;
 use caretaker_tests::agent::{Agent, PHRASE};
 use caretaker_tests::mail::MailServer;
 use caretaker_tests::process::Said;
@@ -86,6 +87,7 @@ fn a_device_proves_that_its_alerts_arrive_and_are_answered() {
     let row = certificate["audit_row"].as_u64().expect("a number");
     let sql = format!("SELECT count(*) FROM audit WHERE n = {row} AND action = 'canary.proven'");
     assert_eq!(school.count(&sql), 1);
+    assert!(is_signed(&certificate), "{certificate}");
     let text = school.command(&["canary", "certificate", device]).ok();
     assert!(text.contains("can raise the alarm") && text.contains("26-0001"), "{text}");
 
@@ -95,6 +97,18 @@ fn a_device_proves_that_its_alerts_arrive_and_are_answered() {
     assert_eq!(cases["cases"].as_array().map(Vec::len), Some(0), "a test leaves no case to work on: {cases}");
     agent.stop();
     school.close();
+}
+
+fn is_signed(certificate: &serde_json::Value) -> bool {
+    let bytes = |name: &str| -> Option<Vec<u8>> {
+        let text = certificate[name].as_str()?;
+        (0..text.len() / 2).map(|at| u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()).collect()
+    };
+    let lines: Vec<&str> =
+        certificate["statement"].as_array().into_iter().flatten().filter_map(|line| line.as_str()).collect();
+    let key = bytes("key").and_then(|key| PublicAuditKey::from_slice(&key)).expect("a key");
+    let signature = bytes("signature").expect("a signature");
+    key.has_stated(&lines.join("\n"), &signature) && !key.has_stated("device: another", &signature)
 }
 
 /// Mails that tell of the only case.

@@ -144,13 +144,20 @@ pub fn certificate(certificate: &Certificate, screen: &Screen) -> String {
         shown.push_str(&hang(&format!("  {name:<15}"), &text, screen.width));
     }
     shown.push_str(&format!(
-        "\nAudit chain, row {}\n  {}\nSHA-256 of this statement\n  {}\n\n",
+        "\nAudit chain, row {}\n  {}\nSHA-256 of this statement\n  {}\n",
         certificate.audit_row,
         safe(&certificate.audit_hash),
         safe(&certificate.digest)
     ));
+    let (first, second) = certificate.signature.split_at_checked(64).unwrap_or((&certificate.signature, ""));
+    shown.push_str(&format!(
+        "Signed with the key of the checkpoints\n  {}\n  {}\n  {}\n\n",
+        safe(&certificate.key),
+        safe(first),
+        safe(second)
+    ));
     let limit = "It proves the way of one sentence on one day. It does not prove that every rule fires, nor that the device \
-                 was on since. Whoever holds a copy of the audit chain can compare the row.";
+                 was on since. Whoever has a mailed checkpoint can compare the key, and with a copy of the audit chain the row.";
     shown + &hang("", limit, screen.width)
 }
 

@@ -1,13 +1,14 @@
 //! A secondary academy.
 
 use caretaker_proto::console::v1 as proto;
+use caretaker_proto::console::v1::reports_client::ReportsClient;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{
     DeviceEventKind, Executable, ExecutableFormat, Executables, Facts, Idle, MediaFolder, Protection, RemovableMedium,
     Role, ScreenLock, Volume, VolumeRole,
 };
 
-use super::{School, cases, mails, only_case, pupil};
+use super::{Met, School, cases, mails, only_case, pupil};
 use crate::house::{DAY, start_time};
 use crate::ingest::software;
 
@@ -189,6 +190,26 @@ async fn a9_support_for_extremism_is_a_case_for_the_lead() {
     let mails = mails(&school.house).await;
     assert_eq!(mails.len(), 1);
     assert!(mails[0].contains("To: pat.example@example.school"), "the lead is first: {}", mails[0]);
+}
+
+#[tokio::test]
+async fn a10_governors_read_of_a_term_without_names_or_small_numbers() {
+    let school = academy().await;
+    let mut device = school.device().await;
+    for category in ["bullying", "drugs", "gambling", "hate", "violence", "weapons"] {
+        device.meets(&Met { user: category, ..pupil(category, 4) }).await;
+    }
+    device.meets(&pupil("selfharm", 5)).await;
+    let mut governor = ReportsClient::new(school.person(Role::Governor).await);
+    let report = governor.get_term_report(proto::GetTermReportRequest::default()).await.expect("answers").into_inner();
+    assert_eq!(report.concerns, Some(proto::Count { value: 7, hidden: false }));
+    let of_five: Vec<_> =
+        report.by_level.iter().flat_map(|by| &by.parts).filter(|part| part.name.contains('5')).collect();
+    assert!(of_five.iter().all(|part| part.count.is_some_and(|count| count.hidden)), "{of_five:?}");
+    let told = format!("{report:?}");
+    for name in ["pupil.one", "library-07", "selfharm", "26-0001"] {
+        assert!(!told.contains(name), "{name} in {told}");
+    }
 }
 
 #[tokio::test]

@@ -7521,6 +7521,12 @@ pub struct Certificate {
     pub digest: ::prost::alloc::string::String,
     #[prost(string, repeated, tag = "7")]
     pub statement: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Ed25519 over those lines with a newline between them, and the key that made it, hexadecimal: the key that signs the
+    /// checkpoints of the audit chain too.
+    #[prost(string, tag = "8")]
+    pub signature: ::prost::alloc::string::String,
+    #[prost(string, tag = "9")]
+    pub key: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(device.document_folders, ["~/Documents", "~/Desktop", "~/Downloads"]);
         assert!(device.detection.categories.contains(&"suicide".to_owned()));
         assert_eq!(device.probe_every.get(&ProbeName::ScreenLock), Some(&Duration::from_secs(45 * 60)));
-        assert_eq!(device.viewers.len(), 2);
+        assert_eq!(device.viewers.len(), 3);
         assert_eq!(device.detection.groups.len(), 1);
         assert_eq!(proto::DevicePolicy::from(&device), message());
     }

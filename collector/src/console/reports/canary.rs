@@ -86,7 +86,8 @@ pub(super) async fn certificate(
     let ProvenRow { canary: row, audit_row, audit_hash } = proven.ok_or(Refusal::NotProven(device.name))?;
     let now = context.clock.now();
     let statement = statement(&context.school, &row);
-    let digest = Sha256::of(statement.join("\n").as_bytes()).to_string();
+    let lines = statement.join("\n");
+    let digest = Sha256::of(lines.as_bytes()).to_string();
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(proto::Certificate {
         school: context.school.clone(),
@@ -96,6 +97,8 @@ pub(super) async fn certificate(
         audit_hash: hex(&audit_hash),
         digest,
         statement,
+        signature: hex(&context.audit_key.state(&lines)),
+        key: hex(context.audit_key.public().as_bytes()),
     })
 }
 

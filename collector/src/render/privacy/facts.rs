@@ -2,7 +2,7 @@
 
 use caretaker_shared::lexicon::category;
 use caretaker_shared::model::{Role, Source};
-use caretaker_shared::policy::Policy;
+use caretaker_shared::policy::{Policy, Retention};
 
 use crate::render::report::Block;
 
@@ -24,7 +24,7 @@ impl Facts<'_> {
             "roles" => vec![roles()],
             "contacts" => vec![Block::Text(self.contacts())],
             "contacts_short" => vec![Block::Points(self.people())],
-            "retention" => retention(),
+            "retention" => retention(&self.policy.retention),
             "risks" => vec![risks()],
             "limits" => vec![Block::Points(limits())],
             _ => Vec::new(),
@@ -164,27 +164,34 @@ fn roles() -> Block {
     )
 }
 
-fn retention() -> Vec<Block> {
+/// As the policy sets it: the purge goes by the same numbers.
+fn retention(of: &Retention) -> Vec<Block> {
+    let days = |days: u32| if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+    let rows = [
+        ("texts that meet no rule", "not at all".to_owned()),
+        ("content of the lowest levels", days(of.low_days)),
+        ("content of concerns that nobody took", format!("passed on to the next person; {}", days(of.unopened_days))),
+        ("content of a false alarm", format!("{} hours after it was closed as one", of.false_alarm_hours)),
+        (
+            "content of confirmed concerns",
+            format!(
+                "in the child-protection file until 25 years after birth; the copy here {} after it was filed, or {} after \
+                 the case was closed",
+                days(of.filed_days),
+                days(of.closed_days)
+            ),
+        ),
+        ("that a rule was met, without content", days(of.events_days)),
+        ("findings about devices", format!("{} after they were closed", days(of.findings_days))),
+        ("what is known of a device that has left", days(of.departed_days)),
+        ("mail that was sent", days(of.mails_days)),
+        ("who opened what", format!("{} years", of.audit_years)),
+    ];
+    let rows: Vec<[&str; 2]> = rows.iter().map(|(what, kept)| [*what, kept.as_str()]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
     vec![
-        table(
-            &["what", "kept for"],
-            &[
-                &["texts that meet no rule", "not at all"],
-                &["the lowest levels", "counted; content 7 days"],
-                &["concerns that nobody has opened", "passed on to the next person; content 90 days"],
-                &["false alarms", "content 24 hours, the fact 12 months"],
-                &[
-                    "confirmed concerns",
-                    "in the child-protection file until 25 years after birth; the copy here 30 days after it was filed",
-                ],
-                &["who opened what", "7 years"],
-            ],
-        ),
-        Block::Note(
-            "[These are the times that Caretaker recommends. Write here what your collector is set to:  \
-             caretaker-collector policy show.]"
-                .into(),
-        ),
+        table(&["what", "kept for"], &rows),
+        Block::Note("Nothing that is under a legal hold is erased by age.".into()),
     ]
 }
 
