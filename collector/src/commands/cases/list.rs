@@ -12,6 +12,7 @@ use crate::render::cases::Shown;
 
 pub(super) async fn run(args: ListArgs, mut desk: Desk, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let (mut cases, mut openings, mut after) = (Vec::new(), Vec::new(), String::new());
+    let narrowed = args.state.is_some() || args.level.is_some() || args.site.is_some() || args.mine;
     loop {
         let request = ListCasesRequest {
             page: page(&after),
@@ -35,6 +36,7 @@ pub(super) async fn run(args: ListArgs, mut desk: Desk, output: &mut Output<'_>)
     match render::cases::list(&cases, &openings, output.screen) {
         Some(list) => output.text(&list),
         None if args.all => output.text("There never was a case.\n"),
+        None if !narrowed => output.text("No case is open. Closed ones:  cases --all\n"),
         None => output.text("No such case is open. Closed ones too:  cases --all\n"),
     }
 }
