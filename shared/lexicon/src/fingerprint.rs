@@ -60,16 +60,25 @@ pub(super) fn of_few(letters: u128, length: usize) -> u64 {
 #[inline]
 pub(super) fn of_beginnings(text: &[u8], at: usize, most: usize, mut each: impl FnMut(usize, u64)) {
     let first = block(text, at, most);
-    for length in 1..=most.min(7) {
-        each(length, of_short(first, length));
+    for length in 1..=most.min(8) {
+        each(length, mix(begin(length) ^ first & beginning(length)));
     }
-    for length in 8..=most {
-        let mut sum = mix(begin(length) ^ first);
-        for behind in (8..length).step_by(8) {
-            sum = mix(sum ^ block(text, at + behind, length - behind));
-        }
-        each(length, sum);
+    if most <= 8 {
+        return;
     }
+    let second = block(text, at + 8, most - 8);
+    for length in 9..=most.min(16) {
+        each(length, mix(mix(begin(length) ^ first) ^ second & beginning(length - 8)));
+    }
+    for length in 17..=most {
+        each(length, of_ascii(text, at, at + length));
+    }
+}
+
+/// The bits of the first `length` of eight bytes, of one at least.
+#[inline]
+fn beginning(length: usize) -> u64 {
+    u64::MAX >> (64 - 8 * length)
 }
 
 /// The first eight of `length` ASCII letters and digits from `at` on, in small letters, the first lowest.

@@ -14,87 +14,111 @@ const SHORTEST: usize = 4;
 
 /// Words put together from short pieces of which at least one is no word.
 pub(super) fn fragments(lattice: &mut Lattice<'_>) {
-    let mut row = Row { letters: Zeroizing::new([0; 48]), starts: [0; ROW + 1], count: 0 };
     let mut tried = 0;
     for at in std::mem::take(&mut lattice.fragments) {
         // What an earlier fragment is a part of has been tried there.
         let earliest = tried.max((at + 1).saturating_sub(MOST_FRAGMENTS));
         tried = at + 1;
-        let mut first = at;
-        while first > earliest && follows(lattice, first) && lattice.letters(first - 1).is_some() {
-            first -= 1;
-        }
         // Most stand alone between longer words.
-        if first == at && !follows(lattice, at + 1) {
-            continue;
+        if (at > earliest && follows(lattice, at)) || follows(lattice, at + 1) {
+            Row::around(lattice, at, earliest).put_together(lattice);
         }
-        row.gather(lattice, first, at);
-        row.put_together(lattice, first, at);
     }
-}
-
-/// Pieces that stand side by side. Wiped when it is dropped.
-struct Row {
-    /// Their letters, with room for reading eight bytes at a time.
-    letters: Zeroizing<[u8; 48]>,
-    /// Where each begins; one more at the end.
-    starts: [usize; ROW + 1],
-    count: usize,
 }
 
 /// A fragment has up to three pieces before it and three after.
 const ROW: usize = 2 * MOST_FRAGMENTS as usize - 1;
-const _: () = assert!(ROW * FRAGMENT + 8 <= 48, "a row of pieces has room for all their letters");
+/// Room for the letters of all pieces that are put together.
+const LETTERS: usize = 32;
+const _: () = assert!(MOST_FRAGMENTS as usize * FRAGMENT + 8 <= LETTERS, "pieces have room for all their letters");
+
+/// Pieces that stand side by side. Wiped when it is dropped.
+struct Row {
+    /// Their letters, the first lowest.
+    letters: Zeroizing<[u64; ROW]>,
+    /// How many letters each has.
+    lengths: [usize; ROW],
+    /// How many they are.
+    count: usize,
+    /// The first of them.
+    first: u32,
+    /// The fragment, counted from the first.
+    inner: usize,
+}
 
 impl Row {
-    /// The pieces from `first` on, up to the last that may belong to a word with the piece `at`.
-    fn gather(&mut self, lattice: &Lattice<'_>, first: u32, at: u32) {
-        self.count = 0;
-        let mut end = 0;
-        for token in first..at + MOST_FRAGMENTS {
-            let Some((block, length)) = lattice.letters(token).filter(|_| token <= at || follows(lattice, token))
-            else {
-                break;
-            };
-            if let Some(place) = self.letters.get_mut(end..end + 8) {
-                place.copy_from_slice(&block.to_le_bytes());
-            }
-            end += length;
-            self.count += 1;
-            if let Some(start) = self.starts.get_mut(self.count) {
-                *start = end;
-            }
+    /// The pieces around the fragment `at` that may belong to a word with it, from `earliest` on.
+    fn around(lattice: &Lattice<'_>, at: u32, earliest: u32) -> Self {
+        let mut first = at;
+        while first > earliest && follows(lattice, first) && lattice.letters(first - 1).is_some() {
+            first -= 1;
         }
+        let inner = (at - first) as usize;
+        let mut row = Self { letters: Zeroizing::new([0; ROW]), lengths: [0; ROW], count: 0, first, inner };
+        let places = row.letters.iter_mut().zip(&mut row.lengths);
+        for (token, (letters, length)) in (first..at + MOST_FRAGMENTS).zip(places) {
+            if token > at && !follows(lattice, token) {
+                break;
+            }
+            let Some(piece) = lattice.letters(token) else { break };
+            (*letters, *length) = piece;
+            row.count += 1;
+        }
+        row
     }
 
-    /// Looks for words in all ways to put pieces together, the piece `at` among them.
-    fn put_together(&self, lattice: &mut Lattice<'_>, first: u32, at: u32) {
-        let inner = (at - first) as usize;
-        for from in 0..=inner.min(self.count) {
-            for to in inner.max(from + 1)..self.count.min(from + MOST_FRAGMENTS as usize) {
-                lattice.steps += 1;
-                let (start, end) = (self.starts[from], self.starts[to + 1]);
-                if end - start < SHORTEST {
+    /// Looks for words in all ways to put pieces together, the fragment among them.
+    fn put_together(&self, lattice: &mut Lattice<'_>) {
+        let tables = lattice.tables;
+        for from in 0..=self.inner.min(self.count) {
+            let (mut letters, mut length) = (0, 0);
+            let pieces = self.letters.iter().zip(&self.lengths).take(self.count).enumerate();
+            for (to, (&piece, &more)) in pieces.skip(from).take(MOST_FRAGMENTS as usize) {
+                if length < fingerprint::FEW {
+                    letters |= u128::from(piece) << (8 * length);
+                }
+                length += more;
+                if to < self.inner.max(from + 1) {
                     continue;
                 }
-                let print = fingerprint::of_ascii(&*self.letters, start, end);
-                let word = lattice.tables.word_with(print, MASKABLE);
+                lattice.steps += 1;
+                if length < SHORTEST {
+                    continue;
+                }
+                let few = length <= fingerprint::FEW;
+                let print = if few { fingerprint::of_few(letters, length) } else { self.long(from, to) };
+                let word = if tables.may_have(print) { tables.word_with(print, MASKABLE) } else { 0 };
                 if word != 0 {
-                    let (from, to) = (first + from as u32, first + to as u32 + 1);
+                    let (from, to) = (self.first + from as u32, self.first + to as u32 + 1);
                     lattice.edges.push(Edge { from, to, word, disguise: Disguise::Torn });
                 }
             }
         }
     }
+
+    /// The fingerprint of many letters, those of the pieces `from` to `to`.
+    #[inline(never)]
+    fn long(&self, from: usize, to: usize) -> u64 {
+        let mut letters = Zeroizing::new([0; LETTERS]);
+        let mut end = 0;
+        for (piece, length) in self.letters.iter().zip(self.lengths).take(to + 1).skip(from) {
+            if let Some(place) = letters.get_mut(end..end + 8) {
+                place.copy_from_slice(&piece.to_le_bytes());
+            }
+            end += length;
+        }
+        fingerprint::of_ascii(&*letters, 0, end)
+    }
 }
 
 /// Whether only a blank, a stop or a stroke stands between a word and the one before, and no sentence ends there.
+#[inline]
 fn follows(lattice: &Lattice<'_>, token: u32) -> bool {
     let at = token as usize;
     match (lattice.tokens.get(at.wrapping_sub(1)), lattice.tokens.get(at)) {
         (Some(before), Some(this)) => {
-            let between = lattice.text.as_bytes().get(before.end as usize..this.start as usize);
-            !this.breaks() && matches!(between, Some(b" " | b"." | b"-" | b"_" | b","))
+            let between = lattice.text.as_bytes().get(before.end as usize);
+            this.start == before.end + 1 && !this.breaks() && matches!(between, Some(b' ' | b'.' | b'-' | b'_' | b','))
         }
         (None, _) | (_, None) => false,
     }
