@@ -32,6 +32,12 @@ impl Common {
     fn is_short(&self) -> bool {
         self.end - self.start <= FRAGMENT as u32
     }
+
+    /// Whether it and the one before are short, and only one sign stands between them.
+    #[inline]
+    fn follows(&self, before: &Self) -> bool {
+        self.start.wrapping_sub(before.end) == 1 && self.is_short() && before.is_short()
+    }
 }
 
 /// Words that have not been looked up.
@@ -61,20 +67,15 @@ impl Lattice<'_> {
     fn take_in_some(&mut self, from: usize, to: usize) -> usize {
         let first = self.tokens.len();
         let mut count = to - from;
-        // One bit for each word: of one letter; must be looked up; short and unknown; short, and only one sign stands
-        // between it and a short word before.
-        let (mut single, mut asked, mut fragment, mut follows) = (0_u64, 0_u64, 0_u64, 0_u64);
-        let mut before = Common::default();
+        // One bit for each word: of one letter; must be looked up; short and unknown.
+        let (mut single, mut asked, mut fragment) = (0_u64, 0_u64, 0_u64);
         let Self { waiting, tokens, memory, .. } = self;
         tokens.extend(waiting.words.iter().skip(from).take(count).enumerate().map(|(at, word)| {
             let learnt = memory.of(word.fingerprint);
             let unknown = learnt == Learnt::Unknown;
-            let close = word.start.wrapping_sub(before.end) == 1;
             single |= u64::from(word.end - word.start == 1) << at;
             asked |= u64::from(learnt == Learnt::Nothing) << at;
             fragment |= u64::from(unknown & word.is_short()) << at;
-            follows |= u64::from(close & word.is_short() & before.is_short()) << at;
-            before = *word;
             Token { bits: word.bits & BREAKS | if unknown { UNKNOWN } else { 0 }, start: word.start, end: word.end }
         }));
         for at in ones(asked) {
@@ -97,7 +98,7 @@ impl Lattice<'_> {
                 }
                 count = at + 1;
                 let taken = u64::MAX >> (MOST_WAITING - count);
-                (single, fragment, follows) = (single & taken, fragment & taken, follows & taken);
+                (single, fragment) = (single & taken, fragment & taken);
                 break;
             }
             if let Some(token) = self.tokens.get_mut(first + at) {
@@ -105,8 +106,15 @@ impl Lattice<'_> {
             }
         }
         // What stands apart is no part of a torn word. Of the words before and after these nothing is known here.
-        let near = follows | follows >> 1 | 1 | 1 << count.saturating_sub(1);
-        self.fragments.extend(ones(fragment & near).map(|at| (first + at) as u32));
+        let Self { waiting, fragments, .. } = self;
+        let words = waiting.words.get(from..from + count).unwrap_or_default();
+        let is_near = |at: usize| {
+            let around = words.get(at.wrapping_sub(1)..at + 2);
+            around.is_none_or(|around| around.windows(2).any(|pair| matches!(pair, [one, next] if next.follows(one))))
+        };
+        for at in ones(fragment).filter(|&at| is_near(at)) {
+            fragments.push((first + at) as u32);
+        }
         self.go_on_with_run(first, count, single);
         from + count
     }
