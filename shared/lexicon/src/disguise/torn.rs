@@ -78,14 +78,20 @@ fn long(lattice: &Lattice<'_>, from: u32, to: u32) -> u64 {
     fingerprint::of_ascii(&*letters, 0, end)
 }
 
-/// Whether only a blank, a stop or a stroke stands between a word and the one before, and no sentence ends there.
+/// Whether it may stand between the pieces of a word: a blank, a stop or a stroke.
+#[inline]
+pub(crate) fn may_tear(byte: u8) -> bool {
+    matches!(byte, b' ' | b'.' | b'-' | b'_' | b',')
+}
+
+/// Whether only one sign that may tear a word stands between a word and the one before, and no sentence ends there.
 #[inline]
 fn follows(lattice: &Lattice<'_>, token: u32) -> bool {
     let at = token as usize;
     match (lattice.tokens.get(at.wrapping_sub(1)), lattice.tokens.get(at)) {
         (Some(before), Some(this)) => {
             let between = lattice.text.as_bytes().get(before.end as usize);
-            this.start == before.end + 1 && !this.breaks() && matches!(between, Some(b' ' | b'.' | b'-' | b'_' | b','))
+            this.start == before.end + 1 && !this.breaks() && between.is_some_and(|&byte| may_tear(byte))
         }
         (None, _) | (_, None) => false,
     }

@@ -33,10 +33,11 @@ impl Common {
         self.end - self.start <= FRAGMENT as u32
     }
 
-    /// Whether it and the one before are short, and only one sign stands between them.
+    /// Whether it and the one before are short, and only one sign stands between them, such as may tear a word.
     #[inline]
-    fn follows(&self, before: &Self) -> bool {
-        self.start.wrapping_sub(before.end) == 1 && self.is_short() && before.is_short()
+    fn follows(&self, before: &Self, text: &[u8]) -> bool {
+        let close = self.start.wrapping_sub(before.end) == 1 && self.is_short() && before.is_short();
+        close && text.get(before.end as usize).is_some_and(|&byte| disguise::may_tear(byte))
     }
 }
 
@@ -106,12 +107,11 @@ impl Lattice<'_> {
             }
         }
         // What stands apart is no part of a torn word. Of the words before and after these nothing is known here.
-        let Self { waiting, fragments, .. } = self;
+        let Self { waiting, fragments, text, .. } = self;
         let words = waiting.words.get(from..from + count).unwrap_or_default();
-        let is_near = |at: usize| {
-            let around = words.get(at.wrapping_sub(1)..at + 2);
-            around.is_none_or(|around| around.windows(2).any(|pair| matches!(pair, [one, next] if next.follows(one))))
-        };
+        let follow = |pair: &[Common]| matches!(pair, [one, next] if next.follows(one, text.as_bytes()));
+        let is_near =
+            |at: usize| words.get(at.wrapping_sub(1)..at + 2).is_none_or(|around| around.windows(2).any(follow));
         for at in ones(fragment).filter(|&at| is_near(at)) {
             fragments.push((first + at) as u32);
         }
