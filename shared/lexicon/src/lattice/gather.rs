@@ -1,7 +1,8 @@
 //! How the row comes about.
 //!
-//! Common words wait until there are some dozens, and are then looked up together: the processor asks its memory for all
-//! of them at once, and need not guess for each whether it is known.
+//! What is remembered of a common word is asked for as soon as it is found: the processor goes on with the text while its
+//! memory answers. The words then wait until there are some dozens, and those that are not remembered are looked up
+//! together.
 
 use std::ops::Range;
 
@@ -16,6 +17,8 @@ const MOST_WAITING: usize = u64::BITS as usize;
 const PIECE: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Of a word that waits: a digit is in it.
 const DIGITS: u32 = 1;
+/// Of a word that waits: nothing is remembered of it.
+const ASKED: u32 = 2;
 
 /// A word of ASCII letters and digits that no symbol touches.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,7 +26,7 @@ struct Common {
     fingerprint: u64,
     start: u32,
     end: u32,
-    /// [`BREAKS`] and [`DIGITS`].
+    /// [`BREAKS`], [`UNKNOWN`], [`DIGITS`] and [`ASKED`].
     bits: u32,
 }
 
@@ -70,14 +73,12 @@ impl Lattice<'_> {
         let mut count = to - from;
         // One bit for each word: of one letter; must be looked up; short and unknown.
         let (mut single, mut asked, mut fragment) = (0_u64, 0_u64, 0_u64);
-        let Self { waiting, tokens, memory, .. } = self;
+        let Self { waiting, tokens, .. } = self;
         tokens.extend(waiting.words.iter().skip(from).take(count).enumerate().map(|(at, word)| {
-            let learnt = memory.of(word.fingerprint);
-            let unknown = learnt == Learnt::Unknown;
             single |= u64::from(word.end - word.start == 1) << at;
-            asked |= u64::from(learnt == Learnt::Nothing) << at;
-            fragment |= u64::from(unknown & word.is_short()) << at;
-            Token { bits: word.bits & BREAKS | if unknown { UNKNOWN } else { 0 }, start: word.start, end: word.end }
+            asked |= u64::from(word.bits & ASKED != 0) << at;
+            fragment |= u64::from((word.bits & UNKNOWN != 0) & word.is_short()) << at;
+            Token { bits: word.bits & (BREAKS | UNKNOWN), start: word.start, end: word.end }
         }));
         for at in ones(asked) {
             let Some(&Common { fingerprint, start, end, bits }) = self.waiting.words.get(from + at) else { continue };
@@ -257,7 +258,11 @@ impl Sink for Lattice<'_> {
             self.strike(word.start, (self.tokens.len() + self.waiting.count) as u32);
         }
         // Nearly every word of a text.
-        let bits = if word.breaks { BREAKS } else { 0 } | if word.digits { DIGITS } else { 0 };
+        let learnt = self.memory.of(word.fingerprint);
+        let bits = u32::from(word.breaks) * BREAKS
+            | u32::from(word.digits) * DIGITS
+            | u32::from(learnt == Learnt::Unknown) * UNKNOWN
+            | u32::from(learnt == Learnt::Nothing) * ASKED;
         let Waiting { words, count } = &mut self.waiting;
         if let Some(slot) = words.get_mut(*count) {
             *slot = Common { fingerprint: word.fingerprint, start: word.start as u32, end: word.end as u32, bits };
