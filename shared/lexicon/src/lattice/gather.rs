@@ -259,10 +259,10 @@ impl Sink for Lattice<'_> {
         }
         // Nearly every word of a text.
         let learnt = self.memory.of(word.fingerprint);
-        let bits = u32::from(word.breaks) * BREAKS
-            | u32::from(word.digits) * DIGITS
-            | u32::from(learnt == Learnt::Unknown) * UNKNOWN
-            | u32::from(learnt == Learnt::Nothing) * ASKED;
+        let bits = (u32::from(word.breaks) * BREAKS)
+            | (u32::from(word.digits) * DIGITS)
+            | (u32::from(learnt == Learnt::Unknown) * UNKNOWN)
+            | (u32::from(learnt == Learnt::Nothing) * ASKED);
         let Waiting { words, count } = &mut self.waiting;
         if let Some(slot) = words.get_mut(*count) {
             *slot = Common { fingerprint: word.fingerprint, start: word.start as u32, end: word.end as u32, bits };
