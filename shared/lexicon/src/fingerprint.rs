@@ -3,6 +3,8 @@
 //! Nobody reads a word out of its fingerprint; somebody who guesses the word can confirm it. That is enough to keep the
 //! lists from a curious pupil, and is no secrecy.
 
+use zeroize::Zeroizing;
+
 /// Odd constants with about as many ones as zeros, so that a product mixes well (those of wyhash).
 const SEED: u64 = 0xa076_1d64_78bd_642f;
 const LENGTH: u64 = 0xe703_7ed1_a0b4_28db;
@@ -38,6 +40,13 @@ pub(super) fn of_short(block: u64, length: usize) -> u64 {
     mix(begin(length) ^ ((block | SMALL) & ((1 << (8 * length)) - 1)))
 }
 
+/// The fingerprint of `length` ASCII letters and digits of any case, 8 to 15: the first eight, and the others with 0 behind.
+#[inline]
+pub(super) fn of_longer(first: u64, rest: u64, length: usize) -> u64 {
+    let sum = mix(begin(length) ^ (first | SMALL));
+    if length == 8 { sum } else { mix(sum ^ (rest | SMALL & beginning(length - 8))) }
+}
+
 /// Letters of which [`of_few`] makes a fingerprint at most.
 pub(super) const FEW: usize = 16;
 
@@ -55,21 +64,41 @@ pub(super) fn of_few(letters: u128, length: usize) -> u64 {
     if length > 8 { mix(first ^ (letters >> 64) as u64) } else { first }
 }
 
-/// Hands on the fingerprints of the first letter, the first two, and so on up to `most` of the ASCII letters and digits
-/// from `at` on, each with how many they are.
+/// Hands on the fingerprints of all that stands within the first `count` ASCII letters and digits of `text`, 48 at most,
+/// and has 2 letters to `longest`: where it begins, its length, the fingerprint.
 #[inline]
-pub(super) fn of_beginnings(text: &[u8], at: usize, most: usize, mut each: impl FnMut(usize, u64)) {
-    let first = block(text, at, most);
-    for length in 1..=most.min(7) {
-        each(length, of_short(first, length));
+pub(super) fn of_all_within(text: &[u8], count: usize, longest: usize, mut each: impl FnMut(usize, usize, u64)) {
+    let mut blocks = Zeroizing::new([0; 48]);
+    for (at, slot) in blocks.iter_mut().enumerate().take(count) {
+        *slot = block(text, at, 8);
     }
-    for length in 8..=most {
-        let mut sum = mix(begin(length) ^ first);
-        for behind in (8..length).step_by(8) {
-            sum = mix(sum ^ block(text, at + behind, length - behind));
+    let blocks = blocks.get(..count).unwrap_or_default();
+    for length in 2..=longest.min(count) {
+        let begin = begin(length);
+        let starts = count + 1 - length;
+        if length <= 8 {
+            let kept = beginning(length);
+            for (start, block) in blocks.iter().take(starts).enumerate() {
+                each(start, length, mix(begin ^ block & kept));
+            }
+        } else if length <= 16 {
+            let kept = beginning(length - 8);
+            let pairs = blocks.iter().zip(blocks.iter().skip(8)).take(starts);
+            for (start, (block, next)) in pairs.enumerate() {
+                each(start, length, mix(mix(begin ^ block) ^ next & kept));
+            }
+        } else {
+            for start in 0..starts {
+                each(start, length, of_ascii(text, start, start + length));
+            }
         }
-        each(length, sum);
     }
+}
+
+/// The bits of the first `length` of eight bytes, of one at least.
+#[inline]
+fn beginning(length: usize) -> u64 {
+    u64::MAX >> (64 - 8 * length)
 }
 
 /// The first eight of `length` ASCII letters and digits from `at` on, in small letters, the first lowest.
@@ -110,7 +139,7 @@ fn short(bytes: &[u8]) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{few, of, of_ascii, of_beginnings, of_few};
+    use super::{few, of, of_all_within, of_ascii, of_few};
 
     proptest! {
         #[test]
@@ -121,11 +150,13 @@ mod tests {
         }
 
         #[test]
-        fn beginnings_are_words(word in "[0-9a-z]{1,40}", most in 1_usize..40) {
-            let most = most.min(word.len());
+        fn what_stands_within_is_a_word(word in "[0-9a-z]{1,48}", longest in 1_usize..40) {
             let mut found = Vec::new();
-            of_beginnings(word.as_bytes(), 0, most, |length, print| found.push((length, print)));
-            let wanted = (1..=most).map(|length| (length, of(&word.as_bytes()[..length])));
+            of_all_within(word.as_bytes(), word.len(), longest, |start, length, print| found.push((start, length, print)));
+            let wanted = (2..=longest).flat_map(|length| {
+                let windows = word.as_bytes().windows(length).enumerate();
+                windows.map(move |(start, within)| (start, length, of(within)))
+            });
             prop_assert_eq!(found, wanted.collect::<Vec<_>>());
         }
 

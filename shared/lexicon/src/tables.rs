@@ -18,26 +18,27 @@ impl Sieve {
         let size = (usize::BITS - count.leading_zeros() + 3).clamp(6, 24);
         let mut sieve = Self { bits: vec![0; 1 << (size - 6)], rest: 64 - size };
         for fingerprint in fingerprints {
-            let (at, two) = sieve.place(fingerprint);
+            let (at, one, two) = sieve.place(fingerprint);
             if let Some(bits) = sieve.bits.get_mut(at) {
-                *bits |= two;
+                *bits |= 1 << one | 1 << two;
             }
         }
         sieve
     }
 
-    /// Two bits that lie together, so that one look is enough.
+    /// Two bits that lie together, so that one look is enough: where, and which.
     #[inline]
-    fn place(&self, fingerprint: u64) -> (usize, u64) {
+    fn place(&self, fingerprint: u64) -> (usize, u64, u64) {
         let place = fingerprint >> self.rest;
         // Of some only the upper half is at hand.
-        ((place >> 6) as usize, 1 << (place & 63) | 1 << (fingerprint >> 32 & 63))
+        ((place >> 6) as usize, place & 63, fingerprint >> 32 & 63)
     }
 
     #[inline]
     fn passes(&self, fingerprint: u64) -> bool {
-        let (at, two) = self.place(fingerprint);
-        self.bits.get(at).is_some_and(|bits| bits & two == two)
+        let (at, one, two) = self.place(fingerprint);
+        let bits = self.bits.get(at).copied().unwrap_or_default();
+        bits >> one & bits >> two & 1 != 0
     }
 }
 

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{Disguise, Edge, Lattice, Span};
 use crate::fingerprint;
+use crate::tables::Tables;
 
 /// How long words are that are taken apart.
 const LENGTHS: std::ops::RangeInclusive<usize> = 5..=LONGEST_JOINED;
@@ -130,36 +131,50 @@ impl Part {
     }
 }
 
-/// Whether two words of rules stand beside each other somewhere: nearly no word that nobody knows gets further.
+/// Whether two words of rules may stand beside each other somewhere: nearly no word that nobody knows gets further.
 fn has_pair(lattice: &mut Lattice<'_>, word: &[u8]) -> bool {
+    let tables = lattice.tables;
     let mut padded = Zeroizing::new([0; 64]);
     padded.iter_mut().zip(word).for_each(|(slot, letter)| *slot = *letter);
     // First by a look that is sometimes wrong, and never asks whether to go on: most words end here.
-    let mut probable = [0_u64; LONGEST_JOINED];
-    let (mut begin, mut end) = (0_u64, 0_u64);
-    for (start, probable) in probable.iter_mut().enumerate().take(word.len()) {
-        let longest = word.len().min(start + LONGEST);
-        lattice.steps += (longest - start) as u64;
-        fingerprint::of_beginnings(&*padded, start, longest - start, |length, print| {
-            *probable |= u64::from(lattice.tables.may_have(print)) << length;
-        });
-        begin |= u64::from(*probable != 0) << start;
-        end |= *probable << start;
+    let mut probable = [0_u64; LONGEST + 1];
+    probable[1] = single(tables, word);
+    fingerprint::of_all_within(&*padded, word.len(), LONGEST, |start, length, print| {
+        if let Some(probable) = probable.get_mut(length) {
+            *probable |= u64::from(tables.may_have(print)) << start;
+        }
+    });
+    // A letter that is left over at either end must be a word.
+    let is_left = |letter: Option<&u8>| letter.is_some_and(|letter| !SHORT.contains(&[*letter].as_slice()));
+    let starts = if is_left(word.first()) { !2 } else { !0 };
+    let ends = if is_left(word.last()) { !(1 << (word.len() - 1)) } else { !0 };
+    let (mut begin, mut end) = (0, 0);
+    for (length, probable) in probable.iter_mut().enumerate() {
+        lattice.steps += (word.len() + 1).saturating_sub(length) as u64;
+        *probable &= starts & ends >> length;
+        begin |= *probable;
+        end |= *probable << length;
     }
     if begin & end == 0 {
         return false;
     }
     (begin, end) = (0, 0);
-    for (start, lengths) in probable.iter().enumerate() {
-        for length in (1..=LONGEST).filter(|length| lengths >> length & 1 != 0) {
+    for (length, &probable) in probable.iter().enumerate() {
+        for start in (0..word.len()).filter(|start| probable >> start & 1 != 0) {
             let print = fingerprint::of_ascii(&*padded, start, start + length);
-            if lattice.tables.word(print) != 0 {
+            if tables.word(print) != 0 {
                 begin |= 1 << start;
                 end |= 1 << (start + length);
             }
         }
     }
     begin & end != 0
+}
+
+/// Where a single letter stands that may be a word of a rule, and that people run together with others.
+fn single(tables: &Tables, word: &[u8]) -> u64 {
+    let is_word = |letter: u8| matches!(letter, b'i' | b'a' | b'u') && tables.may_have(fingerprint::of(&[letter]));
+    word.iter().enumerate().fold(0, |places, (at, &letter)| places | u64::from(is_word(letter)) << at)
 }
 
 /// All words that can be reached from the beginning.

@@ -15,6 +15,7 @@ use super::fingerprint;
 use super::lattice::{Disguise, Edge, Lattice};
 
 pub(super) use leet::{is_near_stroke, piece_around, struck_around};
+pub(super) use torn::may_tear;
 
 /// Longer words are not looked into.
 const LONGEST: usize = 48;

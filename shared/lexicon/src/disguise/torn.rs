@@ -14,7 +14,6 @@ const SHORTEST: usize = 4;
 
 /// Words put together from short pieces of which at least one is no word.
 pub(super) fn fragments(lattice: &mut Lattice<'_>) {
-    let mut row = Row { letters: Zeroizing::new([0; 48]), starts: [0; ROW + 1], count: 0 };
     let mut tried = 0;
     for at in std::mem::take(&mut lattice.fragments) {
         // What an earlier fragment is a part of has been tried there.
@@ -25,76 +24,74 @@ pub(super) fn fragments(lattice: &mut Lattice<'_>) {
             first -= 1;
         }
         // Most stand alone between longer words.
-        if first == at && !follows(lattice, at + 1) {
+        if first < at || follows(lattice, at + 1) {
+            for from in first..=at {
+                put_together(lattice, from, at);
+            }
+        }
+    }
+}
+
+/// Looks for words that begin with the piece `from` and have the piece `at` among them; up to that, pieces follow each
+/// other.
+fn put_together(lattice: &mut Lattice<'_>, from: u32, at: u32) {
+    let tables = lattice.tables;
+    // In a register, the first lowest.
+    let (mut letters, mut length) = (0, 0);
+    for token in from..from + MOST_FRAGMENTS {
+        if token > at && !follows(lattice, token) {
+            return;
+        }
+        let Some((piece, more)) = lattice.letters(token) else { return };
+        if length < fingerprint::FEW {
+            letters |= u128::from(piece) << (8 * length);
+        }
+        length += more;
+        if token < at || token == from || length < SHORTEST {
             continue;
         }
-        row.gather(lattice, first, at);
-        row.put_together(lattice, first, at);
-    }
-}
-
-/// Pieces that stand side by side. Wiped when it is dropped.
-struct Row {
-    /// Their letters, with room for reading eight bytes at a time.
-    letters: Zeroizing<[u8; 48]>,
-    /// Where each begins; one more at the end.
-    starts: [usize; ROW + 1],
-    count: usize,
-}
-
-/// A fragment has up to three pieces before it and three after.
-const ROW: usize = 2 * MOST_FRAGMENTS as usize - 1;
-const _: () = assert!(ROW * FRAGMENT + 8 <= 48, "a row of pieces has room for all their letters");
-
-impl Row {
-    /// The pieces from `first` on, up to the last that may belong to a word with the piece `at`.
-    fn gather(&mut self, lattice: &Lattice<'_>, first: u32, at: u32) {
-        self.count = 0;
-        let mut end = 0;
-        for token in first..at + MOST_FRAGMENTS {
-            let Some((block, length)) = lattice.letters(token).filter(|_| token <= at || follows(lattice, token))
-            else {
-                break;
-            };
-            if let Some(place) = self.letters.get_mut(end..end + 8) {
-                place.copy_from_slice(&block.to_le_bytes());
-            }
-            end += length;
-            self.count += 1;
-            if let Some(start) = self.starts.get_mut(self.count) {
-                *start = end;
-            }
-        }
-    }
-
-    /// Looks for words in all ways to put pieces together, the piece `at` among them.
-    fn put_together(&self, lattice: &mut Lattice<'_>, first: u32, at: u32) {
-        let inner = (at - first) as usize;
-        for from in 0..=inner.min(self.count) {
-            for to in inner.max(from + 1)..self.count.min(from + MOST_FRAGMENTS as usize) {
-                lattice.steps += 1;
-                let (start, end) = (self.starts[from], self.starts[to + 1]);
-                if end - start < SHORTEST {
-                    continue;
-                }
-                let print = fingerprint::of_ascii(&*self.letters, start, end);
-                let word = lattice.tables.word_with(print, MASKABLE);
-                if word != 0 {
-                    let (from, to) = (first + from as u32, first + to as u32 + 1);
-                    lattice.edges.push(Edge { from, to, word, disguise: Disguise::Torn });
-                }
-            }
+        lattice.steps += 1;
+        let few = length <= fingerprint::FEW;
+        let print = if few { fingerprint::of_few(letters, length) } else { long(lattice, from, token) };
+        let word = if tables.may_have(print) { tables.word_with(print, MASKABLE) } else { 0 };
+        if word != 0 {
+            lattice.edges.push(Edge { from, to: token + 1, word, disguise: Disguise::Torn });
         }
     }
 }
 
-/// Whether only a blank, a stop or a stroke stands between a word and the one before, and no sentence ends there.
+/// Room for the letters of all pieces that are put together.
+const LETTERS: usize = 32;
+const _: () = assert!(MOST_FRAGMENTS as usize * FRAGMENT + 8 <= LETTERS, "pieces have room for all their letters");
+
+/// The fingerprint of many letters, those of the pieces `from` to `to`.
+#[inline(never)]
+fn long(lattice: &Lattice<'_>, from: u32, to: u32) -> u64 {
+    let mut letters = Zeroizing::new([0; LETTERS]);
+    let mut end = 0;
+    for (piece, length) in (from..=to).filter_map(|token| lattice.letters(token)) {
+        if let Some(place) = letters.get_mut(end..end + 8) {
+            place.copy_from_slice(&piece.to_le_bytes());
+        }
+        end += length;
+    }
+    fingerprint::of_ascii(&*letters, 0, end)
+}
+
+/// Whether it may stand between the pieces of a word: a blank, a stop or a stroke.
+#[inline]
+pub(crate) fn may_tear(byte: u8) -> bool {
+    matches!(byte, b' ' | b'.' | b'-' | b'_' | b',')
+}
+
+/// Whether only one sign that may tear a word stands between a word and the one before, and no sentence ends there.
+#[inline]
 fn follows(lattice: &Lattice<'_>, token: u32) -> bool {
     let at = token as usize;
     match (lattice.tokens.get(at.wrapping_sub(1)), lattice.tokens.get(at)) {
         (Some(before), Some(this)) => {
-            let between = lattice.text.as_bytes().get(before.end as usize..this.start as usize);
-            !this.breaks() && matches!(between, Some(b" " | b"." | b"-" | b"_" | b","))
+            let between = lattice.text.as_bytes().get(before.end as usize);
+            this.start == before.end + 1 && !this.breaks() && between.is_some_and(|&byte| may_tear(byte))
         }
         (None, _) | (_, None) => false,
     }

@@ -1,7 +1,8 @@
 //! How the row comes about.
 //!
-//! Common words wait until there are some dozens, and are then looked up together: the processor asks its memory for all
-//! of them at once, and need not guess for each whether it is known.
+//! What is remembered of a common word is asked for as soon as it is found: the processor goes on with the text while its
+//! memory answers. The words then wait until there are some dozens, and those that are not remembered are looked up
+//! together.
 
 use std::ops::Range;
 
@@ -16,6 +17,8 @@ const MOST_WAITING: usize = u64::BITS as usize;
 const PIECE: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Of a word that waits: a digit is in it.
 const DIGITS: u32 = 1;
+/// Of a word that waits: nothing is remembered of it.
+const ASKED: u32 = 2;
 
 /// A word of ASCII letters and digits that no symbol touches.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,7 +26,7 @@ struct Common {
     fingerprint: u64,
     start: u32,
     end: u32,
-    /// [`BREAKS`] and [`DIGITS`].
+    /// [`BREAKS`], [`UNKNOWN`], [`DIGITS`] and [`ASKED`].
     bits: u32,
 }
 
@@ -31,6 +34,13 @@ impl Common {
     #[inline]
     fn is_short(&self) -> bool {
         self.end - self.start <= FRAGMENT as u32
+    }
+
+    /// Whether it and the one before are short, and only one sign stands between them, such as may tear a word.
+    #[inline]
+    fn follows(&self, before: &Self, text: &[u8]) -> bool {
+        let close = self.start.wrapping_sub(before.end) == 1 && self.is_short() && before.is_short();
+        close && text.get(before.end as usize).is_some_and(|&byte| disguise::may_tear(byte))
     }
 }
 
@@ -61,21 +71,14 @@ impl Lattice<'_> {
     fn take_in_some(&mut self, from: usize, to: usize) -> usize {
         let first = self.tokens.len();
         let mut count = to - from;
-        // One bit for each word: of one letter; must be looked up; short and unknown; short, and only one sign stands
-        // between it and a short word before.
-        let (mut single, mut asked, mut fragment, mut follows) = (0_u64, 0_u64, 0_u64, 0_u64);
-        let mut before = Common::default();
-        let Self { waiting, tokens, memory, .. } = self;
+        // One bit for each word: of one letter; must be looked up; short and unknown.
+        let (mut single, mut asked, mut fragment) = (0_u64, 0_u64, 0_u64);
+        let Self { waiting, tokens, .. } = self;
         tokens.extend(waiting.words.iter().skip(from).take(count).enumerate().map(|(at, word)| {
-            let learnt = memory.of(word.fingerprint);
-            let unknown = learnt == Learnt::Unknown;
-            let close = word.start.wrapping_sub(before.end) == 1;
             single |= u64::from(word.end - word.start == 1) << at;
-            asked |= u64::from(learnt == Learnt::Nothing) << at;
-            fragment |= u64::from(unknown & word.is_short()) << at;
-            follows |= u64::from(close & word.is_short() & before.is_short()) << at;
-            before = *word;
-            Token { bits: word.bits & BREAKS | if unknown { UNKNOWN } else { 0 }, start: word.start, end: word.end }
+            asked |= u64::from(word.bits & ASKED != 0) << at;
+            fragment |= u64::from((word.bits & UNKNOWN != 0) & word.is_short()) << at;
+            Token { bits: word.bits & (BREAKS | UNKNOWN), start: word.start, end: word.end }
         }));
         for at in ones(asked) {
             let Some(&Common { fingerprint, start, end, bits }) = self.waiting.words.get(from + at) else { continue };
@@ -97,7 +100,7 @@ impl Lattice<'_> {
                 }
                 count = at + 1;
                 let taken = u64::MAX >> (MOST_WAITING - count);
-                (single, fragment, follows) = (single & taken, fragment & taken, follows & taken);
+                (single, fragment) = (single & taken, fragment & taken);
                 break;
             }
             if let Some(token) = self.tokens.get_mut(first + at) {
@@ -105,8 +108,14 @@ impl Lattice<'_> {
             }
         }
         // What stands apart is no part of a torn word. Of the words before and after these nothing is known here.
-        let near = follows | follows >> 1 | 1 | 1 << count.saturating_sub(1);
-        self.fragments.extend(ones(fragment & near).map(|at| (first + at) as u32));
+        let Self { waiting, fragments, text, .. } = self;
+        let words = waiting.words.get(from..from + count).unwrap_or_default();
+        let follow = |pair: &[Common]| matches!(pair, [one, next] if next.follows(one, text.as_bytes()));
+        let is_near =
+            |at: usize| words.get(at.wrapping_sub(1)..at + 2).is_none_or(|around| around.windows(2).any(follow));
+        for at in ones(fragment).filter(|&at| is_near(at)) {
+            fragments.push((first + at) as u32);
+        }
         self.go_on_with_run(first, count, single);
         from + count
     }
@@ -249,7 +258,11 @@ impl Sink for Lattice<'_> {
             self.strike(word.start, (self.tokens.len() + self.waiting.count) as u32);
         }
         // Nearly every word of a text.
-        let bits = if word.breaks { BREAKS } else { 0 } | if word.digits { DIGITS } else { 0 };
+        let learnt = self.memory.of(word.fingerprint);
+        let bits = (u32::from(word.breaks) * BREAKS)
+            | (u32::from(word.digits) * DIGITS)
+            | (u32::from(learnt == Learnt::Unknown) * UNKNOWN)
+            | (u32::from(learnt == Learnt::Nothing) * ASKED);
         let Waiting { words, count } = &mut self.waiting;
         if let Some(slot) = words.get_mut(*count) {
             *slot = Common { fingerprint: word.fingerprint, start: word.start as u32, end: word.end as u32, bits };

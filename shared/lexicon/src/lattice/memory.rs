@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Token;
 
-/// Pairs of words that are remembered, as a power of two: 256 KiB.
-const BITS: u32 = 14;
+/// Pairs of words that are remembered, as a power of two: 512 KiB.
+const BITS: u32 = 15;
 /// Words of a row for which room is kept: 1.5 MiB.
 const LONGEST_ROW: usize = 1 << 17;
 

@@ -252,13 +252,19 @@ impl<'a> Lattice<'a> {
         let place = self.tokens.get(token as usize)?;
         let (start, length) = (place.start as usize, (place.end - place.start) as usize);
         if place.bits & CHANGED != 0 {
-            let at = self.shorts.binary_search_by_key(&token, |(token, _)| *token).ok()?;
-            let (_, letters) = self.shorts.get(at)?;
-            let length = letters.iter().take_while(|&&letter| letter != 0).count();
-            let plain = letters.iter().take(length).all(u8::is_ascii_alphanumeric);
-            return (length > 0 && plain).then_some((u64::from_le_bytes(*letters), length));
+            return self.changed(token);
         }
         (length <= FRAGMENT).then(|| (fingerprint::block(self.text.as_bytes(), start, length), length))
+    }
+
+    /// The same of a word whose plain letters are not those in the text.
+    #[inline(never)]
+    fn changed(&self, token: u32) -> Option<(u64, usize)> {
+        let at = self.shorts.binary_search_by_key(&token, |(token, _)| *token).ok()?;
+        let (_, letters) = self.shorts.get(at)?;
+        let length = letters.iter().take_while(|&&letter| letter != 0).count();
+        let plain = letters.iter().take(length).all(u8::is_ascii_alphanumeric);
+        (length > 0 && plain).then_some((u64::from_le_bytes(*letters), length))
     }
 
     /// Takes it back that sentences end within a row of words.

@@ -67,6 +67,24 @@ impl Run {
                 let fingerprint = fingerprint::of_short(block, length as usize);
                 return Self { end: at + length as usize, fingerprint, digits: digit & within != 0 };
             }
+            return Self::longer(bytes, at, block, digit);
+        }
+        Self::long(bytes, at)
+    }
+
+    /// The same where the first eight bytes are letters or digits.
+    #[inline(never)]
+    fn longer(bytes: &[u8], at: usize, first: u64, digits: u64) -> Self {
+        if let Some(Ok(block)) = bytes.get(at + 8..at + 16).map(<[u8; 8]>::try_from) {
+            let block = u64::from_le_bytes(block);
+            let (letter, digit) = kinds(block);
+            let other = !(letter | digit) & HIGH;
+            if other != 0 {
+                let length = other.trailing_zeros() / 8;
+                let within = (1 << (8 * length)) - 1;
+                let fingerprint = fingerprint::of_longer(first, block & within, 8 + length as usize);
+                return Self { end: at + 8 + length as usize, fingerprint, digits: (digits | digit & within) != 0 };
+            }
         }
         Self::long(bytes, at)
     }
