@@ -71,7 +71,7 @@ pub fn served_by(key: &str) -> Vec<&'static str> {
     clauses().iter().filter(serves).map(|clause| clause.id.as_str()).collect()
 }
 
-/// The clauses that a text names: "[E2]", "[E8, C4]", in the order of the table.
+/// The clauses that a text names: `[E2]`, `[E8, C4]`, in the order of the table.
 #[must_use]
 pub fn named_in(text: &str) -> Vec<&'static Clause> {
     let words: std::collections::HashSet<&str> =

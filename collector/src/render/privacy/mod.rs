@@ -1,5 +1,5 @@
 //! An impact assessment and privacy notices, filled with the policy in force. The texts lie beside this file; what they
-//! leave to the school stands in [brackets].
+//! leave to the school stands in square brackets.
 
 mod facts;
 
