@@ -133,7 +133,9 @@ fn what_was_erased_is_gone_and_a_restored_collector_does_not_bring_it_back() {
     let report = school.command(&["retention", "report"]).ok();
     assert!(report.contains("case content") && report.contains("audit log"), "{report}");
 
-    // The next backup has nothing of it, wherever its bytes lie once it is unpacked.
+    // The next backup has nothing of it, wherever its bytes lie once it is unpacked. In a folder of its own: a backup is
+    // named by its second.
+    let (backups, to) = (backups.join("next"), format!("{to}/next"));
     let made = school.command(&["backup", "create", "--to", &to, "--passphrase-file", &pass]).ok();
     assert!(made.contains("Read back and whole"), "{made}");
     let after = newest(&backups, ".backup").display().to_string();

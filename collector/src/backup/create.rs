@@ -36,7 +36,7 @@ pub fn create(folder: &DataFolder, to: &Path, secret: &Secret<String>, now: Time
     let stamp = now.strftime("caretaker-%Y-%m-%dt%H%M%S");
     let (file, keys) = (to.join(format!("{stamp}.{BACKUP}")), to.join(format!("{stamp}.{KEYS}")));
     if file.exists() {
-        bail!("{} exists already", file.display());
+        bail!("{} exists already\n  run it again: a backup is named by its second", file.display());
     }
     let copy = folder.path().join("backup.db");
     let copied = copy_database(&folder.database(), &copy).context("the database cannot be copied");
