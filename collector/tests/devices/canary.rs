@@ -5,7 +5,7 @@ use caretaker_collector::store::cases::{CaseFilter, CaseState, Viewer};
 use caretaker_collector::store::{AuditChain, Call, MailedKind, Matter, SiteScope, Way};
 use caretaker_shared::clock::Clock as _;
 use caretaker_shared::digest::Sha256;
-use caretaker_shared::model::{CanaryNonce, KeywordEvent, Payload, Role, Severity};
+use caretaker_shared::model::{CanaryNonce, Content, KeywordEvent, Payload, Role, Severity};
 
 use crate::house::{DAY, Device, House, start_time};
 
@@ -18,7 +18,7 @@ fn lead() -> Viewer {
 fn answer(nonce: Option<CanaryNonce>, category: &str) -> Payload {
     let severity = Severity::new(4).expect("1 to 5");
     let event = KeywordEvent::met("demo.check", category, severity, Sha256::of(b"a path"), start_time());
-    Payload::Keyword(KeywordEvent { canary: nonce, ..event })
+    Payload::Keyword(KeywordEvent { canary: nonce, content: Content::Sealed(vec![7; 64]), ..event })
 }
 
 impl House {
@@ -80,6 +80,7 @@ async fn a_device_is_asked_until_it_answers_and_is_proven_once_the_mail_is_answe
         house.value(&format!("SELECT action || ' ' || subject FROM audit WHERE n = {}", proof.audit_row));
     assert_eq!(said, format!("canary.proven {}", device.id));
     assert!(matches!(house.store.verify_audit().await.expect("reads"), AuditChain::Whole { .. }));
+    assert!(proof.canary.sealed, "what it sealed is kept");
     assert_eq!(proof.canary.acknowledged.map(|(_, by)| by).as_deref(), Some("Anna Example (safeguarding lead)"));
     let elsewhere = SiteScope::of_no_site();
     assert!(house.store.last_proof(device.id, &elsewhere).await.expect("reads").is_none(), "another site's");

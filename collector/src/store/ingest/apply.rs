@@ -92,6 +92,7 @@ impl Scene<'_> {
             let met = Met { event_rowid: id, device_rowid: row, site_rowid: site, event: &event };
             if let Some(queued) = canary::answered(self.transaction, &met, &policy, self.received)? {
                 keywords::keep(self.transaction, &met)?;
+                sealed::keep(self.transaction, id, &event, self.vault, self.received)?;
                 return Ok(queued);
             }
         }
