@@ -104,8 +104,8 @@ fn earlier(
     Ok(Earlier { cases: count(cases), events: count(events) })
 }
 
-/// The open case of this person in this category, of the last day, that an event may join; and when a mail of its own was
-/// last queued for it. What is worth mail joins none that nobody is told of.
+/// The open case of this person in this category, of the last day, that an event may join; and when a mail that
+/// tells of it, alone or in a list, was last queued. What is worth mail joins none that nobody is told of.
 pub(in crate::store) fn joinable(
     tx: &Transaction<'_>,
     device_rowid: i64,
@@ -120,7 +120,9 @@ pub(in crate::store) fn joinable(
     let highest = event.severity == Severity::HIGHEST;
     let found = tx
         .prepare_cached(&format!(
-            "{SAME_PERSON} SELECT alert.id, (SELECT max(created_at) FROM outbox WHERE outbox.alert = alert.id AND {ABOUT_ALERT}) AS told
+            "{SAME_PERSON} SELECT alert.id, (
+                 SELECT max(created_at) FROM outbox WHERE (outbox.alert = alert.id AND {ABOUT_ALERT})
+                 OR outbox.id IN (SELECT outbox FROM outbox_item WHERE outbox_item.alert = alert.id)) AS told
              FROM same JOIN case_file ON case_file.user = same.user
              JOIN alert ON alert.id = case_file.alert AND alert.device = same.device
              WHERE case_file.category = :category AND alert.severity >= :severity
