@@ -1,7 +1,7 @@
 //! The collector: one server and one command line.
 //!
 //! `grpc` speaks with devices, `console` with operators; both go through `store`, which alone knows SQL. `rules` turn
-//! readings into findings, `explained` says a policy in plain English and `clauses` what holds which clause, `alerts` turn events into alerts, `delivery` and `mail` carry
+//! readings into findings, `licences` compares what was bought with what is installed, `explained` says a policy in plain English and `clauses` what holds which clause, `alerts` turn events into alerts, `delivery` and `mail` carry
 //! them out of the house. `server` wires them and nothing else; `commands` are what a person types.
 
 pub mod audit;
@@ -19,6 +19,7 @@ pub mod evaluation;
 pub mod explained;
 pub mod grpc;
 pub mod guidance;
+pub mod licences;
 pub mod mail;
 pub mod opening;
 pub mod paper;

@@ -19,6 +19,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/V7__delivery.sql"),
     include_str!("../../migrations/sqlite/V8__proof.sql"),
     include_str!("../../migrations/sqlite/V9__reports.sql"),
+    include_str!("../../migrations/sqlite/V10__catalogue.sql"),
+    include_str!("../../migrations/sqlite/V11__licences.sql"),
+    include_str!("../../migrations/sqlite/V12__licence_audit.sql"),
 ];
 
 /// "CARE": tells our file from another program's.
