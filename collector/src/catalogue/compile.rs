@@ -23,6 +23,8 @@ struct Parsed<'a> {
     own: bool,
     /// The text of each rule.
     rules: Vec<String>,
+    /// Where each slug stands.
+    lines: Vec<Option<usize>>,
 }
 
 /// Compiles shipped files and a school's own.
@@ -70,7 +72,8 @@ fn parse(file: &RuleFile, own: bool) -> Result<Parsed<'_>, Flaw> {
     }
     let rules = split(&file.text);
     let rules = if rules.len() == raw.title.len() { rules } else { vec![String::new(); raw.title.len()] };
-    Ok(Parsed { file, raw, own, rules })
+    let lines = raw.title.iter().map(|title| line_of(&file.text, &format!("slug = \"{}\"", title.slug))).collect();
+    Ok(Parsed { file, raw, own, rules, lines })
 }
 
 fn unreadable(name: &str, text: &str, error: &toml::de::Error) -> Flaw {
@@ -110,9 +113,8 @@ fn words(words: impl IntoIterator<Item = &'static str>) -> String {
 }
 
 fn written<'a>(parsed: &'a Parsed<'_>, place: usize) -> Written<'a> {
-    let raw = &parsed.raw.title[place];
-    let line = line_of(&parsed.file.text, &format!("slug = \"{}\"", raw.slug));
-    Written { file: &parsed.file.name, line, raw }
+    let line = parsed.lines.get(place).copied().flatten();
+    Written { file: &parsed.file.name, line, raw: &parsed.raw.title[place] }
 }
 
 /// One rule for each slug: a school's own goes before ours.
@@ -219,7 +221,9 @@ fn claim(catalogue: &mut Catalogue, at: usize, written: &Written<'_>, flaws: &mu
         }
     }
     for name in &raw.parts {
-        if is_package(name) {
+        if let Some(code) = name.strip_prefix("code:") {
+            text_claim(catalogue, Field::Codes, code, part, written, flaws);
+        } else if is_package(name) {
             text_claim(catalogue, Field::Parts, name, part, written, flaws);
         } else {
             name_claim(catalogue, Field::Parts, name, part, written, flaws);

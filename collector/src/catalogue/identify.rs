@@ -159,7 +159,10 @@ const BRINGS: [&str; 9] =
 pub fn installs(texts: &[&str]) -> bool {
     texts.iter().any(|text| {
         let folded = fold(without_ending(text));
-        folded.words().iter().any(|word| BRINGS.iter().any(|brings| word.ends_with(brings)) || word.starts_with("unins"))
+        folded
+            .words()
+            .iter()
+            .any(|word| BRINGS.iter().any(|brings| word.ends_with(brings)) || word.starts_with("unins"))
     })
 }
 
