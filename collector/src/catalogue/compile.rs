@@ -17,7 +17,7 @@ use super::title::{Category, Licensing, Title, Versions};
 use super::{Catalogue, EDITION, RuleFile};
 
 /// A file that could be read.
-struct Parsed<'a> {
+pub(super) struct Parsed<'a> {
     file: &'a RuleFile,
     raw: RawFile,
     own: bool,
@@ -25,6 +25,13 @@ struct Parsed<'a> {
     rules: Vec<String>,
     /// Where each slug stands.
     lines: Vec<Option<usize>>,
+}
+
+impl Parsed<'_> {
+    /// Of its rules, in their order.
+    pub(super) fn slugs(&self) -> Vec<String> {
+        self.raw.title.iter().map(|title| title.slug.clone()).collect()
+    }
 }
 
 /// Compiles shipped files and a school's own.
@@ -50,7 +57,7 @@ pub(super) fn compile(shipped: &[RuleFile], own: &[RuleFile], packages: &str) ->
     if flaws.is_empty() { Ok(catalogue) } else { Err(Flaws(flaws)) }
 }
 
-fn parse(file: &RuleFile, own: bool) -> Result<Parsed<'_>, Flaw> {
+pub(super) fn parse(file: &RuleFile, own: bool) -> Result<Parsed<'_>, Flaw> {
     let raw: RawFile = toml::from_str(&file.text).map_err(|error| unreadable(&file.name, &file.text, &error))?;
     let flaw = |field: &str, problem: String, remedy: &str| Flaw {
         file: file.name.clone(),

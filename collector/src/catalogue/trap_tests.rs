@@ -251,7 +251,8 @@ fn packages_that_look_like_applications_are_titles() {
 
 #[test]
 fn names_are_met_in_the_case_of_turkey_germany_and_greece() {
-    for name in ["MİCROSOFT VİSİO STANDARD 2016", "mıcrosoft vısıo standard 2016", "ＭＩＣＲＯＳＯＦＴ Visio　Standard 2016"]
+    for name in
+        ["MİCROSOFT VİSİO STANDARD 2016", "mıcrosoft vısıo standard 2016", "ＭＩＣＲＯＳＯＦＴ Visio　Standard 2016"]
     {
         assert_eq!(titles(&[windows(name, "MİCROSOFT CORPORATİON")], &[]), ["microsoft-visio standard 2016 0 list"]);
     }
@@ -270,5 +271,8 @@ fn a_publisher_spelt_three_ways_is_one_and_another_one_is_not() {
             "{publisher}"
         );
     }
-    assert_eq!(titles(&[windows("Adobe Audition CC 2019", "Brick Adobe GmbH")], &[]), ["? Adobe Audition CC  2019 0 list"]);
+    assert_eq!(
+        titles(&[windows("Adobe Audition CC 2019", "Brick Adobe GmbH")], &[]),
+        ["? Adobe Audition CC  2019 0 list"]
+    );
 }

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod backup;
 pub mod canary;
 pub mod cases;
+mod catalogue;
 mod connect;
 mod devices;
 mod executables;

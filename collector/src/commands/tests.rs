@@ -59,6 +59,7 @@ impl School {
             routes: MailRoutes { first: "maildir ./caretaker-data/mail".into(), ..MailRoutes::default() },
             audit: Arc::default(),
             guidance: Guidance::new(folder.path().join("guidance.txt"), Some("01632 960 000".into())),
+            rules: crate::data::OwnRules::of(crate::data::DataFolder::at(folder.path())),
             audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
             started_at: clock.now() - SignedDuration::from_hours(12 * 24),
         };
