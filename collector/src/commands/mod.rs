@@ -13,6 +13,8 @@ pub mod backup;
 pub mod canary;
 pub mod cases;
 mod catalogue;
+#[cfg(test)]
+mod catalogue_tests;
 mod connect;
 mod devices;
 mod executables;
