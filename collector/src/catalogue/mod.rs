@@ -11,6 +11,7 @@ mod apart;
 mod check;
 mod claims;
 mod compile;
+mod enter;
 mod flaw;
 mod fold;
 mod identify;
