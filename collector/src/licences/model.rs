@@ -194,6 +194,12 @@ impl Decision {
             Self::Refused => "refused",
         }
     }
+
+    /// The decision of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Approved, Self::Refused].into_iter().find(|decision| decision.word() == word)
+    }
 }
 
 /// An entry of the register of approvals (A5).
