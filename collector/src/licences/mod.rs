@@ -3,11 +3,13 @@
 //! `model` is an entry of the register, `register` all of them as the audit reads them, `reconcile` the weekly comparison.
 
 pub(crate) mod check;
+mod edit;
 mod kind;
 mod model;
 mod register;
 
 pub use check::Problem;
+pub use edit::{Change, Edit};
 pub use kind::Kind;
 pub use model::{Approval, Decision, Exemption, Licence, LicenceId, Metric, Pence, Scope, Term};
 pub use register::{Register, Seat, Transfer};

@@ -6,7 +6,7 @@ use rusqlite::{Transaction, params};
 
 use super::super::{Order, SiteScope, Store, StoreError, sites};
 use super::row::{self, LicenceRow};
-use super::{Hand, Unfit, title};
+use super::{Done, Hand, Unfit, title, work};
 use crate::licences::{Licence, LicenceId, Metric, Problem};
 
 /// What came of one of a list.
@@ -33,7 +33,6 @@ struct Key {
     title: String,
     version: String,
     edition: String,
-    quantity: u32,
     site: Option<String>,
     place: String,
     starts_on: Option<jiff::civil::Date>,
@@ -79,7 +78,7 @@ fn enter(tx: &Transaction<'_>, new: Vec<Licence>, sites: &SiteScope, hand: &Hand
         outcomes.push(match fit(tx, wanted, sites)? {
             Err(unfit) => Outcome::Unfit(unfit),
             Ok((wanted, name)) => match there.get_mut(&key(&wanted)).and_then(|rows| take(rows, &wanted)) {
-                Some(row) if same(&row.licence, &wanted) => Outcome::There(row),
+                Some(row) if same(&row, &wanted) => Outcome::There(row),
                 Some(row) => Outcome::Differs { row, wanted },
                 None => Outcome::New(insert(tx, &wanted, &name, sites, hand)?),
             },
@@ -88,14 +87,23 @@ fn enter(tx: &Transaction<'_>, new: Vec<Licence>, sites: &SiteScope, hand: &Hand
     Ok(outcomes)
 }
 
-/// The row that is the same in everything, else the first.
+/// Of the rows with as many seats the one that is the same in everything, else the first.
 fn take(rows: &mut Vec<LicenceRow>, wanted: &Licence) -> Option<LicenceRow> {
-    let at = rows.iter().rposition(|row| same(&row.licence, wanted)).or_else(|| rows.len().checked_sub(1))?;
+    let as_many = |row: &LicenceRow| [row.licence.quantity, row.held()].contains(&wanted.quantity);
+    let at =
+        rows.iter().rposition(|row| as_many(row) && same(row, wanted)).or_else(|| rows.iter().rposition(as_many))?;
     Some(rows.remove(at))
 }
 
-fn same(kept: &Licence, wanted: &Licence) -> bool {
-    *kept == Licence { id: kept.id, ..wanted.clone() }
+/// A licence of which seats were handed on, or that was handed over, is listed with the seats and the money that are
+/// its own now.
+fn same(row: &LicenceRow, wanted: &Licence) -> bool {
+    let kept = &row.licence;
+    let mut wanted = Licence { id: kept.id, ..wanted.clone() };
+    if row.handed_on > 0 || row.came_from.is_some() {
+        (wanted.quantity, wanted.cost) = (kept.quantity, kept.cost);
+    }
+    *kept == wanted
 }
 
 fn key(licence: &Licence) -> Key {
@@ -103,7 +111,6 @@ fn key(licence: &Licence) -> Key {
         title: licence.title.clone(),
         version: licence.version.to_lowercase(),
         edition: licence.edition.to_lowercase(),
-        quantity: licence.quantity,
         site: licence.scope.site.clone(),
         place: licence.scope.place.to_lowercase(),
         starts_on: licence.starts_on,
@@ -112,11 +119,7 @@ fn key(licence: &Licence) -> Key {
 }
 
 /// The licence with its title and site as the database has them, and the name of the title; or why it is none.
-pub(super) fn fit(
-    tx: &Transaction<'_>,
-    mut licence: Licence,
-    scope: &SiteScope,
-) -> Result<Result<(Licence, String), Unfit>, StoreError> {
+pub(super) fn fit(tx: &Transaction<'_>, mut licence: Licence, scope: &SiteScope) -> Done<(Licence, String)> {
     if let Err(problem) = licence.check() {
         return Ok(Err(Unfit::Problem(problem)));
     }
@@ -144,7 +147,7 @@ pub(super) fn fit(
 }
 
 /// The title that a text means, or what is wrong with it.
-pub(super) fn find_title(tx: &Transaction<'_>, text: &str) -> Result<Result<title::Title, Unfit>, StoreError> {
+pub(super) fn find_title(tx: &Transaction<'_>, text: &str) -> Done<title::Title> {
     if let Err(problem) = crate::licences::check::line("title", text, 200) {
         return Ok(Err(Unfit::Problem(problem)));
     }
@@ -160,11 +163,7 @@ fn only_site(tx: &Transaction<'_>) -> Result<Option<String>, StoreError> {
 }
 
 /// Row and name of a site that the caller may change; `None` for all sites, which is theirs only who see every site.
-pub(super) fn own_site(
-    tx: &Transaction<'_>,
-    site: Option<String>,
-    scope: &SiteScope,
-) -> Result<Result<Option<(i64, String)>, Unfit>, StoreError> {
+pub(super) fn own_site(tx: &Transaction<'_>, site: Option<String>, scope: &SiteScope) -> Done<Option<(i64, String)>> {
     let Some(site) = site else {
         return Ok(if scope.is_all() { Ok(None) } else { Err(Unfit::NotTheirs) });
     };
@@ -194,13 +193,13 @@ pub(super) fn insert(
         licence.edition,
         licence.metric.word(),
         licence.term.word(),
-        licence.metric.is_counted().then_some(licence.quantity),
+        work::counted(licence.metric, licence.quantity),
         licence.scope.site,
         licence.scope.place,
         licence.starts_on.map(|day| day.to_string()),
         licence.ends_on.map(|day| day.to_string()),
         licence.notice_on.map(|day| day.to_string()),
-        licence.cost.map(|cost| i64::try_from(cost.0).unwrap_or(i64::MAX)),
+        licence.cost.map(work::pence),
         licence.supplier,
         licence.order_ref,
         licence.proof_holder,

@@ -4,19 +4,30 @@
 //! somebody: not the note, not who keeps the proof, not whose account has a seat.
 
 mod add;
+mod approvals;
+mod exceptions;
+mod fte;
 mod register;
 mod row;
+mod seats;
 mod title;
+mod transfer;
+mod work;
 
 use jiff::Timestamp;
 use rusqlite::Transaction;
 
-use super::{StoreError, audit};
+use super::{SiteScope, StoreError, audit};
 use crate::audit::Entry;
-use crate::licences::Problem;
+use crate::licences::{LicenceId, Problem};
 
 pub use add::Outcome;
+pub use approvals::ApprovalRow;
+pub use exceptions::ExceptionRow;
+pub use fte::FteRow;
 pub use row::{LicenceRow, SeatCounts};
+pub use seats::SeatRow;
+pub use transfer::TransferRow;
 
 /// Why a step on the register was not done; nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +44,13 @@ pub enum Unfit {
 
 /// What a step on the register came to.
 pub type Done<T> = Result<Result<T, Unfit>, StoreError>;
+
+impl Unfit {
+    /// An entry that would be none, for this reason.
+    fn because<T>(field: &'static str, problem: impl Into<String>, remedy: impl Into<String>) -> Result<T, Self> {
+        Err(Self::Problem(Problem::new(field, problem, remedy)))
+    }
+}
 
 /// Who does something, and when.
 #[derive(Debug, Clone)]
@@ -56,4 +74,17 @@ impl Hand {
         let entry = Entry { at_ms, actor: self.actor.clone(), action: action.to_owned(), subject, detail };
         audit::append(tx, &entry)
     }
+}
+
+/// The licence of this number, when the caller may change it.
+fn owned(tx: &Transaction<'_>, id: LicenceId, sites: &SiteScope) -> Done<LicenceRow> {
+    let Some(row) = row::one(tx, id, sites)? else { return Ok(Err(Unfit::Unknown)) };
+    if !row.own {
+        return Ok(Err(Unfit::NotTheirs));
+    }
+    if row.removed.is_some() {
+        let problem = format!("{id} was taken out of the register");
+        return Ok(Unfit::because("number", problem, format!("why:  caretaker-collector licences show {id}")));
+    }
+    Ok(Ok(row))
 }
