@@ -7,9 +7,11 @@ mod edit;
 mod kind;
 mod model;
 mod register;
+mod standing;
 
 pub use check::Problem;
 pub use edit::{Change, Edit};
 pub use kind::Kind;
 pub use model::{Approval, Decision, Exemption, Licence, LicenceId, Metric, Pence, Scope, Term};
 pub use register::{Register, Seat, Transfer};
+pub use standing::{Next, Standing};
