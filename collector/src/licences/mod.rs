@@ -4,6 +4,7 @@
 
 pub(crate) mod check;
 mod edit;
+pub mod import;
 mod kind;
 mod model;
 mod register;
