@@ -3,6 +3,7 @@
 mod approvals;
 mod exceptions;
 mod fields;
+mod import;
 
 use caretaker_proto::console::v1 as proto;
 use caretaker_proto::console::v1::licences_client::LicencesClient;
@@ -21,6 +22,7 @@ pub(super) use approvals::run as approvals;
 pub use exceptions::ExceptionsCommand;
 pub(super) use exceptions::run as exceptions;
 use fields::Fields;
+pub use import::{ExportArgs, Format, ImportArgs};
 
 /// What can be done with the register of licences.
 #[derive(Debug, clap::Subcommand)]
@@ -91,6 +93,10 @@ pub enum LicencesCommand {
     Assign(SeatArgs),
     /// Take seats back
     Unassign(SeatArgs),
+    /// Take over licences from a spreadsheet: says what would be done, and does it with --apply
+    Import(import::ImportArgs),
+    /// Write the register as a spreadsheet
+    Export(import::ExportArgs),
     /// How many full-time equivalents each site has, for licences per FTE
     Fte {
         /// The site to tell about
@@ -173,6 +179,8 @@ pub(super) async fn run(command: LicencesCommand, channel: Channel, output: &mut
         }
         LicencesCommand::Assign(args) => seats(args, false, client, output).await,
         LicencesCommand::Unassign(args) => seats(args, true, client, output).await,
+        LicencesCommand::Import(args) => import::import(args, client, output).await,
+        LicencesCommand::Export(args) => import::export(args, client, output).await,
         LicencesCommand::Fte { site, number, json } => fte(site, number, json, client, output).await,
     }
 }

@@ -1,7 +1,15 @@
 //! Licences out of other people's tables, and back into one.
 
 pub mod cells;
+mod columns;
 mod csv_text;
+mod export;
+mod rows;
 pub mod sheet;
+#[cfg(test)]
+mod tests;
 
+pub use columns::{Field, Mapping, MappingError, find as find_columns};
 pub use csv_text::{neutral, plain};
+pub use export::{Listed, csv as as_csv, snipe_it as as_snipe_it};
+pub use rows::{CellError, ImportedRow, licences};

@@ -95,7 +95,7 @@ pub fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Sheet, SheetError> {
 /// # Errors
 /// For a text that no cell of a register has.
 pub(super) fn cell(text: &str) -> Result<Cell, SheetError> {
-    let text = text.trim_matches([' ', '\n', '\u{a0}', '\u{feff}']);
+    let text = text.trim_matches([' ', '\n', '\u{a0}']);
     if text.is_empty() {
         return Ok(Cell::Empty);
     }

@@ -2,6 +2,7 @@
 
 mod card;
 mod decisions;
+mod imported;
 mod words;
 
 use caretaker_proto::console::v1::{AddedLicence, ChangeSeatsResponse, EditLicenceResponse, Fte, Licence};
@@ -14,6 +15,7 @@ use words::{cost, ends, kind, seats, terms, title};
 
 pub use card::card;
 pub use decisions::{approvals, exceptions};
+pub use imported::{Read, imported};
 
 /// The register, those licences first that need attention.
 #[must_use]
