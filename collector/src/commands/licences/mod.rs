@@ -4,6 +4,8 @@ mod approvals;
 mod exceptions;
 mod fields;
 mod import;
+#[cfg(test)]
+mod tests;
 
 use caretaker_proto::console::v1 as proto;
 use caretaker_proto::console::v1::licences_client::LicencesClient;

@@ -74,7 +74,7 @@ fn written_day(text: &str) -> Option<Date> {
     let day = day.split_once(' ').filter(|(_, rest)| rest.contains(':')).map_or(day, |(day, _)| day);
     let parts: Vec<&str> = day.split(['/', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();
     let [first, second, third] = parts[..] else { return None };
-    if first.len() == 4 {
+    if digits(first, 4).is_some() && first.len() == 4 {
         return date(first, month(second)?, third);
     }
     date(third, month(second)?, first)

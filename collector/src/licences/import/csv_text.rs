@@ -11,7 +11,7 @@ const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// Rows with something in them, by their numbers.
 pub(super) fn rows(bytes: &[u8]) -> Result<Vec<(u32, Vec<Cell>)>, SheetError> {
-    let text = decoded(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
+    let text = decoded(bytes)?.replace("\r\n", "\n").replace('\r', "\n") + "\n";
     // Excel's own hint, which is no row of the table but a line of the file.
     let hint = text.strip_prefix("sep=").and_then(|rest| rest.split_once('\n'));
     let (separator, table, mut number) = match hint {
@@ -24,14 +24,14 @@ pub(super) fn rows(bytes: &[u8]) -> Result<Vec<(u32, Vec<Cell>)>, SheetError> {
     let delimiter = u8::try_from(separator).unwrap_or(b',');
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(table.as_bytes());
-    let (mut rows, mut next_line) = (Vec::new(), 1);
-    for record in reader.records() {
-        let record = record.map_err(|_| SheetError::NoTable("it has rows that cannot be read"))?;
+    let (mut rows, mut record, mut next_line) = (Vec::new(), csv::StringRecord::new(), 1);
+    while reader.read_record(&mut record).map_err(|_| SheetError::NoTable("it has rows that cannot be read"))? {
         // Lines without anything are passed over by the reader, and are rows of a spreadsheet all the same.
-        let line = record.position().map_or(next_line, csv::Position::line);
-        number += u32::try_from(line.saturating_sub(next_line)).unwrap_or_default() + 1;
         let within = record.iter().map(|field| field.matches('\n').count()).sum::<usize>();
-        next_line = line + u64::try_from(within).unwrap_or_default() + 1;
+        let after = reader.position().line();
+        let line = after.saturating_sub(u64::try_from(within).unwrap_or_default() + 1);
+        number += u32::try_from(line.saturating_sub(next_line)).unwrap_or_default() + 1;
+        next_line = after;
         let cells = record.iter().map(cell).collect::<Result<Vec<_>, _>>()?;
         if cells.iter().any(|cell| *cell != Cell::Empty) {
             rows.push((number, cells));
