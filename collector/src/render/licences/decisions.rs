@@ -18,13 +18,13 @@ pub fn approvals(approvals: &[Approval], filtered: bool, screen: &Screen) -> Str
     }
     let mut table = Table::new(vec![
         Column::text("Number"),
-        Column::text("Title").shrinks(12),
+        Column::text("Title").shrinks(16),
         Column::text("Decision"),
-        Column::text("By").shrinks(10),
+        Column::text("By").shrinks(16),
         Column::text("On"),
         Column::text("For").shrinks(8),
         Column::text("Until"),
-        Column::text("Note").shrinks(8).spare(),
+        Column::text("Note").shrinks(12).spare(),
     ]);
     for approval in approvals {
         let refused = approval.decision == "refused";

@@ -11,7 +11,7 @@ use caretaker_proto::console::v1::{FieldChange, TransferLicenceResponse};
 use super::table::{Cell, Column, Table};
 use super::text::{counted, hang, safe};
 use super::{Ink, Screen};
-use words::{cost, ends, kind, seats, terms, title};
+use words::{cost, ends, per, seats, terms, title};
 
 pub use card::card;
 pub use decisions::{approvals, exceptions};
@@ -29,12 +29,13 @@ pub fn list(licences: &[Licence], filtered: bool, screen: &Screen) -> String {
     }
     let mut table = Table::new(vec![
         Column::text("Number"),
-        Column::text("Title").shrinks(12),
-        Column::text("Kind").shrinks(10),
+        Column::text("Title").shrinks(18),
+        Column::text("Per"),
         Column::number("Seats"),
         Column::text("Site").shrinks(6),
         Column::text("Ends"),
         Column::number("Cost"),
+        Column::text("Term").spare(),
     ]);
     for licence in licences {
         let (ends, ink) = ends(licence, screen);
@@ -43,11 +44,12 @@ pub fn list(licences: &[Licence], filtered: bool, screen: &Screen) -> String {
         table.row(vec![
             Cell(licence.number.clone(), Ink::Strong),
             title(licence).into(),
-            kind(terms).into(),
+            per(terms).into(),
             seats(licence).into(),
             if everywhere { "all".into() } else { terms.site().into() },
             Cell(ends, ink),
             cost(licence).into(),
+            terms.term().into(),
         ]);
     }
     let mut shown = table.show(screen);

@@ -46,12 +46,13 @@ pub(super) fn title(licence: &Licence) -> String {
 
 /// "per device, subscription".
 pub(super) fn kind(terms: &LicenceTerms) -> String {
-    let metric = match terms.metric() {
-        "fte" => "per FTE".to_owned(),
-        counted @ ("device" | "user") => format!("per {counted}"),
-        other => other.to_owned(),
-    };
-    format!("{metric}, {}", terms.term())
+    let counted = ["device", "user", "fte"].contains(&terms.metric());
+    format!("{}{}, {}", if counted { "per " } else { "" }, per(terms), terms.term())
+}
+
+/// "device", "FTE", "site".
+pub(super) fn per(terms: &LicenceTerms) -> &str {
+    if terms.metric() == "fte" { "FTE" } else { terms.metric() }
 }
 
 /// "30", or "28 of 30" once seats were given; nothing where it does not count.
