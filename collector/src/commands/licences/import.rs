@@ -144,7 +144,7 @@ fn faults(errors: &[CellError]) -> Failure {
         lines.push(format!("and {} more", errors.len() - WRONG));
     }
     lines.push("nothing was changed".to_owned());
-    let text: Vec<String> = lines.join("\n").lines().map(|line| crate::render::text::safe(line)).collect();
+    let text: Vec<String> = lines.join("\n").lines().map(crate::render::text::safe).collect();
     failure(Exit::Usage, text.join("\n"))
 }
 

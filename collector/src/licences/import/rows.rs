@@ -1,7 +1,8 @@
 //! Rows of a table as licences, or every cell that is wrong.
 
 use super::cells::{self, Wrong};
-use super::columns::{Field, Mapping};
+use super::columns::Mapping;
+use super::field::Field;
 use super::sheet::{Cell, Sheet};
 use crate::licences::{Kind, Licence, LicenceId, Pence, Scope};
 
