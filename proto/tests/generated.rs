@@ -12,6 +12,7 @@ const FILES: [&str; 11] = [
     "caretaker/console/v1/catalogue.proto",
     "caretaker/console/v1/console.proto",
     "caretaker/console/v1/keys.proto",
+    "caretaker/console/v1/licences.proto",
     "caretaker/console/v1/operators.proto",
     "caretaker/console/v1/proof.proto",
     "caretaker/console/v1/reports.proto",
