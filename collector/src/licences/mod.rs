@@ -2,13 +2,17 @@
 //!
 //! `model` is an entry of the register, `register` all of them as the audit reads them, `reconcile` the weekly comparison.
 
+mod estate;
 mod model;
 mod outcome;
+mod reconcile;
 mod register;
 
+pub use estate::{Build, Day, Device, Estate, Installation, Reading, Title};
 pub use model::{Approval, Decision, Exemption, Licence, LicenceId, Metric, Pence, Scope, Term};
 pub use outcome::{
     Counted, Doubt, Fleet, LicencePosition, Measures, Number, Outcome, Owned, Permission, Phase, Standing,
     TitleOutcome, TitleState, Totals, Verdict, WARN_DAYS,
 };
+pub use reconcile::{Audited, Behind, audit};
 pub use register::{Register, Seat, Transfer};
