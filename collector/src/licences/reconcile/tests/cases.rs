@@ -107,8 +107,8 @@ fn a_paid_title_without_a_licence_is_unlicensed_and_a_free_one_needs_none() {
     assert_eq!([state("maybe"), state("odd")], [TitleState::CannotTell; 2]);
     let adobe = audited.outcome.title("adobe").expect("there");
     assert!(adobe.at_risk.is_none() && adobe.risk_is_not_known(), "what nobody bought has no price");
-    let standing = audited.outcome.standing();
-    assert_eq!((standing.met, standing.not_met, standing.unknown), (0, 1, 2));
+    let counts = audited.outcome.counts();
+    assert_eq!((counts.met, counts.not_met, counts.unknown), (0, 1, 2));
 }
 
 #[test]
