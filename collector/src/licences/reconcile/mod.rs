@@ -44,6 +44,8 @@ pub struct Audited {
     pub sites: Vec<Outcome>,
     /// The devices behind the numbers of `outcome`, by slug.
     pub behind: Vec<Behind>,
+    /// The devices themselves, rows ascending: "counted", "stale", "silent", "gone".
+    pub fleet: [(&'static str, Vec<i64>); 4],
 }
 
 /// The devices behind one number.
@@ -60,7 +62,9 @@ pub struct Behind {
 /// Holds the register against the estate on a day.
 #[must_use]
 pub fn audit(estate: &Estate, register: &Register, today: Date, measures: &Measures) -> Audited {
-    let whole = whole::audit(&View::new(estate, register, today, measures, None));
+    let every = View::new(estate, register, today, measures, None);
+    let fleet = every.parts();
+    let whole = whole::audit(&every);
     let allotted: BTreeMap<LicenceId, Allotted> = whole.allotted;
     let site = |site: u32| whole::audit(&View::new(estate, register, today, measures, Some((site, &allotted)))).outcome;
     let sites = (0_u32..).zip(&estate.sites).map(|(place, _)| site(place)).collect();
@@ -73,5 +77,5 @@ pub fn audit(estate: &Estate, register: &Register, today: Date, measures: &Measu
     let behind = whole.sets.into_iter().flat_map(|(slug, sets)| {
         sets.into_iter().map(move |(number, devices)| Behind { slug: slug.clone(), number, devices: rows(devices) })
     });
-    Audited { behind: behind.collect(), outcome: whole.outcome, sites }
+    Audited { behind: behind.collect(), outcome: whole.outcome, sites, fleet }
 }

@@ -1,6 +1,6 @@
 //! What missing and idle seats cost, in whole pence.
 //!
-//! A seat of a licence costs `cost / quantity`, of what was bought. Licences that nobody paid for by themselves (bundled,
+//! A seat of a licence costs `cost / quantity`, of what was bought; one that came from another site, what it cost there. Licences that nobody paid for by themselves (bundled,
 //! free, trial) have no price; where another that is looked at has none recorded, the sum is not known.
 //!
 //! - At risk: `over` times the dearest seat among the licences in force, or among the lapsed ones where none is in force,
@@ -25,8 +25,9 @@ pub(super) fn at_risk(holdings: &[Holding<'_>], over: u64) -> Option<Pence> {
         owned
     };
     let sums = looked_at.into_iter().map(|holding| {
-        let cost = u128::from(holding.licence.cost?.0);
-        let sum = match u128::from(holding.licence.quantity) {
+        let (cost, bought) = holding.price?;
+        let cost = u128::from(cost);
+        let sum = match u128::from(bought) {
             0 => cost,
             bought => (cost * u128::from(over)).div_ceil(bought),
         };
@@ -51,8 +52,8 @@ pub(super) fn wasted(holdings: &[Holding<'_>], idle: u64) -> (Vec<u64>, Option<P
         }
         spread[at] = here;
         left -= here;
-        let price = holding.licence.cost.map(|cost| {
-            let sum = u128::from(cost.0) * u128::from(here) / u128::from(holding.licence.quantity.max(1));
+        let price = holding.price.map(|(cost, bought)| {
+            let sum = u128::from(cost) * u128::from(here) / u128::from(bought.max(1));
             u64::try_from(sum).unwrap_or(u64::MAX)
         });
         sum = sum.zip(price).map(|(sum, price)| sum.saturating_add(price));
@@ -63,9 +64,8 @@ pub(super) fn wasted(holdings: &[Holding<'_>], idle: u64) -> (Vec<u64>, Option<P
 
 /// By the price of a seat; one that nobody recorded comes first, so that a sum is never called known that is not.
 fn dearer(one: &Holding<'_>, other: &Holding<'_>) -> Ordering {
-    let price = |holding: &Holding<'_>| {
-        holding.licence.cost.map(|cost| (u128::from(cost.0), u128::from(holding.licence.quantity.max(1))))
-    };
+    let price =
+        |holding: &Holding<'_>| holding.price.map(|(cost, bought)| (u128::from(cost), u128::from(bought.max(1))));
     match (price(one), price(other)) {
         (None, None) => Ordering::Equal,
         (None, Some(_)) => Ordering::Less,

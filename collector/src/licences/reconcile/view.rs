@@ -60,6 +60,8 @@ pub(super) struct Holding<'a> {
     pub(super) freed: u32,
     /// and those that went to other sites.
     pub(super) handed_on: u32,
+    /// What was paid, and for how many: of one that another handed on, what was paid for that.
+    pub(super) price: Option<(u64, u32)>,
 }
 
 impl Holding<'_> {
@@ -153,7 +155,22 @@ impl<'a> View<'a> {
             }
         }
         let handed_on = licence.quantity.saturating_sub(held);
-        Holding { licence, phase: phase(licence, self.today), capacity, assigned, freed, handed_on }
+        Holding {
+            licence,
+            phase: phase(licence, self.today),
+            capacity,
+            assigned,
+            freed,
+            handed_on,
+            price: self.price(licence),
+        }
+    }
+
+    fn price(&self, licence: &Licence) -> Option<(u64, u32)> {
+        let source = self.register.transfers.iter().find(|transfer| transfer.target == licence.id);
+        let source = source.and_then(|from| self.register.licences.iter().find(|one| one.id == from.source));
+        let bought = if licence.cost.is_some() { licence } else { source? };
+        bought.cost.map(|cost| (cost.0, bought.quantity))
     }
 
     /// Name of a site.
@@ -164,6 +181,23 @@ impl<'a> View<'a> {
     /// The licences of a title.
     pub(super) fn of(&self, slug: &str) -> &[Holding<'a>] {
         self.holdings.get(slug).map_or(&[], Vec::as_slice)
+    }
+
+    /// Rows of the devices, by what they count for.
+    pub(super) fn parts(&self) -> [(&'static str, Vec<i64>); 4] {
+        [
+            ("counted", Standing::Counted),
+            ("stale", Standing::Stale),
+            ("silent", Standing::Silent),
+            ("gone", Standing::Gone),
+        ]
+        .map(|(word, wanted)| {
+            let devices = self.estate.devices.iter().zip(&self.standing);
+            let mut rows: Vec<i64> =
+                devices.filter(|(_, standing)| **standing == wanted).map(|(device, _)| device.row).collect();
+            rows.sort_unstable();
+            (word, rows)
+        })
     }
 
     /// Counts the devices.
