@@ -89,7 +89,8 @@ async fn c3_the_register_is_held_against_what_is_installed() {
         (title.state, title.owned, title.installed, title.over)
     };
     assert_eq!(told().await, ("unlicensed".to_owned(), 0, 3, 3));
-    let licence = proto::LicenceTerms { title: Some("Sibelius".into()),
+    let licence = proto::LicenceTerms {
+        title: Some("Sibelius".into()),
         metric: Some("device".into()),
         term: Some("perpetual".into()),
         quantity: Some(2),
