@@ -19,6 +19,7 @@ mod farewell;
 mod findings;
 mod guard;
 mod keys;
+mod licence_audit;
 mod licences;
 #[cfg(test)]
 mod matrix_tests;

@@ -1,5 +1,7 @@
+//! `audit run`, `audit show`, `audit list`, `audit diff`: licences held against what is installed.
 //! `audit verify`, `audit log`, `audit checkpoint`: the log of everything that was done.
 
+mod licences;
 mod log;
 mod verify;
 
@@ -13,14 +15,22 @@ use super::output::Output;
 
 pub(super) use verify::stopped;
 
-/// What can be done with the audit log.
+/// What can be done with licence audits, and with the log of everything that was done.
 #[derive(Debug, clap::Subcommand)]
 pub enum AuditCommand {
-    /// Prove that nobody changed the log; also on the data folder of a collector that is stopped
+    /// Licences: hold what was bought against what is installed, now
+    Run(licences::RunArgs),
+    /// Licences: what the newest audit found, or one of a week; all of it or one title
+    Show(licences::ShowArgs),
+    /// Licences: the audits that were made
+    List(licences::ListArgs),
+    /// Licences: what changed between two audits, and why
+    Diff(licences::DiffArgs),
+    /// Log: prove that nobody changed it; also on the data folder of a collector that is stopped
     Verify(VerifyArgs),
-    /// What was done, by whom, and when
+    /// Log: what was done, by whom, and when
     Log(LogArgs),
-    /// The newest checkpoint, to be kept where the collector's administrator is not
+    /// Log: the newest checkpoint, to be kept where the collector's administrator is not
     Checkpoint,
 }
 
@@ -57,6 +67,10 @@ pub struct LogArgs {
 
 pub(super) async fn run(command: AuditCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     match command {
+        AuditCommand::Run(args) => licences::run(args, channel, output).await,
+        AuditCommand::Show(args) => licences::show(args, channel, output).await,
+        AuditCommand::List(args) => licences::list(args, channel, output).await,
+        AuditCommand::Diff(args) => licences::diff(args, channel, output).await,
         AuditCommand::Verify(args) => verify::running(args, channel, output).await,
         AuditCommand::Log(args) => log::run(args, channel, output).await,
         AuditCommand::Checkpoint => verify::checkpoint(channel, output).await,

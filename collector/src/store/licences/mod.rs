@@ -7,7 +7,7 @@ mod add;
 mod approvals;
 mod exceptions;
 mod fte;
-mod register;
+pub(in crate::store) mod register;
 mod row;
 mod seats;
 #[cfg(test)]
