@@ -1,0 +1,60 @@
+//! The register as the audit reads it: everything that is in force or was, at one moment and for some sites.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::model::{Approval, Exemption, Licence, LicenceId};
+
+/// What a school owns, has handed on, has approved and has decided to live with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Register {
+    /// Licences that have not been removed, in ascending order of number; ended ones are among them.
+    pub licences: Vec<Licence>,
+    /// Who and what has a seat of each licence. A licence without an entry has given none.
+    pub seats: BTreeMap<LicenceId, Vec<Seat>>,
+    /// Seats that moved between sites, oldest first.
+    pub transfers: Vec<Transfer>,
+    /// Decisions that were not withdrawn, oldest first: of two about the same title and place the later one holds.
+    pub approvals: Vec<Approval>,
+    /// Exceptions that were not withdrawn; ended ones are among them.
+    pub exemptions: Vec<Exemption>,
+    /// Full-time equivalents by name of the site, in hundredths. A site without an entry has told none.
+    pub fte: BTreeMap<String, u64>,
+}
+
+impl Register {
+    /// How many seats of the licence are still its own: its quantity less what was transferred away. A transfer makes
+    /// a licence of its own at the other site, which has what it was given as its quantity.
+    #[must_use]
+    pub fn held(&self, licence: &Licence) -> u32 {
+        let given = self.transfers.iter().filter(|transfer| transfer.source == licence.id);
+        given.fold(licence.quantity, |left, transfer| left.saturating_sub(transfer.quantity))
+    }
+}
+
+/// Who or what a seat was given to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Seat {
+    /// Row number of a device.
+    Device(i64),
+    /// Name of a person's account: personal data.
+    Account(String),
+}
+
+/// Seats that one site handed to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// Its own number.
+    pub id: i64,
+    /// The licence that they were taken from.
+    pub source: LicenceId,
+    /// The licence that they became.
+    pub target: LicenceId,
+    /// How many, at least 1.
+    pub quantity: u32,
+    /// The day.
+    pub on: Date,
+    /// Why.
+    pub reason: String,
+}
