@@ -6,6 +6,8 @@ CREATE TABLE licence (
     id           INTEGER PRIMARY KEY,
     -- Slug of a title or of a suite. No reference: a licence may be kept for what nobody has installed.
     title        TEXT NOT NULL,
+    -- As it was written: shown, and looked up again, while the catalogue has no title of that slug.
+    title_name   TEXT NOT NULL,
     -- Of the product: "2019" covers that version and older ones. Empty for every version, and every edition.
     version      TEXT NOT NULL,
     edition      TEXT NOT NULL,
@@ -65,10 +67,14 @@ CREATE TABLE licence_transfer (
     by         TEXT NOT NULL
 ) STRICT;
 
+CREATE INDEX licence_transfer_away ON licence_transfer (source);
+CREATE UNIQUE INDEX licence_transfer_here ON licence_transfer (target);
+
 -- The register of approvals (A5).
 CREATE TABLE approval (
     id          INTEGER PRIMARY KEY,
     title       TEXT NOT NULL,
+    title_name  TEXT NOT NULL,
     -- The group or person that decided, and the day.
     decided_by  TEXT NOT NULL,
     decided_on  TEXT NOT NULL,
@@ -91,6 +97,7 @@ CREATE INDEX approval_of_title ON approval (title, id);
 CREATE TABLE licence_exception (
     id          INTEGER PRIMARY KEY,
     title       TEXT NOT NULL,
+    title_name  TEXT NOT NULL,
     site        INTEGER REFERENCES site,
     -- One device alone; NULL for all.
     device      INTEGER REFERENCES device,
@@ -98,7 +105,8 @@ CREATE TABLE licence_exception (
     ends_on     TEXT NOT NULL,
     recorded_at INTEGER NOT NULL,
     recorded_by TEXT NOT NULL,
-    withdrawn_at INTEGER
+    withdrawn_at INTEGER,
+    withdrawn_why TEXT
 ) STRICT;
 
 -- How many full-time equivalents a site has, for licences per FTE.

@@ -3,20 +3,28 @@
 CREATE TABLE licence_audit (
     id       INTEGER PRIMARY KEY,
     at       INTEGER NOT NULL,
-    -- NULL for one of every site.
-    site     INTEGER REFERENCES site,
+    -- Day of the school's calendar, ISO 8601.
+    day      TEXT NOT NULL,
     -- "weekly", or the operator who asked for it.
-    asked_by TEXT NOT NULL,
-    -- The outcome, as JSON of collector/src/licences: what was owned and installed, title by title. No personal data.
-    result   TEXT NOT NULL
+    asked_by TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX licence_audit_by_time ON licence_audit (at);
+
+-- What it found at every site, and at each: JSON of collector/src/licences/outcome. No personal data.
+CREATE TABLE licence_audit_outcome (
+    audit  INTEGER NOT NULL REFERENCES licence_audit,
+    -- 0 for every site.
+    site   INTEGER NOT NULL,
+    result TEXT NOT NULL,
+    PRIMARY KEY (audit, site)
+) STRICT, WITHOUT ROWID;
 
 -- The devices behind every number: sets of device numbers in ascending order, each as its distance from the one before
 -- (LEB128).
 CREATE TABLE licence_audit_devices (
     audit   INTEGER NOT NULL REFERENCES licence_audit,
+    -- Empty for the devices themselves: "counted", "stale", "silent", "gone".
     title   TEXT NOT NULL,
     -- "installed", "stale", "over", "unused", ... as in collector/src/licences.
     number  TEXT NOT NULL,

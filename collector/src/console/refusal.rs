@@ -60,6 +60,12 @@ pub(super) enum Refusal {
     NameTaken(String),
     #[error("there is no requirement \"{}\"\n  one of:  {}", named(.0), requirements())]
     NoRequirement(String),
+    #[error("there is no {} that is yours to see\n  list them:  caretaker-collector {}", named(.what), lists(.what))]
+    NoEntry { what: String },
+    #[error("what holds for all sites is not yours to change\n  {}", own_sites(.sites))]
+    ForAllSites { sites: Vec<String> },
+    #[error("{problem}\n  {remedy}")]
+    Entry { problem: String, remedy: String },
     #[error("{field} {problem}\n  {remedy}")]
     Field { field: &'static str, problem: &'static str, remedy: &'static str },
     #[error("{}", policy_text(.error, *.version))]
@@ -77,6 +83,7 @@ impl Refusal {
             | Self::NoCase(_)
             | Self::NoReceipt(_)
             | Self::NoExecutable(_)
+            | Self::NoEntry { .. }
             | Self::NoOperator(_) => Code::NotFound,
             Self::ClosedBefore { .. }
             | Self::RetiredBefore(_)
@@ -88,12 +95,14 @@ impl Refusal {
             | Self::NobodyToAsk
             | Self::ReceiptStands(..)
             | Self::Opening { .. }
+            | Self::ForAllSites { .. }
             | Self::NameTaken(_) => Code::FailedPrecondition,
             Self::SeveralDevices { .. }
             | Self::SeveralExecutables(_)
             | Self::NoOutcome { .. }
             | Self::NoRequirement(_)
             | Self::NoRole(_)
+            | Self::Entry { .. }
             | Self::Field { .. }
             | Self::Policy { .. } => Code::InvalidArgument,
             Self::Store(_) => Code::Internal,
@@ -121,6 +130,19 @@ fn known_sites(known: &[String]) -> String {
     } else {
         format!("the sites are:  {}", known.join(", "))
     }
+}
+
+/// The command that lists entries of a register: "approval A-0007" is one of `approvals`.
+fn lists(what: &str) -> &'static str {
+    match what.split(' ').next() {
+        Some("approval") => "approvals list --all",
+        Some("exception") => "exceptions list --all",
+        Some(_) | None => "licences list --all",
+    }
+}
+
+fn own_sites(sites: &[String]) -> String {
+    if sites.is_empty() { "no site is yours".into() } else { format!("name a site of yours:  {}", sites.join(", ")) }
 }
 
 fn no_outcome(outcome: &str) -> String {

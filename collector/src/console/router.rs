@@ -5,6 +5,7 @@ use std::sync::Arc;
 use caretaker_proto::console::v1::cases_server::CasesServer;
 use caretaker_proto::console::v1::console_server::ConsoleServer;
 use caretaker_proto::console::v1::keys_server::KeysServer;
+use caretaker_proto::console::v1::licences_server::LicencesServer;
 use caretaker_proto::console::v1::operators_server::OperatorsServer;
 use caretaker_proto::console::v1::proof_server::ProofServer;
 use caretaker_proto::console::v1::reports_server::ReportsServer;
@@ -14,6 +15,7 @@ use tonic::service::Routes;
 use super::cases::CaseService;
 use super::guard::Services;
 use super::keys::Recipients;
+use super::licences::{self, LicenceService};
 use super::operators::Access;
 use super::proof::ProofService;
 use super::reports::ReportService;
@@ -31,12 +33,16 @@ pub fn services(context: Context) -> Services {
     let proof = ProofServer::new(ProofService::new(context.clone()));
     let reports = ReportsServer::new(ReportService::new(context.clone()));
     let keys = KeysServer::new(Recipients::new(context.clone()));
+    let register = LicencesServer::new(LicenceService::new(context.clone()));
     let routes = Routes::default()
         .add_service(console.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(operators.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(cases.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(proof.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(reports.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
-        .add_service(keys.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES));
+        .add_service(keys.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
+        .add_service(
+            register.max_decoding_message_size(licences::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES),
+        );
     Services::new(routes, context)
 }

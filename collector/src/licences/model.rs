@@ -31,6 +31,14 @@ impl fmt::Display for LicenceId {
 #[serde(transparent)]
 pub struct Pence(pub u64);
 
+impl fmt::Display for Pence {
+    /// "£1,208.00".
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pounds = crate::render::text::number(self.0 / 100);
+        write!(out, "£{pounds}.{:02}", self.0 % 100)
+    }
+}
+
 /// What a licence counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Metric {
@@ -195,6 +203,12 @@ impl Decision {
             Self::Approved => "approved",
             Self::Refused => "refused",
         }
+    }
+
+    /// The decision of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Approved, Self::Refused].into_iter().find(|decision| decision.word() == word)
     }
 }
 

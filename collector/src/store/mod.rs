@@ -23,6 +23,8 @@ mod keywords;
 mod ladder;
 pub(crate) mod lessons;
 mod lexicons;
+pub mod licence_audit;
+pub mod licences;
 mod moment;
 mod operators;
 mod outbox;

@@ -4587,6 +4587,1857 @@ pub mod keys_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// What was bought. In a request, a field that is absent is as it was, or empty for a new licence.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LicenceTerms {
+    /// In a request a name or a slug, in an answer the slug.
+    #[prost(string, optional, tag = "1")]
+    pub title: ::core::option::Option<::prost::alloc::string::String>,
+    /// "2019" covers that version and older ones; empty covers all.
+    #[prost(string, optional, tag = "2")]
+    pub version: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "3")]
+    pub edition: ::core::option::Option<::prost::alloc::string::String>,
+    /// "device", "user", "fte", "concurrent", "site", "trust".
+    #[prost(string, optional, tag = "4")]
+    pub metric: ::core::option::Option<::prost::alloc::string::String>,
+    /// "subscription", "perpetual", "maintenance", "bundled", "free", "trial".
+    #[prost(string, optional, tag = "5")]
+    pub term: ::core::option::Option<::prost::alloc::string::String>,
+    /// 0 where the metric does not count.
+    #[prost(uint32, optional, tag = "6")]
+    pub quantity: ::core::option::Option<u32>,
+    /// Empty for all sites.
+    #[prost(string, optional, tag = "7")]
+    pub site: ::core::option::Option<::prost::alloc::string::String>,
+    /// Room, group or phase; empty for all of the site.
+    #[prost(string, optional, tag = "8")]
+    pub place: ::core::option::Option<::prost::alloc::string::String>,
+    /// Days; empty for none.
+    #[prost(string, optional, tag = "9")]
+    pub starts_on: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "10")]
+    pub ends_on: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "11")]
+    pub notice_on: ::core::option::Option<::prost::alloc::string::String>,
+    /// Absent in an answer where none is known, or where it is not for the caller to know.
+    #[prost(uint64, optional, tag = "12")]
+    pub cost_pence: ::core::option::Option<u64>,
+    #[prost(string, optional, tag = "13")]
+    pub supplier: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "14")]
+    pub order_ref: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "15")]
+    pub proof_holder: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "16")]
+    pub note: ::core::option::Option<::prost::alloc::string::String>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Licence {
+    /// "L-0042".
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub terms: ::core::option::Option<LicenceTerms>,
+    #[prost(string, tag = "3")]
+    pub title_name: ::prost::alloc::string::String,
+    /// Whether the catalogue knows the title.
+    #[prost(bool, tag = "4")]
+    pub in_catalogue: bool,
+    /// "in-force", "ends-soon", "ended", "not-begun", "removed".
+    #[prost(string, tag = "5")]
+    pub state: ::prost::alloc::string::String,
+    /// Days until the end, or until notice must be given where that comes first; absent where neither lies ahead.
+    #[prost(int32, optional, tag = "6")]
+    pub days_left: ::core::option::Option<i32>,
+    /// The day that days_left counts to is that of the notice.
+    #[prost(bool, tag = "7")]
+    pub notice_next: bool,
+    /// Seats that are still its own.
+    #[prost(uint32, tag = "8")]
+    pub held: u32,
+    #[prost(uint32, tag = "9")]
+    pub seats_devices: u32,
+    #[prost(uint32, tag = "10")]
+    pub seats_accounts: u32,
+    /// Number of the licence that it was handed over from; empty for one that was bought.
+    #[prost(string, tag = "11")]
+    pub came_from: ::prost::alloc::string::String,
+    #[prost(string, tag = "12")]
+    pub added_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "13")]
+    pub added_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "14")]
+    pub changed_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "15")]
+    pub removed_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "16")]
+    pub removed_why: ::prost::alloc::string::String,
+    /// Whether the caller may change it, and sees its cost.
+    #[prost(bool, tag = "17")]
+    pub own: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListLicencesRequest {
+    /// Only these: part of the title's name or slug.
+    #[prost(string, tag = "1")]
+    pub title: ::prost::alloc::string::String,
+    /// Only of this site, and of all sites.
+    #[prost(string, tag = "2")]
+    pub site: ::prost::alloc::string::String,
+    /// Only what ends, or must be given notice, within so many days, and what has ended; 0 for all.
+    #[prost(uint32, tag = "3")]
+    pub ending_within_days: u32,
+    /// Those too that were taken out of the register.
+    #[prost(bool, tag = "4")]
+    pub include_removed: bool,
+    #[prost(message, optional, tag = "5")]
+    pub page: ::core::option::Option<Page>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListLicencesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub licences: ::prost::alloc::vec::Vec<Licence>,
+    #[prost(string, tag = "2")]
+    pub next_page: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetLicenceRequest {
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetLicenceResponse {
+    #[prost(message, optional, tag = "1")]
+    pub licence: ::core::option::Option<Licence>,
+    /// Whom the caller may not see has no name here: the counts stand in the licence.
+    #[prost(message, repeated, tag = "2")]
+    pub seats: ::prost::alloc::vec::Vec<LicenceSeat>,
+    #[prost(message, repeated, tag = "3")]
+    pub transfers: ::prost::alloc::vec::Vec<LicenceTransfer>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LicenceSeat {
+    /// One of both: the name of a device, or of a person's account.
+    #[prost(string, tag = "1")]
+    pub device: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub account: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub device_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub given_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub given_by: ::prost::alloc::string::String,
+    /// Of the device: "active", "revoked", "retired", "lost".
+    #[prost(string, tag = "6")]
+    pub device_status: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LicenceTransfer {
+    #[prost(string, tag = "1")]
+    pub source: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub target: ::prost::alloc::string::String,
+    /// Of the target; empty for one that is not the caller's to see.
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "4")]
+    pub quantity: u32,
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub at: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub by: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AddLicencesRequest {
+    #[prost(message, repeated, tag = "1")]
+    pub licences: ::prost::alloc::vec::Vec<LicenceTerms>,
+    /// Otherwise nothing is changed, and the answer says what would be.
+    #[prost(bool, tag = "2")]
+    pub really: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AddLicencesResponse {
+    /// One for each that was asked for, in that order.
+    #[prost(message, repeated, tag = "1")]
+    pub licences: ::prost::alloc::vec::Vec<AddedLicence>,
+    /// Whether they were entered: none is where one is refused.
+    #[prost(bool, tag = "2")]
+    pub done: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AddedLicence {
+    /// "new", "there", "differs", "refused".
+    #[prost(string, tag = "1")]
+    pub outcome: ::prost::alloc::string::String,
+    /// As it was entered, or as the register has it.
+    #[prost(message, optional, tag = "2")]
+    pub licence: ::core::option::Option<Licence>,
+    /// Of one that differs: what does.
+    #[prost(message, repeated, tag = "3")]
+    pub differences: ::prost::alloc::vec::Vec<FieldChange>,
+    /// Of one that is refused: the field, what is wrong, what to do.
+    #[prost(string, tag = "4")]
+    pub field: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub problem: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub remedy: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FieldChange {
+    #[prost(string, tag = "1")]
+    pub field: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub before: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub after: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EditLicenceRequest {
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    /// Those that are present.
+    #[prost(message, optional, tag = "2")]
+    pub terms: ::core::option::Option<LicenceTerms>,
+    /// Forget what it cost.
+    #[prost(bool, tag = "3")]
+    pub clear_cost: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EditLicenceResponse {
+    #[prost(message, optional, tag = "1")]
+    pub licence: ::core::option::Option<Licence>,
+    #[prost(message, repeated, tag = "2")]
+    pub changes: ::prost::alloc::vec::Vec<FieldChange>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemoveLicenceRequest {
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LicenceResponse {
+    #[prost(message, optional, tag = "1")]
+    pub licence: ::core::option::Option<Licence>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TransferLicenceRequest {
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub to_site: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "3")]
+    pub quantity: u32,
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TransferLicenceResponse {
+    #[prost(message, optional, tag = "1")]
+    pub source: ::core::option::Option<Licence>,
+    #[prost(message, optional, tag = "2")]
+    pub target: ::core::option::Option<Licence>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChangeSeatsRequest {
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    /// Names or ids of devices, or names of accounts.
+    #[prost(string, repeated, tag = "2")]
+    pub devices: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "3")]
+    pub accounts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Takes them back instead of giving them.
+    #[prost(bool, tag = "4")]
+    pub take_back: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChangeSeatsResponse {
+    #[prost(message, optional, tag = "1")]
+    pub licence: ::core::option::Option<Licence>,
+    /// How many changed hands; the others were as asked before.
+    #[prost(uint32, tag = "2")]
+    pub changed: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListFteRequest {}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetFteRequest {
+    #[prost(string, tag = "1")]
+    pub site: ::prost::alloc::string::String,
+    /// 84.6 is 8460.
+    #[prost(uint32, tag = "2")]
+    pub hundredths: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListFteResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub sites: ::prost::alloc::vec::Vec<Fte>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Fte {
+    #[prost(string, tag = "1")]
+    pub site: ::prost::alloc::string::String,
+    /// Absent where nobody has told.
+    #[prost(uint32, optional, tag = "2")]
+    pub hundredths: ::core::option::Option<u32>,
+    #[prost(string, tag = "3")]
+    pub recorded_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub recorded_by: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Approval {
+    /// "A-0007".
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    /// In a request a name or a slug, in an answer the slug.
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub title_name: ::prost::alloc::string::String,
+    #[prost(bool, tag = "4")]
+    pub in_catalogue: bool,
+    /// "approved", "refused".
+    #[prost(string, tag = "5")]
+    pub decision: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub decided_by: ::prost::alloc::string::String,
+    /// Today when empty.
+    #[prost(string, tag = "7")]
+    pub decided_on: ::prost::alloc::string::String,
+    /// Empty for all.
+    #[prost(string, tag = "8")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(string, tag = "9")]
+    pub place: ::prost::alloc::string::String,
+    /// Empty for one that stays.
+    #[prost(string, tag = "10")]
+    pub ends_on: ::prost::alloc::string::String,
+    #[prost(string, tag = "11")]
+    pub note: ::prost::alloc::string::String,
+    #[prost(string, tag = "12")]
+    pub recorded_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "13")]
+    pub withdrawn_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "14")]
+    pub withdrawn_why: ::prost::alloc::string::String,
+    /// "in-force", "ends-soon", "ended", "overtaken", "withdrawn".
+    #[prost(string, tag = "15")]
+    pub state: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListApprovalsRequest {
+    /// Only these: part of the title's name or slug.
+    #[prost(string, tag = "1")]
+    pub title: ::prost::alloc::string::String,
+    /// Those too that ended, were overtaken or withdrawn.
+    #[prost(bool, tag = "2")]
+    pub all: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListApprovalsResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub approvals: ::prost::alloc::vec::Vec<Approval>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddApprovalRequest {
+    #[prost(message, optional, tag = "1")]
+    pub approval: ::core::option::Option<Approval>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawApprovalRequest {
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ApprovalResponse {
+    #[prost(message, optional, tag = "1")]
+    pub approval: ::core::option::Option<Approval>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LicenceException {
+    /// "X-0003".
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub title_name: ::prost::alloc::string::String,
+    #[prost(bool, tag = "4")]
+    pub in_catalogue: bool,
+    /// Empty for all.
+    #[prost(string, tag = "5")]
+    pub site: ::prost::alloc::string::String,
+    /// In a request a name or an id; in an answer the name, for those who see devices.
+    #[prost(string, tag = "6")]
+    pub device: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub reason: ::prost::alloc::string::String,
+    #[prost(string, tag = "8")]
+    pub ends_on: ::prost::alloc::string::String,
+    #[prost(string, tag = "9")]
+    pub recorded_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "10")]
+    pub withdrawn_at: ::prost::alloc::string::String,
+    #[prost(string, tag = "11")]
+    pub withdrawn_why: ::prost::alloc::string::String,
+    /// "in-force", "ends-soon", "ended", "withdrawn".
+    #[prost(string, tag = "12")]
+    pub state: ::prost::alloc::string::String,
+    /// It is for one device.
+    #[prost(bool, tag = "13")]
+    pub one_device: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListExceptionsRequest {
+    /// Those too that ended or were withdrawn.
+    #[prost(bool, tag = "1")]
+    pub all: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListExceptionsResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub exceptions: ::prost::alloc::vec::Vec<LicenceException>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddExceptionRequest {
+    #[prost(message, optional, tag = "1")]
+    pub exception: ::core::option::Option<LicenceException>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawExceptionRequest {
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExceptionResponse {
+    #[prost(message, optional, tag = "1")]
+    pub exception: ::core::option::Option<LicenceException>,
+}
+/// Generated client implementations.
+#[cfg(feature = "client")]
+pub mod licences_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    #[derive(Debug, Clone)]
+    pub struct LicencesClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> LicencesClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> LicencesClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            LicencesClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Licences of the caller's sites and of all sites, those first that need attention.
+        pub async fn list_licences(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListLicencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListLicencesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/ListLicences",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Licences", "ListLicences"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// One licence with its seats and transfers.
+        pub async fn get_licence(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetLicenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetLicenceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/GetLicence",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Licences", "GetLicence"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Enters licences: all of them or none, and none that is there.
+        pub async fn add_licences(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddLicencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddLicencesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/AddLicences",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Licences", "AddLicences"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Changes fields of a licence.
+        pub async fn edit_licence(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EditLicenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EditLicenceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/EditLicence",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Licences", "EditLicence"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes a licence out of the register; what audits of the past say of it stays.
+        pub async fn remove_licence(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RemoveLicenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LicenceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/RemoveLicence",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Licences", "RemoveLicence"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Hands seats to another site, where they become a licence of their own.
+        pub async fn transfer_licence(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TransferLicenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TransferLicenceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/TransferLicence",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Licences", "TransferLicence"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Gives seats to devices or people, or takes them back.
+        pub async fn change_seats(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ChangeSeatsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ChangeSeatsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/ChangeSeats",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Licences", "ChangeSeats"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// How many full-time equivalents the sites have.
+        pub async fn list_fte(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListFteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListFteResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/ListFte",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Licences", "ListFte"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn set_fte(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SetFteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListFteResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/SetFte",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Licences", "SetFte"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The register of approvals (A5).
+        pub async fn list_approvals(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListApprovalsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListApprovalsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/ListApprovals",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Licences", "ListApprovals"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn add_approval(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddApprovalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApprovalResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/AddApproval",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Licences", "AddApproval"));
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn withdraw_approval(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WithdrawApprovalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApprovalResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/WithdrawApproval",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Licences", "WithdrawApproval"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What the audit shall not complain of.
+        pub async fn list_exceptions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListExceptionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExceptionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/ListExceptions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Licences", "ListExceptions"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn add_exception(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddExceptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExceptionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/AddException",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Licences", "AddException"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn withdraw_exception(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WithdrawExceptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExceptionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Licences/WithdrawException",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Licences", "WithdrawException"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod licences_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with LicencesServer.
+    #[async_trait]
+    pub trait Licences: std::marker::Send + std::marker::Sync + 'static {
+        /// Licences of the caller's sites and of all sites, those first that need attention.
+        async fn list_licences(
+            &self,
+            request: tonic::Request<super::ListLicencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListLicencesResponse>,
+            tonic::Status,
+        >;
+        /// One licence with its seats and transfers.
+        async fn get_licence(
+            &self,
+            request: tonic::Request<super::GetLicenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetLicenceResponse>,
+            tonic::Status,
+        >;
+        /// Enters licences: all of them or none, and none that is there.
+        async fn add_licences(
+            &self,
+            request: tonic::Request<super::AddLicencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddLicencesResponse>,
+            tonic::Status,
+        >;
+        /// Changes fields of a licence.
+        async fn edit_licence(
+            &self,
+            request: tonic::Request<super::EditLicenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EditLicenceResponse>,
+            tonic::Status,
+        >;
+        /// Takes a licence out of the register; what audits of the past say of it stays.
+        async fn remove_licence(
+            &self,
+            request: tonic::Request<super::RemoveLicenceRequest>,
+        ) -> std::result::Result<tonic::Response<super::LicenceResponse>, tonic::Status>;
+        /// Hands seats to another site, where they become a licence of their own.
+        async fn transfer_licence(
+            &self,
+            request: tonic::Request<super::TransferLicenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TransferLicenceResponse>,
+            tonic::Status,
+        >;
+        /// Gives seats to devices or people, or takes them back.
+        async fn change_seats(
+            &self,
+            request: tonic::Request<super::ChangeSeatsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ChangeSeatsResponse>,
+            tonic::Status,
+        >;
+        /// How many full-time equivalents the sites have.
+        async fn list_fte(
+            &self,
+            request: tonic::Request<super::ListFteRequest>,
+        ) -> std::result::Result<tonic::Response<super::ListFteResponse>, tonic::Status>;
+        async fn set_fte(
+            &self,
+            request: tonic::Request<super::SetFteRequest>,
+        ) -> std::result::Result<tonic::Response<super::ListFteResponse>, tonic::Status>;
+        /// The register of approvals (A5).
+        async fn list_approvals(
+            &self,
+            request: tonic::Request<super::ListApprovalsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListApprovalsResponse>,
+            tonic::Status,
+        >;
+        async fn add_approval(
+            &self,
+            request: tonic::Request<super::AddApprovalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApprovalResponse>,
+            tonic::Status,
+        >;
+        async fn withdraw_approval(
+            &self,
+            request: tonic::Request<super::WithdrawApprovalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApprovalResponse>,
+            tonic::Status,
+        >;
+        /// What the audit shall not complain of.
+        async fn list_exceptions(
+            &self,
+            request: tonic::Request<super::ListExceptionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExceptionsResponse>,
+            tonic::Status,
+        >;
+        async fn add_exception(
+            &self,
+            request: tonic::Request<super::AddExceptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExceptionResponse>,
+            tonic::Status,
+        >;
+        async fn withdraw_exception(
+            &self,
+            request: tonic::Request<super::WithdrawExceptionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExceptionResponse>,
+            tonic::Status,
+        >;
+    }
+    #[derive(Debug)]
+    pub struct LicencesServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> LicencesServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for LicencesServer<T>
+    where
+        T: Licences,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/caretaker.console.v1.Licences/ListLicences" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListLicencesSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::ListLicencesRequest>
+                    for ListLicencesSvc<T> {
+                        type Response = super::ListLicencesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListLicencesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::list_licences(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListLicencesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/GetLicence" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetLicenceSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::GetLicenceRequest>
+                    for GetLicenceSvc<T> {
+                        type Response = super::GetLicenceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetLicenceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::get_licence(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetLicenceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/AddLicences" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddLicencesSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::AddLicencesRequest>
+                    for AddLicencesSvc<T> {
+                        type Response = super::AddLicencesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddLicencesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::add_licences(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddLicencesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/EditLicence" => {
+                    #[allow(non_camel_case_types)]
+                    struct EditLicenceSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::EditLicenceRequest>
+                    for EditLicenceSvc<T> {
+                        type Response = super::EditLicenceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EditLicenceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::edit_licence(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EditLicenceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/RemoveLicence" => {
+                    #[allow(non_camel_case_types)]
+                    struct RemoveLicenceSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::RemoveLicenceRequest>
+                    for RemoveLicenceSvc<T> {
+                        type Response = super::LicenceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RemoveLicenceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::remove_licence(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RemoveLicenceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/TransferLicence" => {
+                    #[allow(non_camel_case_types)]
+                    struct TransferLicenceSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::TransferLicenceRequest>
+                    for TransferLicenceSvc<T> {
+                        type Response = super::TransferLicenceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TransferLicenceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::transfer_licence(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TransferLicenceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/ChangeSeats" => {
+                    #[allow(non_camel_case_types)]
+                    struct ChangeSeatsSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::ChangeSeatsRequest>
+                    for ChangeSeatsSvc<T> {
+                        type Response = super::ChangeSeatsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ChangeSeatsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::change_seats(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ChangeSeatsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/ListFte" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListFteSvc<T: Licences>(pub Arc<T>);
+                    impl<T: Licences> tonic::server::UnaryService<super::ListFteRequest>
+                    for ListFteSvc<T> {
+                        type Response = super::ListFteResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListFteRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::list_fte(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListFteSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/SetFte" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetFteSvc<T: Licences>(pub Arc<T>);
+                    impl<T: Licences> tonic::server::UnaryService<super::SetFteRequest>
+                    for SetFteSvc<T> {
+                        type Response = super::ListFteResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SetFteRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::set_fte(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetFteSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/ListApprovals" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListApprovalsSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::ListApprovalsRequest>
+                    for ListApprovalsSvc<T> {
+                        type Response = super::ListApprovalsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListApprovalsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::list_approvals(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListApprovalsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/AddApproval" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddApprovalSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::AddApprovalRequest>
+                    for AddApprovalSvc<T> {
+                        type Response = super::ApprovalResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddApprovalRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::add_approval(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddApprovalSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/WithdrawApproval" => {
+                    #[allow(non_camel_case_types)]
+                    struct WithdrawApprovalSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::WithdrawApprovalRequest>
+                    for WithdrawApprovalSvc<T> {
+                        type Response = super::ApprovalResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WithdrawApprovalRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::withdraw_approval(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WithdrawApprovalSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/ListExceptions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListExceptionsSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::ListExceptionsRequest>
+                    for ListExceptionsSvc<T> {
+                        type Response = super::ListExceptionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListExceptionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::list_exceptions(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListExceptionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/AddException" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddExceptionSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::AddExceptionRequest>
+                    for AddExceptionSvc<T> {
+                        type Response = super::ExceptionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddExceptionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::add_exception(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddExceptionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Licences/WithdrawException" => {
+                    #[allow(non_camel_case_types)]
+                    struct WithdrawExceptionSvc<T: Licences>(pub Arc<T>);
+                    impl<
+                        T: Licences,
+                    > tonic::server::UnaryService<super::WithdrawExceptionRequest>
+                    for WithdrawExceptionSvc<T> {
+                        type Response = super::ExceptionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WithdrawExceptionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Licences>::withdraw_exception(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WithdrawExceptionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for LicencesServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "caretaker.console.v1.Licences";
+    impl<T> tonic::server::NamedService for LicencesServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Operator {

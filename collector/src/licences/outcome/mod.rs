@@ -60,23 +60,23 @@ impl Outcome {
 
     /// Whether the requirement C3 is met, title by title.
     #[must_use]
-    pub fn standing(&self) -> Standing {
-        let mut standing = Standing::default();
+    pub fn counts(&self) -> TitleCounts {
+        let mut counts = TitleCounts::default();
         for title in &self.titles {
             match title.state.verdict() {
-                Verdict::Met => standing.met += 1,
-                Verdict::NotMet => standing.not_met += 1,
-                Verdict::Unknown => standing.unknown += 1,
+                Verdict::Met => counts.met += 1,
+                Verdict::NotMet => counts.not_met += 1,
+                Verdict::Unknown => counts.unknown += 1,
                 Verdict::NotJudged => {}
             }
         }
-        standing
+        counts
     }
 }
 
 /// How many titles meet C3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Standing {
+pub struct TitleCounts {
     /// In order, or exempt.
     pub met: u32,
     /// Over, without a licence, expired.

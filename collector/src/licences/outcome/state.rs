@@ -18,6 +18,8 @@ pub enum TitleState {
     UnknownName,
     /// Every copy is exempt.
     Exempt,
+    /// Every copy is for the licence of its suite, which is judged as a title of its own.
+    InSuite,
     /// Every copy is covered.
     InOrder,
     /// A licence is owned and nothing is installed.
@@ -28,19 +30,20 @@ pub enum TitleState {
 
 impl TitleState {
     /// Every state, what needs attention first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Over,
         Self::Unlicensed,
         Self::Expired,
         Self::CannotTell,
         Self::UnknownName,
         Self::Exempt,
+        Self::InSuite,
         Self::InOrder,
         Self::NotInstalled,
         Self::NotNeeded,
     ];
 
-    /// One word: over, unlicensed, expired, cannot-tell, unknown-name, exempt, in-order, not-installed, not-needed.
+    /// One word: over, unlicensed, expired, cannot-tell, unknown-name, exempt, in-suite, in-order, not-installed, not-needed.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -50,6 +53,7 @@ impl TitleState {
             Self::CannotTell => "cannot-tell",
             Self::UnknownName => "unknown-name",
             Self::Exempt => "exempt",
+            Self::InSuite => "in-suite",
             Self::InOrder => "in-order",
             Self::NotInstalled => "not-installed",
             Self::NotNeeded => "not-needed",
@@ -69,7 +73,7 @@ impl TitleState {
             Self::Over | Self::Unlicensed | Self::Expired => Verdict::NotMet,
             Self::CannotTell | Self::UnknownName => Verdict::Unknown,
             Self::Exempt | Self::InOrder | Self::NotInstalled => Verdict::Met,
-            Self::NotNeeded => Verdict::NotJudged,
+            Self::InSuite | Self::NotNeeded => Verdict::NotJudged,
         }
     }
 }
@@ -83,7 +87,7 @@ pub enum Verdict {
     NotMet,
     /// Nobody can tell.
     Unknown,
-    /// Needs no licence.
+    /// Needs no licence, or is judged with its suite.
     NotJudged,
 }
 

@@ -1,0 +1,5 @@
+//! The audit against truths that are known before it begins.
+
+mod cases;
+
+mod school;

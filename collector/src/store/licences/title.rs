@@ -1,0 +1,63 @@
+//! Which title of the catalogue a text means.
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::super::StoreError;
+
+/// The title `t` of a row `l` that has a slug and a name: what the catalogue knows now counts before what it knew when
+/// the row was written.
+pub(super) const JOIN: &str = "LEFT JOIN title t ON t.id = (
+    SELECT c.id FROM title c WHERE c.slug = l.title OR c.name = l.title_name COLLATE NOCASE
+    ORDER BY c.known DESC, c.slug = l.title DESC, c.id LIMIT 1)";
+
+/// A title as the register keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Title {
+    pub(super) slug: String,
+    pub(super) name: String,
+}
+
+/// The title that a name or slug means, in any case; a free one of that name where there is none. `None` for a text
+/// without a letter or digit.
+pub(super) fn find(connection: &Connection, text: &str) -> Result<Option<Title>, StoreError> {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let slug = slug(&name);
+    if slug.is_empty() {
+        return Ok(None);
+    }
+    let mut query = connection.prepare_cached(
+        "SELECT slug, name FROM title WHERE slug IN (?1, ?2) OR name = ?3 COLLATE NOCASE
+         ORDER BY known DESC, slug = ?1 DESC, name = ?3 COLLATE NOCASE DESC, id LIMIT 1",
+    )?;
+    let found = query
+        .query_row([name.to_lowercase().as_str(), &slug, &name], |row| {
+            Ok(Title { slug: row.get(0)?, name: row.get(1)? })
+        })
+        .optional()?;
+    Ok(Some(found.unwrap_or(Title { slug, name })))
+}
+
+/// Letters and digits of a text in lower case, with a dash for whatever stands between them.
+fn slug(name: &str) -> String {
+    let mut slug = String::with_capacity(name.len());
+    for letter in name.to_lowercase().chars() {
+        if letter.is_alphanumeric() {
+            slug.push(letter);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn a_free_title_is_its_letters_and_digits() {
+        assert_eq!(slug("SIMS .net  (Capita)"), "sims-net-capita");
+        assert_eq!(slug("Tŷ Gwyn 2"), "tŷ-gwyn-2");
+        assert_eq!(slug(" - "), "");
+    }
+}
