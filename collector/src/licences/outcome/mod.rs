@@ -9,6 +9,7 @@ mod title;
 
 use std::collections::BTreeMap;
 
+use caretaker_shared::policy::Licences;
 use jiff::civil::{Date, ISOWeekDate};
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +95,14 @@ pub struct Measures {
     pub unused_days: u32,
     /// A licence that ends within so many days is told of; the longest of three.
     pub warn_days: [u32; 3],
+}
+
+impl From<&Licences> for Measures {
+    /// As a policy says.
+    fn from(policy: &Licences) -> Self {
+        let Licences { unused_days, stale_days, warn_days, .. } = policy;
+        Self { stale_days: *stale_days, unused_days: *unused_days, warn_days: *warn_days }
+    }
 }
 
 impl Default for Measures {
