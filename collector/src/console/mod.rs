@@ -18,6 +18,7 @@ mod farewell;
 mod findings;
 mod guard;
 mod keys;
+mod licence_audit;
 mod licences;
 #[cfg(test)]
 mod matrix_tests;

@@ -65,6 +65,8 @@ pub(super) enum Refusal {
     #[error("what holds for all sites is not yours to change\n  {}", own_sites(.sites))]
     ForAllSites { sites: Vec<String> },
     #[error("{problem}\n  {remedy}")]
+    Missing { problem: String, remedy: String },
+    #[error("{problem}\n  {remedy}")]
     Entry { problem: String, remedy: String },
     #[error("{field} {problem}\n  {remedy}")]
     Field { field: &'static str, problem: &'static str, remedy: &'static str },
@@ -84,6 +86,7 @@ impl Refusal {
             | Self::NoReceipt(_)
             | Self::NoExecutable(_)
             | Self::NoEntry { .. }
+            | Self::Missing { .. }
             | Self::NoOperator(_) => Code::NotFound,
             Self::ClosedBefore { .. }
             | Self::RetiredBefore(_)

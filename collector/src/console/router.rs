@@ -5,6 +5,7 @@ use std::sync::Arc;
 use caretaker_proto::console::v1::cases_server::CasesServer;
 use caretaker_proto::console::v1::console_server::ConsoleServer;
 use caretaker_proto::console::v1::keys_server::KeysServer;
+use caretaker_proto::console::v1::licence_audit_server::LicenceAuditServer;
 use caretaker_proto::console::v1::licences_server::LicencesServer;
 use caretaker_proto::console::v1::operators_server::OperatorsServer;
 use caretaker_proto::console::v1::proof_server::ProofServer;
@@ -15,6 +16,7 @@ use tonic::service::Routes;
 use super::cases::CaseService;
 use super::guard::Services;
 use super::keys::Recipients;
+use super::licence_audit::AuditService;
 use super::licences::{self, LicenceService};
 use super::operators::Access;
 use super::proof::ProofService;
@@ -34,12 +36,14 @@ pub fn services(context: Context) -> Services {
     let reports = ReportsServer::new(ReportService::new(context.clone()));
     let keys = KeysServer::new(Recipients::new(context.clone()));
     let register = LicencesServer::new(LicenceService::new(context.clone()));
+    let audits = LicenceAuditServer::new(AuditService::new(context.clone()));
     let routes = Routes::default()
         .add_service(console.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(operators.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(cases.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(proof.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(reports.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
+        .add_service(audits.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(keys.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(
             register.max_decoding_message_size(licences::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES),

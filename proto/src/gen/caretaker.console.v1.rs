@@ -4587,6 +4587,987 @@ pub mod keys_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// Which audit: a number, a week, or the newest when both are 0.
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WhichAudit {
+    #[prost(uint64, tag = "1")]
+    pub id: u64,
+    /// ISO week, 1 to 53: the newest that there is.
+    #[prost(uint32, tag = "2")]
+    pub week: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RunAuditRequest {}
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAuditsRequest {
+    /// 0 for 100.
+    #[prost(uint32, tag = "1")]
+    pub most: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAuditsResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub audits: ::prost::alloc::vec::Vec<AuditHead>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuditHead {
+    #[prost(uint64, tag = "1")]
+    pub id: u64,
+    /// RFC 3339.
+    #[prost(string, tag = "2")]
+    pub at: ::prost::alloc::string::String,
+    /// Day of the school's calendar, and its ISO week.
+    #[prost(string, tag = "3")]
+    pub day: ::prost::alloc::string::String,
+    #[prost(int32, tag = "4")]
+    pub year: i32,
+    #[prost(int32, tag = "5")]
+    pub week: i32,
+    /// "weekly", or who asked for it.
+    #[prost(string, tag = "6")]
+    pub asked_by: ::prost::alloc::string::String,
+    /// How many titles meet C3.
+    #[prost(uint32, tag = "7")]
+    pub met: u32,
+    #[prost(uint32, tag = "8")]
+    pub not_met: u32,
+    #[prost(uint32, tag = "9")]
+    pub unknown: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAuditRequest {
+    #[prost(message, optional, tag = "1")]
+    pub which: ::core::option::Option<WhichAudit>,
+    /// Empty for every site.
+    #[prost(string, tag = "2")]
+    pub site: ::prost::alloc::string::String,
+    /// Name or slug of one title; empty for all that there is something to say of.
+    #[prost(string, tag = "3")]
+    pub title: ::prost::alloc::string::String,
+    /// Also titles that need no licence and are approved.
+    #[prost(bool, tag = "4")]
+    pub everything: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetAuditResponse {
+    #[prost(message, optional, tag = "1")]
+    pub audit: ::core::option::Option<AuditHead>,
+    /// Empty for every site.
+    #[prost(string, tag = "2")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    pub fleet: ::core::option::Option<AuditFleet>,
+    #[prost(message, optional, tag = "4")]
+    pub totals: ::core::option::Option<AuditTotals>,
+    #[prost(message, repeated, tag = "5")]
+    pub titles: ::prost::alloc::vec::Vec<AuditTitle>,
+    /// Days after which a device is stale, a title unused; days in which an end is told of.
+    #[prost(uint32, tag = "6")]
+    pub stale_days: u32,
+    #[prost(uint32, tag = "7")]
+    pub unused_days: u32,
+    #[prost(uint32, repeated, tag = "8")]
+    pub warn_days: ::prost::alloc::vec::Vec<u32>,
+    /// Titles that are not in `titles` because there is nothing to say of them.
+    #[prost(uint32, tag = "9")]
+    pub left_out: u32,
+    /// Of the weekly audit before: installations more or fewer, by title. Empty where there is none.
+    #[prost(message, repeated, tag = "10")]
+    pub since: ::prost::alloc::vec::Vec<AuditChange>,
+    /// The audit that `since` compares with.
+    #[prost(message, optional, tag = "11")]
+    pub before: ::core::option::Option<AuditHead>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuditFleet {
+    #[prost(uint32, tag = "1")]
+    pub enrolled: u32,
+    #[prost(uint32, tag = "2")]
+    pub counted: u32,
+    #[prost(uint32, tag = "3")]
+    pub stale: u32,
+    #[prost(uint32, tag = "4")]
+    pub silent: u32,
+    #[prost(uint32, tag = "5")]
+    pub partial: u32,
+    #[prost(uint32, tag = "6")]
+    pub without_use: u32,
+    #[prost(uint32, tag = "7")]
+    pub gone: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AuditTotals {
+    /// Titles by state of their licences.
+    #[prost(map = "string, uint32", tag = "1")]
+    pub states: ::std::collections::HashMap<::prost::alloc::string::String, u32>,
+    #[prost(uint32, tag = "2")]
+    pub unapproved: u32,
+    #[prost(uint32, tag = "3")]
+    pub refused: u32,
+    #[prost(uint32, tag = "4")]
+    pub unused: u32,
+    #[prost(uint32, repeated, tag = "5")]
+    pub ending: ::prost::alloc::vec::Vec<u32>,
+    #[prost(uint32, tag = "6")]
+    pub expired: u32,
+    #[prost(uint64, tag = "7")]
+    pub at_risk_pence: u64,
+    #[prost(uint32, tag = "8")]
+    pub at_risk_unknown: u32,
+    #[prost(uint64, tag = "9")]
+    pub wasted_pence: u64,
+    #[prost(uint32, tag = "10")]
+    pub wasted_unknown: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AuditTitle {
+    #[prost(string, tag = "1")]
+    pub slug: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub category: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub licensing: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub suite: ::prost::alloc::string::String,
+    /// "over", "unlicensed", "expired", "cannot-tell", "unknown-name", "exempt", "in-suite", "in-order", "not-installed",
+    /// "not-needed".
+    #[prost(string, tag = "6")]
+    pub state: ::prost::alloc::string::String,
+    /// "refused", "missing", "unknown", "approved", "not-needed".
+    #[prost(string, tag = "7")]
+    pub permission: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "8")]
+    pub owned: u32,
+    /// As many as there are: `owned` says nothing.
+    #[prost(bool, tag = "9")]
+    pub unlimited: bool,
+    #[prost(uint32, tag = "10")]
+    pub installed: u32,
+    #[prost(uint32, tag = "11")]
+    pub stale: u32,
+    #[prost(uint32, tag = "12")]
+    pub exempt: u32,
+    #[prost(uint32, tag = "13")]
+    pub in_suite: u32,
+    #[prost(uint32, tag = "14")]
+    pub assigned: u32,
+    #[prost(uint32, tag = "15")]
+    pub used: u32,
+    #[prost(uint32, tag = "16")]
+    pub unused: u32,
+    #[prost(uint32, tag = "17")]
+    pub use_unknown: u32,
+    #[prost(uint32, tag = "18")]
+    pub over: u32,
+    /// "devices", "users", "fte".
+    #[prost(string, tag = "19")]
+    pub over_of: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "20")]
+    pub spare: u32,
+    #[prost(uint32, tag = "21")]
+    pub unapproved: u32,
+    #[prost(uint32, tag = "22")]
+    pub refused: u32,
+    /// Absent when it is not known, or nothing is missing.
+    #[prost(uint64, optional, tag = "23")]
+    pub at_risk_pence: ::core::option::Option<u64>,
+    #[prost(uint64, optional, tag = "24")]
+    pub wasted_pence: ::core::option::Option<u64>,
+    /// Why it cannot be told, in words.
+    #[prost(string, repeated, tag = "25")]
+    pub doubts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(message, repeated, tag = "26")]
+    pub licences: ::prost::alloc::vec::Vec<AuditLicence>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuditLicence {
+    /// "L-0042".
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub metric: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub term: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub version: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub edition: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub place: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "8")]
+    pub quantity: u32,
+    #[prost(uint32, tag = "9")]
+    pub taken: u32,
+    #[prost(uint32, tag = "10")]
+    pub idle: u32,
+    #[prost(uint32, tag = "11")]
+    pub assigned: u32,
+    #[prost(uint32, tag = "12")]
+    pub freed: u32,
+    #[prost(uint32, tag = "13")]
+    pub handed_on: u32,
+    /// "not-started", "in-force", "maintenance-ended", "expired".
+    #[prost(string, tag = "14")]
+    pub phase: ::prost::alloc::string::String,
+    /// ISO 8601; empty for none.
+    #[prost(string, tag = "15")]
+    pub ends_on: ::prost::alloc::string::String,
+    /// Days that are left, where it ends soon.
+    #[prost(uint32, optional, tag = "16")]
+    pub ends_in: ::core::option::Option<u32>,
+    #[prost(string, tag = "17")]
+    pub notice_on: ::prost::alloc::string::String,
+    /// Absent when nobody recorded it, and for who is responsible for some sites where it is for all.
+    #[prost(uint64, optional, tag = "18")]
+    pub cost_pence: ::core::option::Option<u64>,
+    #[prost(string, tag = "19")]
+    pub supplier: ::prost::alloc::string::String,
+    #[prost(string, tag = "20")]
+    pub order_ref: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuditChange {
+    #[prost(string, tag = "1")]
+    pub slug: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(int32, tag = "3")]
+    pub installed: i32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAuditDevicesRequest {
+    #[prost(message, optional, tag = "1")]
+    pub which: ::core::option::Option<WhichAudit>,
+    /// Name or slug.
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    /// "installed", "stale", "exempt", "used", "unused", "over", "unapproved", "refused".
+    #[prost(string, tag = "3")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub site: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetAuditDevicesResponse {
+    #[prost(message, optional, tag = "1")]
+    pub audit: ::core::option::Option<AuditHead>,
+    #[prost(message, optional, tag = "2")]
+    pub title: ::core::option::Option<AuditTitle>,
+    #[prost(string, tag = "3")]
+    pub number: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "4")]
+    pub devices: ::prost::alloc::vec::Vec<AuditDevice>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuditDevice {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+    /// "active", "retired", "lost", "revoked".
+    #[prost(string, tag = "4")]
+    pub status: ::prost::alloc::string::String,
+    /// RFC 3339; empty for never.
+    #[prost(string, tag = "5")]
+    pub last_seen_at: ::prost::alloc::string::String,
+    /// What became of it between two audits, in words; empty elsewhere.
+    #[prost(string, tag = "6")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DiffAuditsRequest {
+    /// The earlier; the weekly one before `after` when absent.
+    #[prost(message, optional, tag = "1")]
+    pub before: ::core::option::Option<WhichAudit>,
+    /// The newest when absent.
+    #[prost(message, optional, tag = "2")]
+    pub after: ::core::option::Option<WhichAudit>,
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DiffAuditsResponse {
+    #[prost(message, optional, tag = "1")]
+    pub before: ::core::option::Option<AuditHead>,
+    #[prost(message, optional, tag = "2")]
+    pub after: ::core::option::Option<AuditHead>,
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(bool, tag = "4")]
+    pub catalogue_changed: bool,
+    #[prost(message, repeated, tag = "5")]
+    pub titles: ::prost::alloc::vec::Vec<AuditTitleDiff>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AuditTitleDiff {
+    #[prost(string, tag = "1")]
+    pub slug: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Absent where it was not there, or is not.
+    #[prost(message, optional, tag = "3")]
+    pub before: ::core::option::Option<AuditTitle>,
+    #[prost(message, optional, tag = "4")]
+    pub after: ::core::option::Option<AuditTitle>,
+    /// How many came and went, by why.
+    #[prost(map = "string, uint32", tag = "5")]
+    pub came: ::std::collections::HashMap<::prost::alloc::string::String, u32>,
+    #[prost(map = "string, uint32", tag = "6")]
+    pub went: ::std::collections::HashMap<::prost::alloc::string::String, u32>,
+    /// Which; none for who may not see single devices.
+    #[prost(message, repeated, tag = "7")]
+    pub came_devices: ::prost::alloc::vec::Vec<AuditDevice>,
+    #[prost(message, repeated, tag = "8")]
+    pub went_devices: ::prost::alloc::vec::Vec<AuditDevice>,
+    #[prost(message, repeated, tag = "9")]
+    pub licences: ::prost::alloc::vec::Vec<AuditLicenceMove>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuditLicenceMove {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub what: ::prost::alloc::string::String,
+}
+/// Generated client implementations.
+#[cfg(feature = "client")]
+pub mod licence_audit_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    #[derive(Debug, Clone)]
+    pub struct LicenceAuditClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> LicenceAuditClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> LicenceAuditClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            LicenceAuditClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Makes an audit now, of every site.
+        pub async fn run_audit(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RunAuditRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAuditResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.LicenceAudit/RunAudit",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.LicenceAudit", "RunAudit"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Newest first.
+        pub async fn list_audits(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListAuditsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAuditsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.LicenceAudit/ListAudits",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.LicenceAudit", "ListAudits"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn get_audit(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetAuditRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAuditResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.LicenceAudit/GetAudit",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.LicenceAudit", "GetAudit"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The devices behind a number, as they are called today.
+        pub async fn get_audit_devices(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetAuditDevicesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAuditDevicesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.LicenceAudit/GetAuditDevices",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "caretaker.console.v1.LicenceAudit",
+                        "GetAuditDevices",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn diff_audits(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DiffAuditsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DiffAuditsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.LicenceAudit/DiffAudits",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.LicenceAudit", "DiffAudits"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod licence_audit_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with LicenceAuditServer.
+    #[async_trait]
+    pub trait LicenceAudit: std::marker::Send + std::marker::Sync + 'static {
+        /// Makes an audit now, of every site.
+        async fn run_audit(
+            &self,
+            request: tonic::Request<super::RunAuditRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAuditResponse>,
+            tonic::Status,
+        >;
+        /// Newest first.
+        async fn list_audits(
+            &self,
+            request: tonic::Request<super::ListAuditsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAuditsResponse>,
+            tonic::Status,
+        >;
+        async fn get_audit(
+            &self,
+            request: tonic::Request<super::GetAuditRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAuditResponse>,
+            tonic::Status,
+        >;
+        /// The devices behind a number, as they are called today.
+        async fn get_audit_devices(
+            &self,
+            request: tonic::Request<super::GetAuditDevicesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAuditDevicesResponse>,
+            tonic::Status,
+        >;
+        async fn diff_audits(
+            &self,
+            request: tonic::Request<super::DiffAuditsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DiffAuditsResponse>,
+            tonic::Status,
+        >;
+    }
+    #[derive(Debug)]
+    pub struct LicenceAuditServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> LicenceAuditServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for LicenceAuditServer<T>
+    where
+        T: LicenceAudit,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/caretaker.console.v1.LicenceAudit/RunAudit" => {
+                    #[allow(non_camel_case_types)]
+                    struct RunAuditSvc<T: LicenceAudit>(pub Arc<T>);
+                    impl<
+                        T: LicenceAudit,
+                    > tonic::server::UnaryService<super::RunAuditRequest>
+                    for RunAuditSvc<T> {
+                        type Response = super::GetAuditResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RunAuditRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LicenceAudit>::run_audit(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RunAuditSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.LicenceAudit/ListAudits" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListAuditsSvc<T: LicenceAudit>(pub Arc<T>);
+                    impl<
+                        T: LicenceAudit,
+                    > tonic::server::UnaryService<super::ListAuditsRequest>
+                    for ListAuditsSvc<T> {
+                        type Response = super::ListAuditsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListAuditsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LicenceAudit>::list_audits(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListAuditsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.LicenceAudit/GetAudit" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetAuditSvc<T: LicenceAudit>(pub Arc<T>);
+                    impl<
+                        T: LicenceAudit,
+                    > tonic::server::UnaryService<super::GetAuditRequest>
+                    for GetAuditSvc<T> {
+                        type Response = super::GetAuditResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetAuditRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LicenceAudit>::get_audit(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetAuditSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.LicenceAudit/GetAuditDevices" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetAuditDevicesSvc<T: LicenceAudit>(pub Arc<T>);
+                    impl<
+                        T: LicenceAudit,
+                    > tonic::server::UnaryService<super::GetAuditDevicesRequest>
+                    for GetAuditDevicesSvc<T> {
+                        type Response = super::GetAuditDevicesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetAuditDevicesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LicenceAudit>::get_audit_devices(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetAuditDevicesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.LicenceAudit/DiffAudits" => {
+                    #[allow(non_camel_case_types)]
+                    struct DiffAuditsSvc<T: LicenceAudit>(pub Arc<T>);
+                    impl<
+                        T: LicenceAudit,
+                    > tonic::server::UnaryService<super::DiffAuditsRequest>
+                    for DiffAuditsSvc<T> {
+                        type Response = super::DiffAuditsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DiffAuditsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LicenceAudit>::diff_audits(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DiffAuditsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for LicenceAuditServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "caretaker.console.v1.LicenceAudit";
+    impl<T> tonic::server::NamedService for LicenceAuditServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// What was bought. In a request, a field that is absent is as it was, or empty for a new licence.
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

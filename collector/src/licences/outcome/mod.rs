@@ -62,16 +62,7 @@ impl Outcome {
     /// Whether the requirement C3 is met, title by title.
     #[must_use]
     pub fn counts(&self) -> TitleCounts {
-        let mut counts = TitleCounts::default();
-        for title in &self.titles {
-            match title.state.verdict() {
-                Verdict::Met => counts.met += 1,
-                Verdict::NotMet => counts.not_met += 1,
-                Verdict::Unknown => counts.unknown += 1,
-                Verdict::NotJudged => {}
-            }
-        }
-        counts
+        TitleCounts::of(self.titles.iter().map(|title| title.state))
     }
 }
 
@@ -84,6 +75,22 @@ pub struct TitleCounts {
     pub not_met: u32,
     /// What cannot be told, and names that the catalogue does not know.
     pub unknown: u32,
+}
+
+impl TitleCounts {
+    /// Counts states.
+    pub fn of(states: impl IntoIterator<Item = TitleState>) -> Self {
+        let mut counts = Self::default();
+        for state in states {
+            match state.verdict() {
+                Verdict::Met => counts.met += 1,
+                Verdict::NotMet => counts.not_met += 1,
+                Verdict::Unknown => counts.unknown += 1,
+                Verdict::NotJudged => {}
+            }
+        }
+        counts
+    }
 }
 
 /// From when on something is told of.

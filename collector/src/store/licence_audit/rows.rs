@@ -124,6 +124,19 @@ impl Store {
         })
         .await
     }
+
+    /// Devices by row, as they are called today: only those of these sites.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn named_devices(
+        &self,
+        rows: Vec<i64>,
+        sites: &SiteScope,
+    ) -> Result<HashMap<i64, AuditDevice>, StoreError> {
+        let sites = sites.clone();
+        self.read(move |connection| named(connection, &rows, &sites)).await
+    }
 }
 
 const SELECT: &str = "SELECT id, at, day, asked_by FROM licence_audit";
