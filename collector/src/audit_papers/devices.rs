@@ -1,9 +1,11 @@
 //! The devices that want a look, and how a provider reads their names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
 
 use super::table::{Cell, Column, Sheet};
-use super::{Audience, Papers};
+use super::{Audience, Behind, Papers};
 use crate::licences::Number;
 use crate::store::licence_audit::AuditDevice;
 
@@ -18,6 +20,33 @@ pub(crate) const SHOWN: [Number; 5] =
 
 /// The sheet.
 pub(super) fn sheet(papers: &Papers) -> Sheet {
+    if papers.names_devices { named(papers) } else { counted(papers) }
+}
+
+/// A row a title, reason and site.
+fn counted(papers: &Papers) -> Sheet {
+    let column = |title, width| Column { title, width };
+    let columns = vec![column("Title", 36), column("Why", 40), column("Site", 24), column("Devices", 10)];
+    let mut rows = Vec::new();
+    for (behind, why) in in_order(papers) {
+        let mut sites: BTreeMap<&str, i64> = BTreeMap::new();
+        behind.devices.iter().for_each(|device| *sites.entry(device.site.as_str()).or_default() += 1);
+        let row = |(site, count): (&str, i64)| {
+            vec![Cell::text(papers.title(&behind.slug)), Cell::text(why), Cell::text(site), Cell::Number(count)]
+        };
+        rows.extend(sites.into_iter().map(row));
+    }
+    Sheet { name: "Devices", columns, rows }
+}
+
+fn in_order(papers: &Papers) -> impl Iterator<Item = (&Behind, &'static str)> {
+    let of =
+        |number| papers.behind.iter().filter(move |behind| behind.number == number).map(move |one| (one, why(number)));
+    SHOWN.into_iter().flat_map(of)
+}
+
+/// A row a device.
+fn named(papers: &Papers) -> Sheet {
     let names = Names::of(papers);
     let column = |title, width| Column { title, width };
     let columns = vec![
@@ -29,20 +58,18 @@ pub(super) fn sheet(papers: &Papers) -> Sheet {
         column("Id", 38),
     ];
     let mut rows = Vec::new();
-    for number in SHOWN {
-        for behind in papers.behind.iter().filter(|behind| behind.number == number) {
-            let title = papers.outcome.title(&behind.slug).map_or(behind.slug.as_str(), |title| title.name.as_str());
-            for device in &behind.devices {
-                rows.push(vec![
-                    Cell::text(title),
-                    Cell::text(why(number)),
-                    Cell::text(names.told(device)),
-                    Cell::text(device.site.as_str()),
-                    Cell::day(device.last_seen_at.map(|at| at.to_zoned(jiff::tz::TimeZone::system()).date())),
-                    Cell::text(device.id.as_str()),
-                ]);
-            }
-        }
+    for (behind, why) in in_order(papers) {
+        let row = |device: &AuditDevice| {
+            vec![
+                Cell::text(papers.title(&behind.slug)),
+                Cell::text(why),
+                Cell::text(names.told(device)),
+                Cell::text(device.site.as_str()),
+                Cell::day(device.last_seen_at.map(|at| at.to_zoned(TimeZone::system()).date())),
+                Cell::text(device.id.as_str()),
+            ]
+        };
+        rows.extend(behind.devices.iter().map(row));
     }
     if rows.len() > MOST {
         let left = rows.len() - MOST;

@@ -123,6 +123,8 @@ pub struct Papers {
     pub outcome: Outcome,
     /// What changed since the one before; none for the first.
     pub diff: Option<AuditDiff>,
+    /// Whether single devices are theirs to see (`Permission::DevicesRead`); else they are counted by site.
+    pub names_devices: bool,
     /// The devices that want a look.
     pub behind: Vec<Behind>,
     /// Names of people whom the collector knows, as written: accounts with a seat, operators, contacts. Never printed.
@@ -198,6 +200,11 @@ impl Papers {
             }
         }
         outcome
+    }
+
+    /// What a title is called.
+    fn title<'a>(&'a self, slug: &'a str) -> &'a str {
+        self.outcome.title(slug).map_or(slug, |title| title.name.as_str())
     }
 
     /// Titles by name, of those that `keep` wants.

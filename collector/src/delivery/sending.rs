@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::ways::{Carried, Ways};
+use crate::audit_papers::Audience;
 use crate::mail::{self, Mail, MailError};
 use crate::store::licence_audit::{Asked, WhichAudit};
 use crate::store::{DueMail, Failed, MailedAudit, Matter, SiteScope, Store, StoreError};
@@ -137,7 +138,11 @@ async fn written(
     now: Timestamp,
 ) -> anyhow::Result<Option<Mail>> {
     let MailedAudit { audit, site, audience } = audit.clone();
-    let asked = Asked { which: WhichAudit::Number(audit), site, sites: SiteScope::all(), audience };
+    let whole_purse = site.is_none();
+    // As in the console: a technician works on devices, a business manager counts them.
+    let names_devices = audience == Audience::Provider;
+    let which = WhichAudit::Number(audit);
+    let asked = Asked { which, site, sites: SiteScope::all(), audience, names_devices, whole_purse };
     let Some(papers) = store.licence_papers(asked, &ways.school).await? else { return Ok(None) };
     let (due, now) = (due.clone(), now.to_zoned(TimeZone::system()));
     let mail = tokio::task::spawn_blocking(move || mail::of_audit(&due, &papers, &now)).await??;

@@ -1,5 +1,6 @@
 //! `audit verify`, `audit log`, `audit checkpoint`: the log of everything that was done.
 
+mod export;
 mod log;
 mod verify;
 
@@ -22,6 +23,10 @@ pub enum AuditCommand {
     Log(LogArgs),
     /// The newest checkpoint, to be kept where the collector's administrator is not
     Checkpoint,
+    /// Licence audit: write it as a spreadsheet, a table, a page, a PDF or data
+    Export(export::ExportArgs),
+    /// Licence audit: send it to whom the policies name under [licences]
+    Mail(export::MailArgs),
 }
 
 /// Options of `audit verify`.
@@ -59,6 +64,8 @@ pub(super) async fn run(command: AuditCommand, channel: Channel, output: &mut Ou
     match command {
         AuditCommand::Verify(args) => verify::running(args, channel, output).await,
         AuditCommand::Log(args) => log::run(args, channel, output).await,
+        AuditCommand::Export(args) => export::run(args, channel, output).await,
+        AuditCommand::Mail(args) => export::mail(args, channel, output).await,
         AuditCommand::Checkpoint => verify::checkpoint(channel, output).await,
     }
 }

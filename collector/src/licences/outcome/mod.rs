@@ -52,6 +52,25 @@ impl Outcome {
         (week.year(), week.week())
     }
 
+    /// Takes out what was paid for every site, and the sums that it is in: of one site's people, those of all alone know
+    /// it.
+    pub fn without_shared_costs(&mut self) {
+        let (mut at_risk, mut wasted) = (0, 0);
+        for title in &mut self.titles {
+            if title.licences.iter().any(|licence| licence.site.is_none()) {
+                (title.at_risk, title.wasted) = (None, None);
+                title.licences.iter_mut().filter(|licence| licence.site.is_none()).for_each(|one| one.cost = None);
+            }
+            at_risk += title.at_risk.map_or(0, |pence| pence.0);
+            wasted += title.wasted.map_or(0, |pence| pence.0);
+        }
+        let count = |of: fn(&TitleOutcome) -> bool| self.titles.iter().filter(|title| of(title)).count();
+        let (risk, waste) = (count(TitleOutcome::risk_is_not_known), count(TitleOutcome::waste_is_not_known));
+        self.totals.at_risk_unknown = u32::try_from(risk).unwrap_or(u32::MAX);
+        self.totals.wasted_unknown = u32::try_from(waste).unwrap_or(u32::MAX);
+        (self.totals.at_risk, self.totals.wasted) = (Pence(at_risk), Pence(wasted));
+    }
+
     /// The title of this slug.
     #[must_use]
     pub fn title(&self, slug: &str) -> Option<&TitleOutcome> {

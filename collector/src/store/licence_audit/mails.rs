@@ -5,19 +5,34 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::Transaction;
 
+use crate::audit::Entry;
 use crate::audit_papers::Audience;
+use crate::store::audit as audit_log;
 use crate::store::in_force::Policies;
 use crate::store::outbox::queue_licences;
 use crate::store::{Order, Store, StoreError};
 
 impl Store {
-    /// Queues an audit for everybody whom a policy names; says how many mails that are.
+    /// Queues an audit for everybody whom a policy names, and writes down who asked for that; says how many mails are on
+    /// their way.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn mail_licence_audit(&self, audit: i64, now: Timestamp) -> Result<u32, StoreError> {
-        let policies = self.policies.clone();
-        self.write(Order::First, move |tx| queue(tx, &policies, audit, now)).await
+    pub async fn mail_licence_audit(&self, audit: i64, actor: &str, now: Timestamp) -> Result<u32, StoreError> {
+        let (policies, actor) = (self.policies.clone(), actor.to_owned());
+        self.write(Order::First, move |tx| {
+            let mails = queue(tx, &policies, audit, now)?;
+            let entry = Entry {
+                at_ms: now.as_millisecond(),
+                actor,
+                action: "licences.mail".into(),
+                subject: format!("audit {audit}"),
+                detail: crate::render::text::counted(mails, "mail"),
+            };
+            audit_log::append(tx, &entry)?;
+            Ok(mails)
+        })
+        .await
     }
 }
 

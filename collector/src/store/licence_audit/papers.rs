@@ -20,6 +20,10 @@ pub struct Asked {
     pub sites: SiteScope,
     /// Who reads them.
     pub audience: Audience,
+    /// Whether they may see single devices.
+    pub names_devices: bool,
+    /// Whether they may read what was paid for every site.
+    pub whole_purse: bool,
 }
 
 impl Store {
@@ -30,9 +34,12 @@ impl Store {
     pub async fn licence_papers(&self, asked: Asked, school: &str) -> Result<Option<Papers>, StoreError> {
         let (school, policies) = (school.to_owned(), self.policies.clone());
         self.read(move |connection| {
-            let Asked { which, site, sites, audience } = asked;
+            let Asked { which, site, sites, audience, names_devices, whole_purse } = asked;
             let Some(row) = rows::find(connection, which)? else { return Ok(None) };
-            let Some(outcome) = rows::outcome(connection, row.id, site.as_deref())? else { return Ok(None) };
+            let Some(mut outcome) = rows::outcome(connection, row.id, site.as_deref())? else { return Ok(None) };
+            if !whole_purse {
+                outcome.without_shared_costs();
+            }
             let sites = match &site {
                 Some(name) => of_site(connection, name, &sites)?,
                 None => sites,
@@ -49,7 +56,7 @@ impl Store {
             let diff = compared.transpose()?;
             let behind = behind(connection, row.id, &outcome.titles, &sites)?;
             let people = if audience.sees_money() { Vec::new() } else { people(connection, &policies)? };
-            Ok(Some(Papers { audience, school, row, outcome, diff, behind, people }))
+            Ok(Some(Papers { audience, school, row, outcome, diff, names_devices, behind, people }))
         })
         .await
     }
