@@ -1,4 +1,5 @@
-//! What is done once a day: what is past its time is erased, and a checkpoint of the audit chain is made.
+//! What is done once a day: what is past its time is erased, and a checkpoint of the audit chain is made; once a
+//! week the licences are audited.
 //!
 //! A day is one of the school's place. What was due while the collector was off is done when it starts.
 
@@ -53,6 +54,17 @@ impl Daily {
         }
         if let Err(error) = self.checkpoint().await {
             tracing::error!(error = &error as &dyn std::error::Error, "no checkpoint was made; it is tried again");
+        }
+        match self.store.run_weekly_licence_audit(self.zone.clone(), self.clock.now()).await {
+            Ok(None) => {}
+            Ok(Some(row)) => {
+                self.mail_waits.notify_one();
+                tracing::info!(audit = row.id, "the licence audit of the week was made");
+            }
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "the licence audit of the week was not made; it is tried again");
+            }
         }
     }
 

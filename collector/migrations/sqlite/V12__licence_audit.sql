@@ -13,10 +13,14 @@ CREATE INDEX licence_audit_by_time ON licence_audit (at);
 
 -- What it found at every site, and at each: JSON of collector/src/licences/outcome. No personal data.
 CREATE TABLE licence_audit_outcome (
-    audit  INTEGER NOT NULL REFERENCES licence_audit,
+    audit   INTEGER NOT NULL REFERENCES licence_audit,
     -- 0 for every site.
-    site   INTEGER NOT NULL,
-    result TEXT NOT NULL,
+    site    INTEGER NOT NULL,
+    -- How many titles meet C3, so that a list need not read the outcomes.
+    met     INTEGER NOT NULL,
+    not_met INTEGER NOT NULL,
+    unknown INTEGER NOT NULL,
+    result  TEXT NOT NULL,
     PRIMARY KEY (audit, site)
 ) STRICT, WITHOUT ROWID;
 

@@ -74,7 +74,7 @@ pub enum ClientCommand {
     /// Make keys for evidence, and say who may open it
     #[command(subcommand)]
     Keys(keys::KeysCommand),
-    /// Prove the audit log, or read it
+    /// Audit licences; prove or read the log of everything that was done
     #[command(subcommand)]
     Audit(audit::AuditCommand),
     /// How long what is kept, and what was erased

@@ -11,6 +11,7 @@ use super::refusal::Refusal;
 use super::{Context, MailRoutes, alerts, compliance};
 use crate::audit_check::AuditStanding;
 use crate::delivery;
+use crate::licences::TitleCounts;
 use crate::store::{AuditChain, ChannelState, DeviceState, MailState, Overview, SiteState};
 
 /// Silence that is allowed where a site has no policy that says.
@@ -32,7 +33,13 @@ pub(super) async fn status(context: &Context, operator: &Operator) -> Result<pro
     } else {
         None
     };
+    let licences = if operator.may(Permission::LicencesRead) {
+        Some(licences(super::licence_audit::counts(context, operator).await?))
+    } else {
+        None
+    };
     Ok(proto::StatusResponse {
+        licences,
         data_requests,
         school: context.school.clone(),
         now: now.to_string(),
@@ -46,6 +53,11 @@ pub(super) async fn status(context: &Context, operator: &Operator) -> Result<pro
             .then_some(proto::AlertCounts { new: overview.alerts_new, acknowledged: overview.alerts_acknowledged }),
         audit: operator.may(Permission::AuditVerify).then(|| audit(context.audit.get(), operator)),
     })
+}
+
+fn licences(counts: Option<TitleCounts>) -> proto::LicenceStanding {
+    let TitleCounts { met, not_met, unknown } = counts.unwrap_or_default();
+    proto::LicenceStanding { audited: counts.is_some(), met, not_met, unknown }
 }
 
 pub(super) fn silence(site: &SiteState) -> SignedDuration {

@@ -15,6 +15,7 @@ pub mod findings;
 mod group;
 pub mod keys;
 pub mod lexicon;
+pub mod licence_audit;
 pub mod made;
 pub mod operators;
 pub mod overview;

@@ -1,6 +1,8 @@
 //! `status`: how the whole school stands.
 
-use caretaker_proto::console::v1::{ChannelHealth, Compliance, DeviceCounts, MailHealth, SitePolicy, StatusResponse};
+use caretaker_proto::console::v1::{
+    ChannelHealth, Compliance, DeviceCounts, LicenceStanding, MailHealth, SitePolicy, StatusResponse,
+};
 
 use super::table::{Cell, Column, Table};
 use super::text::{edges, hang, number, safe, shorten, width};
@@ -42,7 +44,7 @@ pub fn show(status: &StatusResponse, screen: &Screen) -> String {
         return shown;
     }
     shown.push('\n');
-    shown.push_str(&requirements(&status.requirements, screen));
+    shown.push_str(&requirements(&status.requirements, status.licences, screen));
     shown
 }
 
@@ -50,7 +52,9 @@ pub fn show(status: &StatusResponse, screen: &Screen) -> String {
 #[must_use]
 pub fn all_met(status: &StatusResponse) -> bool {
     let any = status.devices.is_some_and(|devices| devices.enrolled > 0);
-    any && status.requirements.iter().all(|requirement| requirement.not_met == 0 && requirement.unknown == 0)
+    let licensed = status.licences.is_none_or(|one| one.audited && one.not_met == 0 && one.unknown == 0);
+    any && licensed
+        && status.requirements.iter().all(|requirement| requirement.not_met == 0 && requirement.unknown == 0)
 }
 
 /// What to do where no device has been let in yet.
@@ -211,7 +215,7 @@ fn other_way(other: &ChannelHealth, screen: &Screen) -> String {
     hang(&format!("{:HEADING$}", safe(name)), &told, screen.width).replacen(state, &screen.ink(ink, state), 1)
 }
 
-fn requirements(requirements: &[Compliance], screen: &Screen) -> String {
+fn requirements(requirements: &[Compliance], licences: Option<LicenceStanding>, screen: &Screen) -> String {
     let mut table = Table::new(vec![
         Column::text("Requirement"),
         Column::text("").shrinks(TITLE),
@@ -233,11 +237,18 @@ fn requirements(requirements: &[Compliance], screen: &Screen) -> String {
             count(row.unknown, Ink::Unsure),
         ]);
     }
+    if let Some(licences) = licences {
+        table.row(of_licences(licences));
+    }
     let mut shown = table.show(screen);
+    let closer = licences
+        .filter(|one| !one.audited || one.not_met + one.unknown > 0)
+        .map(|one| if one.audited { "audit\u{a0}show".to_owned() } else { "audit\u{a0}run".to_owned() });
     let open: Vec<String> = requirements
         .iter()
         .filter(|row| row.not_met + row.unknown > 0)
         .map(|row| format!("findings\u{a0}{}", row.requirement))
+        .chain(closer)
         .collect();
     if !open.is_empty() {
         shown.push('\n');
@@ -245,6 +256,20 @@ fn requirements(requirements: &[Compliance], screen: &Screen) -> String {
         shown.push_str(&hang("Look closer  ", &open.join(", "), screen.width).replace('\u{a0}', " "));
     }
     shown
+}
+
+/// Titles, not devices: said in the column of the share.
+fn of_licences(licences: LicenceStanding) -> Vec<Cell> {
+    let met_ink = if licences.not_met + licences.unknown > 0 { Ink::Plain } else { Ink::Good };
+    let unknown = if licences.audited { count(licences.unknown, Ink::Unsure) } else { Cell("all".into(), Ink::Unsure) };
+    vec![
+        Cell("C3".into(), Ink::Strong),
+        "licences in order (titles)".into(),
+        if licences.audited { Cell(number(licences.met), met_ink) } else { "-".into() },
+        "".into(),
+        count(licences.not_met, Ink::Bad),
+        unknown,
+    ]
 }
 
 fn count(n: u32, ink: Ink) -> Cell {

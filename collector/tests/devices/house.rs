@@ -55,6 +55,11 @@ pub(crate) fn start_time() -> Timestamp {
 }
 
 impl House {
+    /// Where the database is, for what no device sends by itself.
+    pub(crate) fn database(&self) -> std::path::PathBuf {
+        self.data.path().join("caretaker.db")
+    }
+
     pub(crate) async fn open() -> Self {
         Self::with(Limits::default()).await
     }
@@ -169,13 +174,13 @@ impl House {
 
     /// Changes the database behind the collector's back.
     pub(crate) fn tamper_with(&self, sql: &str) {
-        let database = rusqlite::Connection::open(self.data.path().join("caretaker.db")).expect("opens");
+        let database = rusqlite::Connection::open(self.database()).expect("opens");
         assert!(database.execute(sql, []).expect("a change") > 0, "{sql}");
     }
 
     /// One value out of the database, past the collector.
     pub(crate) fn value<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
-        let database = rusqlite::Connection::open(self.data.path().join("caretaker.db")).expect("opens");
+        let database = rusqlite::Connection::open(self.database()).expect("opens");
         database.query_row(sql, [], |row| row.get(0)).expect("one value")
     }
 }

@@ -3,6 +3,8 @@
 use caretaker_proto::console::v1 as proto;
 use caretaker_proto::console::v1::cases_client::CasesClient;
 use caretaker_proto::console::v1::console_client::ConsoleClient;
+use caretaker_proto::console::v1::licence_audit_client::LicenceAuditClient;
+use caretaker_proto::console::v1::licences_client::LicencesClient;
 use caretaker_shared::lexicon::AgeProfile;
 use caretaker_shared::model::{DeviceEventKind, Facts, LocalAccount, PasswordEnds, PasswordState, Role, Source};
 use caretaker_shared::policy::Policy;
@@ -61,6 +63,45 @@ async fn c2_an_administrator_who_is_not_known_is_found_and_a_new_one_is_an_alert
     let old = LocalAccount { password_set_at: Some(start_time() - (91 * 24).hours()), ..administrator("root") };
     device.reads(Facts::Accounts(vec![old])).await;
     assert_eq!(school.told("E3").await, ["fails: password is 91 days old"]);
+}
+
+#[tokio::test]
+async fn c3_the_register_is_held_against_what_is_installed() {
+    let school = trust().await;
+    for _ in 0..3 {
+        school.device().await.reads(Facts::Software(Vec::new())).await;
+    }
+    // What the catalogue makes of the names is proven elsewhere: here three devices have a title.
+    let database = rusqlite::Connection::open(school.house.database()).expect("the database");
+    database.busy_timeout(std::time::Duration::from_secs(9)).expect("a setting");
+    database
+        .execute_batch(
+            "INSERT INTO title (slug, name, publisher, category, licensing, suite, known)
+             VALUES ('sibelius', 'Sibelius', '', 'teaching', 'paid', '', 1);
+             INSERT INTO installation (title, device, edition, major, users, evidence)
+             SELECT title.id, device.id, '', '', 0, 'list' FROM title, device WHERE title.slug = 'sibelius'",
+        )
+        .expect("three installations");
+    let mut audits = LicenceAuditClient::new(school.manager.clone());
+    let mut told = async || {
+        let audit = audits.run_audit(proto::RunAuditRequest {}).await.expect("an audit").into_inner();
+        let title = audit.titles.into_iter().find(|title| title.slug == "sibelius").expect("it is installed");
+        (title.state, title.owned, title.installed, title.over)
+    };
+    assert_eq!(told().await, ("unlicensed".to_owned(), 0, 3, 3));
+    let licence = proto::LicenceTerms {
+        title: Some("Sibelius".into()),
+        metric: Some("device".into()),
+        term: Some("perpetual".into()),
+        quantity: Some(2),
+        ..Default::default()
+    };
+    let request = proto::AddLicencesRequest { licences: vec![licence], really: true };
+    LicencesClient::new(school.manager.clone()).add_licences(request).await.expect("a licence");
+    assert_eq!(told().await, ("over".to_owned(), 2, 3, 1));
+    let status = school.manager().status(proto::StatusRequest {}).await.expect("answers").into_inner();
+    let standing = status.licences.expect("a network manager sees licences");
+    assert_eq!((standing.audited, standing.met, standing.not_met), (true, 0, 1));
 }
 
 #[tokio::test]

@@ -44,6 +44,24 @@ pub struct StatusResponse {
     /// Requests of people about their data; absent for who does not keep the register.
     #[prost(message, optional, tag = "11")]
     pub data_requests: ::core::option::Option<DataRequestCounts>,
+    /// Requirement C3, by the newest licence audit; absent for who sees no licences.
+    #[prost(message, optional, tag = "12")]
+    pub licences: ::core::option::Option<LicenceStanding>,
+}
+/// How the licences of titles stand.
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LicenceStanding {
+    /// Whether there is an audit: else nothing is known.
+    #[prost(bool, tag = "1")]
+    pub audited: bool,
+    /// Titles.
+    #[prost(uint32, tag = "2")]
+    pub met: u32,
+    #[prost(uint32, tag = "3")]
+    pub not_met: u32,
+    #[prost(uint32, tag = "4")]
+    pub unknown: u32,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

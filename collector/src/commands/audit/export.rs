@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use caretaker_proto::console::v1::licence_audit_client::LicenceAuditClient;
-use caretaker_proto::console::v1::{AuditHead, ExportAuditRequest, MailAuditRequest, WhichAudit};
+use caretaker_proto::console::v1::{AuditHead, ExportAuditRequest, MailAuditRequest, MailAuditResponse, WhichAudit};
 use caretaker_shared::private_file;
 use tonic::transport::Channel;
 
@@ -108,18 +108,27 @@ fn unwritten(file: &Path, error: &std::io::Error) -> Failure {
 }
 
 pub(super) async fn mail(args: MailArgs, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
-    let request = MailAuditRequest { which: Some(args.which.asked()) };
-    let mut client = LicenceAuditClient::new(channel);
-    let answer = client.mail_audit(request).await.map_err(|status| refused(&status))?.into_inner();
-    if args.json {
-        return output.json(&answer);
-    }
+    let answer = send(&mut LicenceAuditClient::new(channel), args.which.asked()).await?;
+    if args.json { output.json(&answer) } else { output.text(&told(&answer)) }
+}
+
+/// Has an audit mailed.
+pub(super) async fn send(
+    client: &mut LicenceAuditClient<Channel>,
+    which: WhichAudit,
+) -> anyhow::Result<MailAuditResponse> {
+    let request = MailAuditRequest { which: Some(which) };
+    Ok(client.mail_audit(request).await.map_err(|status| refused(&status))?.into_inner())
+}
+
+/// What came of it.
+pub(super) fn told(answer: &MailAuditResponse) -> String {
     let called = called(answer.audit.as_ref());
-    output.text(&match answer.mails {
+    match answer.mails {
         0 => format!(
             "No policy names anybody who gets it, so {called} went to nobody.\n  name them:  business_manager and \
              provider under [licences], then caretaker-collector policy apply\n"
         ),
         mails => format!("On its way: {called}, in {}.\n", counted(mails, "mail")),
-    })
+    }
 }

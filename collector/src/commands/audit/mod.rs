@@ -1,6 +1,8 @@
+//! `audit run`, `audit show`, `audit list`, `audit diff`, `audit export`, `audit mail`: licences held against what is installed.
 //! `audit verify`, `audit log`, `audit checkpoint`: the log of everything that was done.
 
 mod export;
+mod licences;
 mod log;
 mod verify;
 
@@ -14,19 +16,27 @@ use super::output::Output;
 
 pub(super) use verify::stopped;
 
-/// What can be done with the audit log.
+/// What can be done with licence audits, and with the log of everything that was done.
 #[derive(Debug, clap::Subcommand)]
 pub enum AuditCommand {
-    /// Prove that nobody changed the log; also on the data folder of a collector that is stopped
-    Verify(VerifyArgs),
-    /// What was done, by whom, and when
-    Log(LogArgs),
-    /// The newest checkpoint, to be kept where the collector's administrator is not
-    Checkpoint,
-    /// Licence audit: write it as a spreadsheet, a table, a page, a PDF or data
+    /// Licences: hold what was bought against what is installed, now
+    Run(licences::RunArgs),
+    /// Licences: what the newest audit found, or one of a week; all of it or one title
+    Show(licences::ShowArgs),
+    /// Licences: the audits that were made
+    List(licences::ListArgs),
+    /// Licences: what changed between two audits, and why
+    Diff(licences::DiffArgs),
+    /// Licences: write an audit as a spreadsheet, a table, a page, a PDF or data
     Export(export::ExportArgs),
-    /// Licence audit: send it to whom the policies name under [licences]
+    /// Licences: mail an audit to whom the policies name under [licences]
     Mail(export::MailArgs),
+    /// Log: prove that nobody changed it; also on the data folder of a collector that is stopped
+    Verify(VerifyArgs),
+    /// Log: what was done, by whom, and when
+    Log(LogArgs),
+    /// Log: the newest checkpoint, to be kept where the collector's administrator is not
+    Checkpoint,
 }
 
 /// Options of `audit verify`.
@@ -62,6 +72,10 @@ pub struct LogArgs {
 
 pub(super) async fn run(command: AuditCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     match command {
+        AuditCommand::Run(args) => licences::run(args, channel, output).await,
+        AuditCommand::Show(args) => licences::show(args, channel, output).await,
+        AuditCommand::List(args) => licences::list(args, channel, output).await,
+        AuditCommand::Diff(args) => licences::diff(args, channel, output).await,
         AuditCommand::Verify(args) => verify::running(args, channel, output).await,
         AuditCommand::Log(args) => log::run(args, channel, output).await,
         AuditCommand::Export(args) => export::run(args, channel, output).await,

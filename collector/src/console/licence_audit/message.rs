@@ -3,7 +3,7 @@
 use caretaker_proto::console::v1 as proto;
 
 use super::super::findings::time;
-use crate::licences::{Doubt, Fleet, LicenceId, LicencePosition, Outcome, Owned, Pence, TitleOutcome, Totals};
+use crate::licences::{Doubt, Fleet, LicenceId, LicencePosition, Owned, Pence, TitleCounts, TitleOutcome, Totals};
 use crate::render::text::counted;
 use crate::store::licence_audit::{AuditDevice, AuditRow, LicenceMove};
 
@@ -11,9 +11,8 @@ use crate::store::licence_audit::{AuditDevice, AuditRow, LicenceMove};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Purse(pub(super) bool);
 
-pub(super) fn head(row: &AuditRow, outcome: Option<&Outcome>) -> proto::AuditHead {
+pub(super) fn head(row: &AuditRow, counts: TitleCounts) -> proto::AuditHead {
     let (year, week) = row.week();
-    let counts = outcome.map(Outcome::counts).unwrap_or_default();
     proto::AuditHead {
         id: u64::try_from(row.id).unwrap_or_default(),
         at: row.at.to_string(),

@@ -34,11 +34,8 @@ pub(super) async fn list(
 ) -> Result<proto::ListAuditsResponse, Refusal> {
     let site = site(context, "", operator).await?;
     let most = if request.most == 0 { LISTED } else { request.most.min(MOST) };
-    let mut audits = Vec::new();
-    for row in context.store.licence_audits(most).await? {
-        let found = context.store.licence_audit(WhichAudit::Number(row.id), site.clone()).await?;
-        audits.push(message::head(&row, found.as_ref().map(|kept| &kept.outcome)));
-    }
+    let found = context.store.licence_audits(most, site).await?;
+    let audits = found.into_iter().map(|(row, counts)| message::head(&row, counts)).collect();
     Ok(proto::ListAuditsResponse { audits })
 }
 
@@ -68,7 +65,7 @@ pub(super) async fn devices(
     let found = context.store.licence_audit_devices(row.id, &title.slug, number, operator.sites()).await?;
     let here = |device: &AuditDevice| site.as_ref().is_none_or(|site| site.eq_ignore_ascii_case(&device.site));
     Ok(proto::GetAuditDevicesResponse {
-        audit: Some(message::head(&row, Some(&outcome))),
+        audit: Some(message::head(&row, outcome.counts())),
         title: Some(message::title(title, purse(operator))),
         number: number.word().into(),
         devices: found.into_iter().filter(here).map(|device| message::device(device, "")).collect(),
@@ -108,8 +105,8 @@ pub(super) async fn diff(
         licences: title.licences.iter().map(message::licence_move).collect(),
     });
     Ok(proto::DiffAuditsResponse {
-        before: Some(message::head(&found.before.row, Some(&found.before.outcome))),
-        after: Some(message::head(&found.after.row, Some(&found.after.outcome))),
+        before: Some(message::head(&found.before.row, found.before.outcome.counts())),
+        after: Some(message::head(&found.after.row, found.after.outcome.counts())),
         site: site.unwrap_or_default(),
         catalogue_changed: found.catalogue_changed,
         titles: titles.collect(),
@@ -118,8 +115,8 @@ pub(super) async fn diff(
 
 pub(super) async fn counts(context: &Context, operator: &Operator) -> Result<Option<TitleCounts>, Refusal> {
     if operator.sites().is_all() {
-        let found = context.store.licence_audit(WhichAudit::Newest, None).await?;
-        return Ok(found.map(|kept| kept.outcome.counts()));
+        let found = context.store.licence_audits(1, None).await?;
+        return Ok(found.first().map(|(_, counts)| *counts));
     }
     // A title is as it is where it is worst: states stand in that order.
     let mut worst: BTreeMap<String, TitleState> = BTreeMap::new();
@@ -162,7 +159,7 @@ async fn answer(
     };
     let left_out = outcome.titles.len() - titles.len();
     Ok(proto::GetAuditResponse {
-        audit: Some(message::head(&row, Some(&outcome))),
+        audit: Some(message::head(&row, outcome.counts())),
         site: outcome.site.clone().unwrap_or_default(),
         fleet: Some(message::fleet(&outcome.fleet)),
         totals: Some(totals),
@@ -172,7 +169,7 @@ async fn answer(
         warn_days: outcome.measures.warn_days.to_vec(),
         left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
         since: before.as_ref().map(|before| since(&before.outcome, &outcome)).unwrap_or_default(),
-        before: before.map(|before| message::head(&before.row, Some(&before.outcome))),
+        before: before.map(|before| message::head(&before.row, before.outcome.counts())),
     })
 }
 

@@ -29,11 +29,11 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::estate::Estate;
+use super::estate::{Estate, Installation};
 use super::model::LicenceId;
 use super::outcome::{Measures, Number, Outcome};
 use super::register::Register;
-use view::{Allotted, View};
+use view::{Allotted, One, View};
 
 /// What an audit came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +66,12 @@ pub fn audit(estate: &Estate, register: &Register, today: Date, measures: &Measu
     let fleet = every.parts();
     let whole = whole::audit(&every);
     let allotted: BTreeMap<LicenceId, Allotted> = whole.allotted;
-    let site = |site: u32| whole::audit(&View::new(estate, register, today, measures, Some((site, &allotted)))).outcome;
-    let sites = (0_u32..).zip(&estate.sites).map(|(place, _)| site(place)).collect();
+    let copies = by_site(estate);
+    let site = |(site, installations): (u32, &Vec<Installation>)| {
+        let one = One { site, installations, allotted: &allotted };
+        whole::audit(&View::new(estate, register, today, measures, Some(one))).outcome
+    };
+    let sites = (0_u32..).zip(&copies).map(site).collect();
     let rows = |devices: Vec<u32>| {
         let devices = devices.into_iter().filter_map(view::place).filter_map(|place| estate.devices.get(place));
         let mut rows: Vec<i64> = devices.map(|device| device.row).collect();
@@ -78,4 +82,17 @@ pub fn audit(estate: &Estate, register: &Register, today: Date, measures: &Measu
         sets.into_iter().map(move |(number, devices)| Behind { slug: slug.clone(), number, devices: rows(devices) })
     });
     Audited { behind: behind.collect(), outcome: whole.outcome, sites, fleet }
+}
+
+/// The installations of each site, in the estate's order.
+fn by_site(estate: &Estate) -> Vec<Vec<Installation>> {
+    let mut sites = vec![Vec::new(); estate.sites.len()];
+    for installation in &estate.installations {
+        let device = view::place(installation.device).and_then(|place| estate.devices.get(place));
+        let site = device.and_then(|device| view::place(device.site)).and_then(|site| sites.get_mut(site));
+        if let Some(site) = site {
+            site.push(*installation);
+        }
+    }
+    sites
 }

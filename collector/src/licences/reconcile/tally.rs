@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::permission::Ruling;
 use super::view::{Standing, View, place};
+use super::whole::needs_licence;
 use crate::licences::estate::{Day, Installation, Title};
 use crate::licences::model::Exemption;
 
@@ -19,7 +20,7 @@ pub(super) struct Tally {
     pub(super) use_unknown: u32,
     pub(super) unapproved: Vec<u32>,
     pub(super) refused: Vec<u32>,
-    /// Counted copies that need a licence or are free,
+    /// Counted copies that need a licence,
     pub(super) wanting: Vec<Copy>,
     /// and those of stale devices.
     pub(super) stale_wanting: Vec<Copy>,
@@ -64,34 +65,36 @@ impl Tally {
     /// Counts the copies of a title.
     pub(super) fn of(view: &View<'_>, title: &Title, rulings: &[Option<Ruling>], copies: &[Installation]) -> Self {
         let exemptions = Exemptions::of(view, title);
+        let licensed = needs_licence(title) && (title.known || !view.of(&title.slug).is_empty());
         let mut tally = Self::default();
+        let today = Day::from(view.today).0;
+        let days = i32::try_from(view.measures.unused_days).unwrap_or(i32::MAX);
         for copy in copies {
             let Some(place) = place(copy.device) else { continue };
             let (Some(device), Some(standing)) = (view.estate.devices.get(place), view.standing.get(place)) else {
                 continue;
             };
             let exempt = exemptions.hold(device.site, device.row);
-            let used = used(view, copy.used);
+            let used = used(today, days, copy.used);
             let wanting = Copy { device: copy.device, site: device.site, build: copy.build, users: copy.users, used };
             match standing {
                 Standing::Elsewhere | Standing::Gone | Standing::Silent => {}
                 Standing::Stale => {
                     tally.stale.push(copy.device);
-                    if !exempt {
+                    if licensed && !exempt {
                         tally.stale_wanting.push(wanting);
                     }
                 }
-                Standing::Counted => tally.count(
-                    wanting,
-                    exempt,
-                    super::view::place(device.site).and_then(|site| rulings.get(site).copied().flatten()),
-                ),
+                Standing::Counted => {
+                    let ruling = super::view::place(device.site).and_then(|site| rulings.get(site).copied().flatten());
+                    tally.count(wanting, exempt, licensed, ruling);
+                }
             }
         }
         tally
     }
 
-    fn count(&mut self, copy: Copy, exempt: bool, ruling: Option<Ruling>) {
+    fn count(&mut self, copy: Copy, exempt: bool, licensed: bool, ruling: Option<Ruling>) {
         self.installed.push(copy.device);
         match copy.used {
             Used::Lately => self.used.push(copy.device),
@@ -102,7 +105,9 @@ impl Tally {
             self.exempt.push(copy.device);
             return;
         }
-        self.wanting.push(copy);
+        if licensed {
+            self.wanting.push(copy);
+        }
         match ruling {
             Some(Ruling::Refused) => self.refused.push(copy.device),
             Some(Ruling::Missing) => self.unapproved.push(copy.device),
@@ -111,11 +116,10 @@ impl Tally {
     }
 }
 
-fn used(view: &View<'_>, last: Option<Day>) -> Used {
-    let days = i32::try_from(view.measures.unused_days).unwrap_or(i32::MAX);
+fn used(today: i32, days: i32, last: Option<Day>) -> Used {
     match last {
         None => Used::NotTold,
-        Some(Day(day)) if Day::from(view.today).0.saturating_sub(day) <= days => Used::Lately,
+        Some(Day(day)) if today.saturating_sub(day) <= days => Used::Lately,
         Some(_) => Used::No,
     }
 }

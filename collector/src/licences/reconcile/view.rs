@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::cover::{here, phase};
-use crate::licences::estate::{Day, Estate, Reading};
+use crate::licences::estate::{Day, Estate, Installation, Reading};
 use crate::licences::model::{Licence, LicenceId, Metric, Term};
 use crate::licences::outcome::{Fleet, Measures, Phase};
 use crate::licences::register::{Register, Seat};
@@ -34,9 +34,22 @@ pub(super) struct Allotted {
     pub(super) free: u64,
 }
 
+/// One site, when it is looked at by itself.
+#[derive(Clone, Copy)]
+pub(super) struct One<'a> {
+    /// Its place in the estate.
+    pub(super) site: u32,
+    /// What is installed there.
+    pub(super) installations: &'a [Installation],
+    /// What the audit of every site gave to each.
+    pub(super) allotted: &'a BTreeMap<LicenceId, Allotted>,
+}
+
 /// What is looked at.
 pub(super) struct View<'a> {
     pub(super) estate: &'a Estate,
+    /// What is installed where is looked, in the estate's order.
+    pub(super) installations: &'a [Installation],
     pub(super) register: &'a Register,
     pub(super) today: Date,
     pub(super) measures: &'a Measures,
@@ -106,17 +119,19 @@ impl Holding<'_> {
 }
 
 impl<'a> View<'a> {
-    /// `allotted` is what the audit of every site gave to each; it is needed for one site alone.
+    /// What `one` names alone; every site without it.
     pub(super) fn new(
         estate: &'a Estate,
         register: &'a Register,
         today: Date,
         measures: &'a Measures,
-        one: Option<(u32, &BTreeMap<LicenceId, Allotted>)>,
+        one: Option<One<'a>>,
     ) -> Self {
-        let site = one.map(|(site, _)| site);
+        let site = one.map(|one| one.site);
+        let installations = one.map_or(estate.installations.as_slice(), |one| one.installations);
         let standing = standings(estate, today, measures, site);
-        let mut view = Self { estate, register, today, measures, site, standing, holdings: BTreeMap::new() };
+        let mut view =
+            Self { estate, installations, register, today, measures, site, standing, holdings: BTreeMap::new() };
         let places: BTreeMap<i64, Standing> =
             estate.devices.iter().zip(&view.standing).map(|(device, standing)| (device.row, *standing)).collect();
         for licence in &register.licences {
@@ -125,10 +140,10 @@ impl<'a> View<'a> {
                 continue;
             }
             let mut holding = view.holding(licence, &places);
-            if let Some((site, allotted)) = one.filter(|_| shared)
-                && let Some(allotted) = allotted.get(&licence.id)
+            if let Some(one) = one.filter(|_| shared)
+                && let Some(allotted) = one.allotted.get(&licence.id)
             {
-                holding.capacity = allotted.sites.get(&site).copied().unwrap_or_default() + allotted.free;
+                holding.capacity = allotted.sites.get(&one.site).copied().unwrap_or_default() + allotted.free;
             }
             view.holdings.entry(licence.title.as_str()).or_default().push(holding);
         }
@@ -220,7 +235,7 @@ impl<'a> View<'a> {
             fleet.enrolled += 1;
         }
         let mut records = vec![false; self.estate.devices.len()];
-        for installation in self.estate.installations.iter().filter(|one| one.used.is_some()) {
+        for installation in self.installations.iter().filter(|one| one.used.is_some()) {
             if let Some(records) = place(installation.device).and_then(|device| records.get_mut(device)) {
                 *records = true;
             }

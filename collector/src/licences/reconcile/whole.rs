@@ -23,11 +23,11 @@ pub(super) struct Whole {
 /// Audits what is in view.
 pub(super) fn audit(view: &View<'_>) -> Whole {
     let estate = view.estate;
-    let tallies: Vec<Tally> = ranges(estate.titles.len(), &estate.installations)
+    let tallies: Vec<Tally> = ranges(estate.titles.len(), view.installations)
         .into_iter()
         .zip(&estate.titles)
         .map(|(range, title)| {
-            let copies = estate.installations.get(range).unwrap_or_default();
+            let copies = view.installations.get(range).unwrap_or_default();
             if copies.is_empty() { Tally::default() } else { Tally::of(view, title, &rulings(view, title), copies) }
         })
         .collect();
@@ -56,9 +56,9 @@ pub(super) fn audit(view: &View<'_>) -> Whole {
 fn pools<'a>(view: &View<'a>, tallies: &'a [Tally], suites: &BTreeSet<&'a str>) -> Vec<Pool<'a>> {
     let mut pools: BTreeMap<&str, Pool<'a>> = BTreeMap::new();
     for ((place, title), tally) in view.estate.titles.iter().enumerate().zip(tallies) {
-        let suite = [title.slug.as_str(), title.suite.as_str()]
-            .into_iter()
-            .find(|slug| suites.contains(slug) && view.holdings.contains_key(slug) && needs_licence(title));
+        let suite = [title.slug.as_str(), title.suite.as_str()].into_iter().find(|slug| {
+            suites.contains(slug) && view.holdings.contains_key(slug) && title.known && needs_licence(title)
+        });
         let is_there = !tally.installed.is_empty() || !tally.stale.is_empty();
         if !is_there && suite.is_none() && !view.holdings.contains_key(title.slug.as_str()) {
             continue;
@@ -77,8 +77,9 @@ fn pools<'a>(view: &View<'a>, tallies: &'a [Tally], suites: &BTreeSet<&'a str>) 
     pools.into_values().collect()
 }
 
-fn needs_licence(title: &Title) -> bool {
-    title.known && !matches!(title.licensing.as_str(), "free" | "open-source" | "bundled")
+/// Whether the licences of a title are looked at: it has to be paid for, or nobody knows.
+pub(super) fn needs_licence(title: &Title) -> bool {
+    !matches!(title.licensing.as_str(), "free" | "open-source" | "bundled")
 }
 
 struct Found<'a> {

@@ -19,11 +19,11 @@ pub(super) fn read(connection: &Connection, zone: &TimeZone, now: Timestamp) -> 
     let shift = i64::from(zone.to_offset(now).seconds()) * 1000;
     let day = move |ms: i64| Day(i32::try_from((ms.saturating_add(shift)).div_euclid(DAY_MS)).unwrap_or(i32::MAX));
     let (sites, names) = sites(connection)?;
-    let (devices, places) = devices(connection, &sites, day)?;
+    let devices = devices(connection, &sites, day)?;
     let (titles, title_places) = titles(connection)?;
     let mut estate = Estate { sites: names, devices, titles, ..Estate::default() };
     estate.catalogue = catalogue(connection)?;
-    installations(connection, &mut estate, &title_places, &places, day)?;
+    installations(connection, &mut estate, &title_places, day)?;
     Ok(estate)
 }
 
@@ -37,11 +37,7 @@ fn sites(connection: &Connection) -> Result<(Places, Vec<String>), StoreError> {
     Ok((places, rows.into_iter().map(|(_, name)| name).collect()))
 }
 
-fn devices(
-    connection: &Connection,
-    sites: &Places,
-    day: impl Fn(i64) -> Day,
-) -> Result<(Vec<Device>, Places), StoreError> {
+fn devices(connection: &Connection, sites: &Places, day: impl Fn(i64) -> Day) -> Result<Vec<Device>, StoreError> {
     // A reading without facts (a probe that failed) leaves those that were there: what is installed is as it was.
     let mut query = connection.prepare_cached(
         "SELECT d.id, d.site, d.status, d.last_seen_at, r.completeness
@@ -62,9 +58,7 @@ fn devices(
             reading,
         })
     };
-    let devices = query.query_map([ProbeName::Software.as_str()], device)?.collect::<Result<Vec<_>, _>>()?;
-    let places = devices.iter().zip(0_u32..).map(|(device, place)| (device.row, place)).collect();
-    Ok((devices, places))
+    Ok(query.query_map([ProbeName::Software.as_str()], device)?.collect::<Result<_, _>>()?)
 }
 
 fn titles(connection: &Connection) -> Result<(Vec<Title>, Places), StoreError> {
@@ -98,7 +92,6 @@ fn installations(
     connection: &Connection,
     estate: &mut Estate,
     titles: &Places,
-    devices: &Places,
     day: impl Fn(i64) -> Day,
 ) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
@@ -106,28 +99,35 @@ fn installations(
     )?;
     let mut builds = Builds::default();
     let (mut title_row, mut title) = (i64::MIN, None);
+    // Devices of one title ascend as the devices do: both are walked side by side.
+    let mut at = 0;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let of: i64 = row.get(0)?;
         if of != title_row {
-            (title_row, title) = (of, titles.get(&of).copied());
+            (title_row, title, at) = (of, titles.get(&of).copied(), 0);
         }
         let device: i64 = row.get(1)?;
-        let (Some(title), Some(device)) = (title, devices.get(&device).copied()) else { continue };
+        while estate.devices.get(at).is_some_and(|one| one.row < device) {
+            at += 1;
+        }
+        let Some(title) = title.filter(|_| estate.devices.get(at).is_some_and(|one| one.row == device)) else {
+            continue;
+        };
+        let device = u32::try_from(at).unwrap_or(u32::MAX);
         let used = match row.get_ref(5)? {
             ValueRef::Integer(ms) => Some(day(ms)),
             ValueRef::Null | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Blob(_) => None,
         };
-        let build = builds.place(text(row, 2)?, text(row, 3)?);
+        let build = builds.place(
+            row.get_ref(2)?.as_bytes().map_err(rusqlite::Error::from)?,
+            row.get_ref(3)?.as_bytes().map_err(rusqlite::Error::from)?,
+        );
         let users = u32::try_from(row.get::<_, i64>(4)?).unwrap_or_default();
         estate.installations.push(Installation { title, device, build, users, used });
     }
     estate.builds = builds.known;
     Ok(())
-}
-
-fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a str, StoreError> {
-    Ok(row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?)
 }
 
 /// Editions and versions that were met, each once. Copies of one title are mostly of one build: the last is tried first.
@@ -139,12 +139,13 @@ struct Builds {
 }
 
 impl Builds {
-    fn place(&mut self, edition: &str, major: &str) -> u32 {
+    fn place(&mut self, edition: &[u8], major: &[u8]) -> u32 {
         let last = usize::try_from(self.last).ok().and_then(|last| self.known.get(last));
-        if last.is_some_and(|build| build.edition == edition && build.major == major) {
+        if last.is_some_and(|build| build.edition.as_bytes() == edition && build.major.as_bytes() == major) {
             return self.last;
         }
-        let build = Build { edition: edition.to_owned(), major: major.to_owned() };
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        let build = Build { edition: text(edition), major: text(major) };
         let next = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
         let known = &mut self.known;
         self.last = *self.places.entry(build).or_insert_with_key(|build| {

@@ -7,7 +7,7 @@ use jiff::civil::{Date, ISOWeekDate};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{EVERY_SITE, sets};
-use crate::licences::{Number, Outcome};
+use crate::licences::{Number, Outcome, TitleCounts};
 use crate::store::moment::moment;
 use crate::store::{SiteScope, Store, StoreError};
 
@@ -73,14 +73,28 @@ pub struct AuditDevice {
 }
 
 impl Store {
-    /// The audits, the newest first; at most so many.
+    /// The audits, the newest first, at most so many: with how many titles met C3 at every site, or at the one of this
+    /// name. Audits from before the site are left out.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn licence_audits(&self, most: u32) -> Result<Vec<AuditRow>, StoreError> {
+    pub async fn licence_audits(
+        &self,
+        most: u32,
+        site: Option<String>,
+    ) -> Result<Vec<(AuditRow, TitleCounts)>, StoreError> {
         self.read(move |connection| {
-            let sql = format!("{SELECT} ORDER BY at DESC, id DESC LIMIT ?1");
-            let rows = connection.prepare_cached(&sql)?.query_map([most], row)?.collect::<Result<_, _>>()?;
+            let Some(site) = site_row(connection, site.as_deref())? else { return Ok(Vec::new()) };
+            let mut query = connection.prepare_cached(
+                "SELECT a.id, a.at, a.day, a.asked_by, o.met, o.not_met, o.unknown
+                 FROM licence_audit a JOIN licence_audit_outcome o ON o.audit = a.id AND o.site = ?2
+                 ORDER BY a.at DESC, a.id DESC LIMIT ?1",
+            )?;
+            let counted = |found: &Row<'_>| {
+                let counts = TitleCounts { met: found.get(4)?, not_met: found.get(5)?, unknown: found.get(6)? };
+                Ok((row(found)?, counts))
+            };
+            let rows = query.query_map(params![most, site], counted)?.collect::<Result<_, _>>()?;
             Ok(rows)
         })
         .await
@@ -184,19 +198,24 @@ fn one(connection: &Connection, sql: &str, id: Option<i64>) -> Result<Option<Aud
 
 /// What an audit found. One that a later version wrote in another form is none that can be shown.
 pub(super) fn outcome(connection: &Connection, audit: i64, site: Option<&str>) -> Result<Option<Outcome>, StoreError> {
-    let site = match site {
-        None => Some(EVERY_SITE),
-        Some(name) => connection
-            .prepare_cached("SELECT id FROM site WHERE name = ?1")?
-            .query_row([name], |row| row.get(0))
-            .optional()?,
-    };
+    let site = site_row(connection, site)?;
     let Some(site) = site else { return Ok(None) };
     let text: Option<String> = connection
         .prepare_cached("SELECT result FROM licence_audit_outcome WHERE audit = ?1 AND site = ?2")?
         .query_row([audit, site], |row| row.get(0))
         .optional()?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// Row of the site of this name, or what stands for every site.
+fn site_row(connection: &Connection, site: Option<&str>) -> Result<Option<i64>, StoreError> {
+    Ok(match site {
+        None => Some(EVERY_SITE),
+        Some(name) => connection
+            .prepare_cached("SELECT id FROM site WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))
+            .optional()?,
+    })
 }
 
 /// A set of devices; none for one that was not kept.

@@ -68,8 +68,12 @@ fn keep(tx: &Transaction<'_>, found: &Found, asked_by: &str) -> Result<AuditRow,
     let id = tx.last_insert_rowid();
     let of_sites = found.sites.iter().copied().zip(&found.audited.sites);
     for (site, outcome) in std::iter::once((EVERY_SITE, outcome)).chain(of_sites) {
-        tx.prepare_cached("INSERT INTO licence_audit_outcome (audit, site, result) VALUES (?1, ?2, ?3)")?
-            .execute(params![id, site, written(outcome)])?;
+        let counts = outcome.counts();
+        tx.prepare_cached(
+            "INSERT INTO licence_audit_outcome (audit, site, met, not_met, unknown, result)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![id, site, counts.met, counts.not_met, counts.unknown, written(outcome)])?;
     }
     let mut devices =
         tx.prepare_cached("INSERT INTO licence_audit_devices (audit, title, number, devices) VALUES (?1, ?2, ?3, ?4)")?;
