@@ -61,7 +61,10 @@ impl Daily {
         }
         match self.store.run_weekly_licence_audit(self.zone.clone(), self.clock.now()).await {
             Ok(None) => {}
-            Ok(Some(row)) => tracing::info!(audit = row.id, "the licence audit of the week was made"),
+            Ok(Some(row)) => {
+                self.mail_waits.notify_one();
+                tracing::info!(audit = row.id, "the licence audit of the week was made");
+            }
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::error!(error, "the licence audit of the week was not made; it is tried again");

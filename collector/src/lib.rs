@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod audit_check;
+pub mod audit_papers;
 pub mod backup;
 pub mod catalogue;
 pub mod clauses;

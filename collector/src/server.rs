@@ -199,7 +199,7 @@ fn ways(config: &Config) -> anyhow::Result<delivery::Ways> {
         }
     };
     let webhook = config.webhook.as_ref().map(|settings| (settings.webhook.clone(), settings.after));
-    Ok(delivery::Ways { first, second, webhook })
+    Ok(delivery::Ways { school: config.school.clone(), first, second, webhook })
 }
 
 /// The same ways, for people.

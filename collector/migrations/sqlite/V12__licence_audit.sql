@@ -35,3 +35,6 @@ CREATE TABLE licence_audit_devices (
     devices BLOB NOT NULL,
     PRIMARY KEY (audit, title, number)
 ) STRICT, WITHOUT ROWID;
+
+-- The audit that a mail brings; its site is outbox.site, NULL for every site.
+ALTER TABLE outbox ADD COLUMN licence_audit INTEGER REFERENCES licence_audit;

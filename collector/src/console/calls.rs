@@ -74,6 +74,8 @@ pub(super) const CALLS: &[(&str, Permission)] = &[
     ("LicenceAudit/GetAudit", Permission::LicencesRead),
     ("LicenceAudit/GetAuditDevices", Permission::LicencesRead),
     ("LicenceAudit/DiffAudits", Permission::LicencesRead),
+    ("LicenceAudit/ExportAudit", Permission::LicencesRead),
+    ("LicenceAudit/MailAudit", Permission::LicencesChange),
     ("Proof/VerifyAudit", Permission::AuditVerify),
     ("Proof/ListAudit", Permission::AuditOwn),
     ("Proof/GetRetention", Permission::RetentionRead),

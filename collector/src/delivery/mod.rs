@@ -9,6 +9,8 @@ mod ways;
 mod webhook;
 
 #[cfg(test)]
+mod audit_tests;
+#[cfg(test)]
 mod ladder_tests;
 #[cfg(test)]
 mod tests;

@@ -8,14 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use caretaker_shared::clock::Clock;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::ways::{Carried, Ways};
-use crate::mail::MailError;
-use crate::store::{DueMail, Failed, Store, StoreError};
+use crate::audit_papers::Audience;
+use crate::mail::{self, Mail, MailError};
+use crate::store::licence_audit::{Asked, WhichAudit};
+use crate::store::{DueMail, Failed, MailedAudit, Matter, SiteScope, Store, StoreError};
 
 /// Sends under way at once: a slow one holds up none of the others.
 const AT_ONCE: usize = 4;
@@ -88,7 +90,25 @@ pub(super) async fn start_due(
 }
 
 async fn deliver(store: Store, ways: Arc<Ways>, clock: Arc<dyn Clock>, due: DueMail) {
-    let carried = ways.carry(&due, clock.now()).await;
+    let carried = match &due.matter {
+        Matter::Licences(audit) => match written(&store, &ways, &due, audit, clock.now()).await {
+            Ok(Some(mail)) => ways.carry_written(&due, &mail, clock.now()).await,
+            // There is no such audit any more: nothing that comes later changes that.
+            Ok(None) => Carried::Refused { error: MailError::Address, ways: Vec::new() },
+            Err(error) => {
+                let error: &dyn std::error::Error = error.as_ref();
+                tracing::error!(
+                    error,
+                    mail = due.label(),
+                    "mail could not be written; it is tried when its lease ends"
+                );
+                return;
+            }
+        },
+        Matter::Alert(_) | Matter::List(_) | Matter::Weekly(_) | Matter::Webhook(_) | Matter::Checkpoint(_) => {
+            ways.carry(&due, clock.now()).await
+        }
+    };
     let now = clock.now();
     let marked = match carried {
         Carried::Taken(way) => {
@@ -107,6 +127,26 @@ async fn deliver(store: Store, ways: Arc<Ways>, clock: Arc<dyn Clock>, due: DueM
         tracing::error!(%error, mail = due.label(),
             "the result of a send could not be stored; the mail may go out twice");
     }
+}
+
+/// A mail that brings a licence audit, written from what was kept: the same at every try.
+async fn written(
+    store: &Store,
+    ways: &Ways,
+    due: &DueMail,
+    audit: &MailedAudit,
+    now: Timestamp,
+) -> anyhow::Result<Option<Mail>> {
+    let MailedAudit { audit, site, audience } = audit.clone();
+    let whole_purse = site.is_none();
+    // As in the console: a technician works on devices, a business manager counts them.
+    let names_devices = audience == Audience::Provider;
+    let which = WhichAudit::Number(audit);
+    let asked = Asked { which, site, sites: SiteScope::all(), audience, names_devices, whole_purse };
+    let Some(papers) = store.licence_papers(asked, &ways.school).await? else { return Ok(None) };
+    let (due, now) = (due.clone(), now.to_zoned(TimeZone::system()));
+    let mail = tokio::task::spawn_blocking(move || mail::of_audit(&due, &papers, &now)).await??;
+    Ok(Some(mail))
 }
 
 fn report(due: &DueMail, error: &MailError, next: Option<Timestamp>) {

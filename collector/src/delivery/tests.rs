@@ -77,7 +77,7 @@ impl Bench {
             key: Secret::new(b"a key of the school".to_vec()),
         };
         let webhook = self.webhook.then(|| (deaf(), 10 * MINUTE));
-        Arc::new(Ways { first: self.mailer.clone(), second, webhook })
+        Arc::new(Ways { school: "Northfield School".into(), first: self.mailer.clone(), second, webhook })
     }
 
     /// One turn of the loop: everything that is due now, to its end.

@@ -19,6 +19,8 @@ pub const WEBHOOK: &str = "webhook";
 
 /// Every way out.
 pub struct Ways {
+    /// Name of the school or trust, for mail that says it.
+    pub school: String,
     /// The usual mail server.
     pub first: Arc<dyn Mailer>,
     /// The one that takes over, and after how long without the first.
@@ -49,6 +51,11 @@ impl Ways {
             (_, Some(mail)) => self.mail(due, &mail, now).await,
             (_, None) => Carried::Refused { error: MailError::Address, ways: Vec::new() },
         }
+    }
+
+    /// Carries a mail that was written before: one that brings files.
+    pub async fn carry_written(&self, due: &DueMail, mail: &Mail, now: Timestamp) -> Carried {
+        self.mail(due, mail, now).await
     }
 
     /// Whether it is time to call the webhook about a mail that has not gone out; at once when it never will.

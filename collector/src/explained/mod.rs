@@ -1,11 +1,12 @@
 //! A policy in plain English: each setting as a sentence, with the clauses that it serves.
 //!
-//! Pure. `devices`, `people` and `looking` write the sentences, `kept` says what is kept; `compare` tells what differs
-//! between two policies, and which is stricter.
+//! Pure. `devices`, `people` and `looking` write the sentences, `licensing` what is said of licences, `kept` says what is
+//! kept; `compare` tells what differs between two policies, and which is stricter.
 
 mod compare;
 mod devices;
 mod kept;
+mod licensing;
 mod looking;
 mod people;
 mod words;
@@ -75,13 +76,14 @@ impl Statement {
     }
 }
 
-/// The whole policy, in four parts.
+/// The whole policy, in five parts.
 #[must_use]
 pub fn explain(policy: &Policy) -> Vec<Part> {
     vec![
         Part { title: "What is asked of devices", statements: devices::statements(policy) },
         Part { title: "Who hears of what", statements: people::statements(policy) },
         Part { title: "What is looked at, and what is not", statements: looking::statements(policy) },
+        Part { title: "What is bought and installed", statements: licensing::statements(policy) },
         Part { title: "What is kept", statements: kept::statements(policy) },
     ]
 }

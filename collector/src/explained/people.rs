@@ -58,7 +58,7 @@ fn levels(policy: &Policy) -> Vec<Statement> {
 }
 
 /// "07:30".
-fn clock(at: jiff::civil::Time) -> String {
+pub(super) fn clock(at: jiff::civil::Time) -> String {
     format!("{:02}:{:02}", at.hour(), at.minute())
 }
 

@@ -74,6 +74,7 @@ mod tests {
             body: "One serious concern needs you today.\n\n  Grünwald site\n".into(),
             html: "<p>Gr&uuml;nwald site</p>\n".into(),
             date: sample::now(),
+            attachments: Vec::new(),
             resend,
         }
     }

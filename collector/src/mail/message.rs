@@ -3,10 +3,10 @@
 use std::time::SystemTime;
 
 use lettre::Message;
-use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Attachment as LettreAttachment, Body, Mailbox, MultiPart};
 
-use super::{Mail, MailError, SetupError};
+use super::{Attachment, Mail, MailError, SetupError};
 
 /// Who mail comes from.
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ impl Sender {
     }
 }
 
-/// Puts a mail into its envelope: one recipient, text and HTML that say the same, no address but
-/// the two.
+/// Puts a mail into its envelope: one recipient, text and HTML that say the same, the files that come with it,
+/// no address but the two.
 pub(super) fn build(from: &Sender, mail: &Mail) -> Result<Message, MailError> {
     let to: Mailbox = mail.to.parse().map_err(|_| MailError::Address)?;
     let mut message = Message::builder()
@@ -42,7 +42,18 @@ pub(super) fn build(from: &Sender, mail: &Mail) -> Result<Message, MailError> {
         message = message.header(Resend(mail.resend));
     }
     let both = MultiPart::alternative_plain_html(mail.body.clone(), mail.html.clone());
-    message.multipart(both).map_err(|_| MailError::Address)
+    if mail.attachments.is_empty() {
+        return message.multipart(both).map_err(|_| MailError::Address);
+    }
+    let mut whole = MultiPart::mixed().multipart(both);
+    for Attachment { name, media_type, bytes } in &mail.attachments {
+        let media_type = ContentType::parse(media_type).map_err(|_| MailError::Address)?;
+        // As octets whatever they hold, so that no server on the way changes an end of line in them.
+        let body = Body::new_with_encoding(bytes.clone(), ContentTransferEncoding::Base64);
+        let body = body.map_err(|_| MailError::Address)?;
+        whole = whole.singlepart(LettreAttachment::new(name.clone()).body(body, media_type));
+    }
+    message.multipart(whole).map_err(|_| MailError::Address)
 }
 
 /// Keeps out-of-office programs from answering (RFC 3834).

@@ -1,13 +1,16 @@
 //! Mail: what is said in it, and the ways by which it leaves the house.
 //!
 //! A mail names no person, no device, no rule and no word: it travels through servers that are not ours and lights up
-//! on locked screens. `text` and `lists` write it, `plain` and `html` set it, `message` puts it into its envelope, `smtp` and `maildir` carry it.
+//! on locked screens. The files that come with a licence audit name devices and titles, and no person.
+//!
+//! `text` and `lists` write it, `plain` and `html` set it, `message` puts it into its envelope, `smtp` and `maildir` carry it.
 
 mod canary;
 mod checkpoint;
 mod error;
 mod html;
 mod letter;
+mod licences;
 mod lists;
 mod maildir;
 #[cfg(test)]
@@ -27,6 +30,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use error::{MailError, Reply, SetupError};
+pub use licences::of_audit;
 pub use maildir::MaildirMailer;
 pub use settings::{Credentials, MailSettings, Route, SecondSettings, SmtpSettings, SmtpTls, WebhookSettings};
 pub use smtp::SmtpMailer;
@@ -45,10 +49,23 @@ pub struct Mail {
     pub body: String,
     /// The same as HTML.
     pub html: String,
+    /// Files that come with it.
+    pub attachments: Vec<Attachment>,
     /// When it is sent.
     pub date: Timestamp,
     /// How often it was tried before: it may have arrived already.
     pub resend: u32,
+}
+
+/// A file that comes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its name: letters, digits, `-` and `.`.
+    pub name: String,
+    /// "text/csv; charset=utf-8".
+    pub media_type: &'static str,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 /// A send under way.

@@ -166,6 +166,7 @@ fn mail() -> Mail {
         body: "One urgent concern needs you now.\n".into(),
         html: "<p>One urgent concern needs you now.</p>\n".into(),
         date: sample::now(),
+        attachments: Vec::new(),
         resend: 0,
     }
 }

@@ -4,7 +4,7 @@ use caretaker_shared::model::{Requirement, Role};
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 
 use super::letter::{Letter, Part, Tone};
-use super::{Mail, canary, checkpoint, html, lists, plain, weekly};
+use super::{Attachment, Mail, canary, checkpoint, html, lists, plain, weekly};
 use crate::store::{Call, DueMail, MailedAlert, MailedKind, Matter, Then};
 
 /// How soon a case of the highest level should be answered.
@@ -13,7 +13,8 @@ const URGENT_MINUTES: i64 = 15;
 const REVIEW_HOURS: i64 = 24;
 pub(super) const EMERGENCY: &str = "If a child is in immediate danger call 999.";
 
-/// Writes a mail for the moment in which it is sent; times of day are those of `zone`. `None` for what is no mail.
+/// Writes a mail for the moment in which it is sent; times of day are those of `zone`. `None` for what is no
+/// mail, and for one that brings files (`of_audit`).
 #[must_use]
 pub fn compose(due: &DueMail, now: Timestamp, zone: &TimeZone) -> Option<Mail> {
     let letter = match &due.matter {
@@ -28,17 +29,23 @@ pub fn compose(due: &DueMail, now: Timestamp, zone: &TimeZone) -> Option<Mail> {
         Matter::List(list) => lists::letter(list),
         Matter::Checkpoint(signed) => checkpoint::letter(signed, zone),
         Matter::Weekly(figures) => weekly::letter(figures),
-        Matter::Webhook(_) => return None,
+        Matter::Licences(_) | Matter::Webhook(_) => return None,
     };
-    Some(Mail {
+    Some(mail(due, &letter, Vec::new(), now))
+}
+
+/// A letter as the mail that is due.
+pub(super) fn mail(due: &DueMail, letter: &Letter, attachments: Vec<Attachment>, now: Timestamp) -> Mail {
+    Mail {
         message_id: due.message_id.clone(),
         to: due.address.clone(),
         subject: plain::safe(&letter.subject),
-        body: plain::write(&letter),
-        html: html::write(&letter),
+        body: plain::write(letter),
+        html: html::write(letter),
+        attachments,
         date: now,
         resend: due.attempt.saturating_sub(1),
-    })
+    }
 }
 
 /// An alert for those who look after children.

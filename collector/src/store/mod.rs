@@ -61,7 +61,8 @@ pub use in_force::SitePolicy;
 pub use ingest::{Ingested, NotIngested};
 pub use operators::{Added, LoginStanding, NewLogin, NewOperator, OperatorKey, OperatorRow, OperatorStanding};
 pub use outbox::{
-    Call, ChannelState, DueMail, Failed, ListKind, ListedCase, MailedAlert, MailedKind, MailedList, Matter, Then, Way,
+    Call, ChannelState, DueMail, Failed, ListKind, ListedCase, MailedAlert, MailedAudit, MailedKind, MailedList,
+    Matter, Then, Way,
 };
 pub use policies::{Applied, SitePolicyText};
 pub use recipients::{Published, RecipientsRow};

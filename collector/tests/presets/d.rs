@@ -3,6 +3,8 @@
 use caretaker_proto::console::v1 as proto;
 use caretaker_proto::console::v1::cases_client::CasesClient;
 use caretaker_proto::console::v1::console_client::ConsoleClient;
+use caretaker_proto::console::v1::licence_audit_client::LicenceAuditClient;
+use caretaker_proto::console::v1::licences_client::LicencesClient;
 use caretaker_shared::model::{Executables, Facts, Idle, Role, SessionKind, UserSession};
 use jiff::ToSpan as _;
 use tonic::Code;
@@ -83,6 +85,51 @@ async fn d3_the_technician_sees_devices_and_nobodys_account() {
     }
     let whole = school.manager().get_device(request).await.expect("is known").into_inner();
     assert!(format!("{whole:?}").contains("pupil.one"), "the school's own network manager sees whose it is");
+}
+
+#[tokio::test]
+async fn d3_the_provider_gets_the_licence_audit_without_people_and_costs() {
+    let school = junior().await;
+    let _device = school.device().await;
+    let terms = proto::LicenceTerms {
+        title: Some("Example Whiteboard".into()),
+        metric: Some("user".into()),
+        term: Some("subscription".into()),
+        quantity: Some(3),
+        cost_pence: Some(471_100),
+        supplier: Some("Canarysupplier".into()),
+        order_ref: Some("Canaryorder".into()),
+        proof_holder: Some("Kim Canaryholder".into()),
+        note: Some("Canarynote".into()),
+        ..Default::default()
+    };
+    let mut register = LicencesClient::new(school.manager.clone());
+    let request = proto::AddLicencesRequest { licences: vec![terms], really: true };
+    let added = register.add_licences(request).await.expect("is entered").into_inner();
+    assert!(added.done, "{added:?}");
+    let mut audits = LicenceAuditClient::new(school.manager.clone());
+    audits.run_audit(proto::RunAuditRequest {}).await.expect("is made");
+
+    let export = |form: &str| proto::ExportAuditRequest { form: form.into(), ..Default::default() };
+    let whole = audits.export_audit(export("json")).await.expect("the school's own").into_inner();
+    let told = String::from_utf8(whole.content).expect("text");
+    assert!(!whole.for_provider && told.contains("Canarysupplier") && told.contains("471100"), "{told}");
+    let mut technician = LicenceAuditClient::new(school.person(Role::Technician).await);
+    for form in ["json", "csv", "html"] {
+        let file = technician.export_audit(export(form)).await.expect("a technician may").into_inner();
+        let told = String::from_utf8(file.content).expect("text");
+        assert!(file.for_provider && file.file_name.ends_with(&format!("-provider.{form}")), "{}", file.file_name);
+        assert!(told.contains("Example Whiteboard"), "{told}");
+        assert!(!told.contains("Canary") && !told.contains("4711") && !told.contains("4,711"), "{told}");
+    }
+
+    let sent = audits.mail_audit(proto::MailAuditRequest { which: None }).await.expect("goes out").into_inner();
+    assert_eq!(sent.mails, 2);
+    // They leave one after the other.
+    school.house.clock.advance(std::time::Duration::from_secs(60));
+    let mails = mails(&school.house).await;
+    let provider = mails.iter().find(|mail| mail.contains("To: technician@example.school")).expect("the provider's");
+    assert!(provider.contains("-provider.xlsx") && provider.contains("name no person and no cost"), "{provider}");
 }
 
 #[tokio::test]

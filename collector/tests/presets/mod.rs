@@ -224,7 +224,7 @@ async fn mails(house: &House) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let route = Route::Maildir { path: folder.path().join("mail") };
     let first = mail::open("caretaker@example.school", &route).expect("a way out");
-    let ways = std::sync::Arc::new(Ways { first, second: None, webhook: None });
+    let ways = std::sync::Arc::new(Ways { school: "Northfield School".into(), first, second: None, webhook: None });
     let stop = tokio_util::sync::CancellationToken::new();
     let loops = delivery::run(house.store.clone(), ways, house.clock.clone(), house.mail_waits.clone(), stop.clone());
     let sending = tokio::spawn(loops);

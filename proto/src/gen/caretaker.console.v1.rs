@@ -5745,6 +5745,50 @@ pub struct AuditLicenceMove {
     #[prost(string, tag = "2")]
     pub what: ::prost::alloc::string::String,
 }
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExportAuditRequest {
+    #[prost(message, optional, tag = "1")]
+    pub which: ::core::option::Option<WhichAudit>,
+    /// Empty for every site.
+    #[prost(string, tag = "2")]
+    pub site: ::prost::alloc::string::String,
+    /// "xlsx", "csv", "html", "json", "pdf".
+    #[prost(string, tag = "3")]
+    pub form: ::prost::alloc::string::String,
+    /// For an outside technician: no cost, nothing that may name somebody.
+    #[prost(bool, tag = "4")]
+    pub for_provider: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExportAuditResponse {
+    #[prost(message, optional, tag = "1")]
+    pub audit: ::core::option::Option<AuditHead>,
+    /// What to call it.
+    #[prost(string, tag = "2")]
+    pub file_name: ::prost::alloc::string::String,
+    #[prost(bytes = "vec", tag = "3")]
+    pub content: ::prost::alloc::vec::Vec<u8>,
+    /// Whether it is for a provider.
+    #[prost(bool, tag = "4")]
+    pub for_provider: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MailAuditRequest {
+    #[prost(message, optional, tag = "1")]
+    pub which: ::core::option::Option<WhichAudit>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MailAuditResponse {
+    #[prost(message, optional, tag = "1")]
+    pub audit: ::core::option::Option<AuditHead>,
+    /// How many mails are on their way; 0 where no policy names anybody.
+    #[prost(uint32, tag = "2")]
+    pub mails: u32,
+}
 /// Generated client implementations.
 #[cfg(feature = "client")]
 pub mod licence_audit_client {
@@ -5962,6 +6006,60 @@ pub mod licence_audit_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// An audit as a file. Who is a technician is answered as a provider is.
+        pub async fn export_audit(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExportAuditRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExportAuditResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.LicenceAudit/ExportAudit",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.LicenceAudit", "ExportAudit"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Sends an audit to everybody whom a policy names under [licences].
+        pub async fn mail_audit(
+            &mut self,
+            request: impl tonic::IntoRequest<super::MailAuditRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MailAuditResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.LicenceAudit/MailAudit",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.LicenceAudit", "MailAudit"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -6014,6 +6112,22 @@ pub mod licence_audit_server {
             request: tonic::Request<super::DiffAuditsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::DiffAuditsResponse>,
+            tonic::Status,
+        >;
+        /// An audit as a file. Who is a technician is answered as a provider is.
+        async fn export_audit(
+            &self,
+            request: tonic::Request<super::ExportAuditRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExportAuditResponse>,
+            tonic::Status,
+        >;
+        /// Sends an audit to everybody whom a policy names under [licences].
+        async fn mail_audit(
+            &self,
+            request: tonic::Request<super::MailAuditRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MailAuditResponse>,
             tonic::Status,
         >;
     }
@@ -6304,6 +6418,96 @@ pub mod licence_audit_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DiffAuditsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.LicenceAudit/ExportAudit" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExportAuditSvc<T: LicenceAudit>(pub Arc<T>);
+                    impl<
+                        T: LicenceAudit,
+                    > tonic::server::UnaryService<super::ExportAuditRequest>
+                    for ExportAuditSvc<T> {
+                        type Response = super::ExportAuditResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExportAuditRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LicenceAudit>::export_audit(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExportAuditSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.LicenceAudit/MailAudit" => {
+                    #[allow(non_camel_case_types)]
+                    struct MailAuditSvc<T: LicenceAudit>(pub Arc<T>);
+                    impl<
+                        T: LicenceAudit,
+                    > tonic::server::UnaryService<super::MailAuditRequest>
+                    for MailAuditSvc<T> {
+                        type Response = super::MailAuditResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::MailAuditRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LicenceAudit>::mail_audit(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = MailAuditSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -36,7 +36,7 @@ pub(super) fn alerts(file: &Section<'_>, site: Option<&str>) -> Result<Read, Pol
     let section = file.section("alerts", ALERT_KEYS)?;
     let tables = file.tables("contacts", "contacts", CONTACT_KEYS, CONTACTS)?;
     let mut contacts = tables.iter().map(contact).collect::<Result<Vec<_>, _>>()?;
-    let leads = addresses(&section, "safeguarding_lead")?;
+    let leads = addresses(&section, "safeguarding_lead", 1)?;
     if leads.is_some() && !contacts.is_empty() {
         let expected = "expected either this list or [[contacts]]: take it out, its people belong under [[contacts]]";
         return Err(section.fault("safeguarding_lead", "says again who hears of alerts", expected));
@@ -62,7 +62,7 @@ pub(super) fn alerts(file: &Section<'_>, site: Option<&str>) -> Result<Read, Pol
     let alerts = Alerts {
         contacts,
         routes: read,
-        network_manager: addresses(&section, "network_manager")?
+        network_manager: addresses(&section, "network_manager", 1)?
             .ok_or_else(|| section.missing("network_manager", ADDRESSES))?,
         mail_from_severity: mail_from.unwrap_or(defaults::MAIL_FROM_SEVERITY),
         digest_at: digest_at.and_then(|text| text.parse().ok()).unwrap_or(defaults::DIGEST_AT),
@@ -194,7 +194,7 @@ fn shared_mailboxes(alerts: &Section<'_>, tables: &[Section<'_>], leads: Option<
     advice
 }
 
-fn time_of_day(text: &str) -> Option<String> {
+pub(super) fn time_of_day(text: &str) -> Option<String> {
     let good = text.len() == 5 && text.parse::<Time>().is_ok();
     (!good).then(|| "expected a time of day, for example \"07:30\"".to_owned())
 }
@@ -204,8 +204,8 @@ fn time_zone(text: &str) -> Option<String> {
     TimeZone::get(text).is_err().then(|| expected.to_owned())
 }
 
-fn addresses(section: &Section<'_>, key: &str) -> Result<Option<Vec<String>>, PolicyError> {
-    section.texts(key, &Texts { list: ADDRESSES, fault: check::address, count: 1..=50 })
+pub(super) fn addresses(section: &Section<'_>, key: &str, least: usize) -> Result<Option<Vec<String>>, PolicyError> {
+    section.texts(key, &Texts { list: ADDRESSES, fault: check::address, count: least..=50 })
 }
 
 #[cfg(test)]

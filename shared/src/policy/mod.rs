@@ -16,6 +16,7 @@ mod detection;
 mod device;
 mod error;
 mod hours;
+mod licensing;
 mod names;
 mod pattern;
 pub(crate) mod place;
@@ -23,12 +24,14 @@ mod retention;
 mod routing;
 mod sections;
 mod table;
+mod unreadable;
 
 pub use calendar::{Calendar, Days};
 pub use detection::{ALWAYS, Detection, Group, Scope};
 pub use device::{DevicePolicy, Viewer};
 pub use error::{Advice, PolicyError};
 pub use hours::Hours;
+pub use licensing::Licences;
 pub use names::NameForm;
 pub use retention::Retention;
 pub use routing::{Addressee, Concern, LADDER, Route, Rung, rungs};
@@ -68,6 +71,8 @@ pub struct Policy {
     pub notice: Notice,
     /// How long what is kept.
     pub retention: Retention,
+    /// When licences are audited, and who hears of it.
+    pub licences: Licences,
     /// When there is school.
     pub calendar: Calendar,
     /// How often a probe asks, in minutes. A probe without an entry keeps its own rhythm.

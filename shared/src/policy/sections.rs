@@ -5,10 +5,11 @@ use std::ops::RangeInclusive;
 
 use toml::de::DeTable;
 
-use super::table::{Number, Section, Texts, unreadable};
+use super::table::{Number, Section, Texts};
+use super::unreadable::unreadable;
 use super::{
     Accepted, Accounts, Antivirus, Cases, Contact, Documents, Encryption, Executables, NameForm, Network, Notice,
-    Policy, PolicyError, Removable, ScreenLock, Sessions, Updates, alerting, check, detecting, retention,
+    Policy, PolicyError, Removable, ScreenLock, Sessions, Updates, alerting, check, detecting, licensing, retention,
 };
 use crate::model::ProbeName;
 use crate::wire::limits;
@@ -31,6 +32,7 @@ const SECTIONS: &[&str] = &[
     "cases",
     "notice",
     "retention",
+    "licences",
     "calendar",
     "schedule",
 ];
@@ -75,6 +77,7 @@ pub(super) fn read(text: &str, site: Option<&str>) -> Result<Read, PolicyError> 
         cases: cases(&file)?,
         notice: notice(&file)?,
         retention: retention::read(&file)?,
+        licences: licensing::read(&file)?,
         calendar: alerting::calendar(&file)?,
         schedule: schedule(&file)?,
     };

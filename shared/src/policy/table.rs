@@ -3,6 +3,7 @@
 //! Built on TOML's tree with spans rather than on serde, so that every error knows its line, its key and the value as
 //! it was written. Nothing here knows what a policy is.
 
+use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
@@ -165,6 +166,22 @@ impl<'a> Section<'a> {
         Ok(Some(read))
     }
 
+    /// A list of so many different whole numbers, each within the range; they come in ascending order.
+    pub(super) fn numbers<const N: usize>(&self, key: &str, number: &Number) -> Result<Option<[u32; N]>, PolicyError> {
+        let Some(value) = self.value(key) else { return Ok(None) };
+        let Number { what, range, .. } = number;
+        let (least, most) = (range.start(), range.end());
+        let expected = || format!("expected a list of {N} different whole numbers of {what} from {least} to {most}");
+        let list = value.get_ref().as_array().ok_or_else(|| self.wrong(key, value, "is not a list", expected()))?;
+        let read = |entry: &Spanned<DeValue<'_>>| {
+            let written = entry.get_ref().as_integer()?;
+            u32::from_str_radix(written.as_str(), written.radix()).ok().filter(|number| range.contains(number))
+        };
+        let read: BTreeSet<u32> = list.iter().filter_map(read).collect();
+        let read = read.into_iter().collect::<Vec<_>>().try_into().ok().filter(|_| list.len() == N);
+        read.map(Some).ok_or_else(|| self.wrong(key, value, "is not accepted", expected()))
+    }
+
     /// The error for a key that must be there and is not.
     pub(super) fn missing(&self, key: &str, expected: &str) -> PolicyError {
         let line = line_of(self.text, self.at.start);
@@ -241,45 +258,14 @@ impl<'a> Section<'a> {
     }
 }
 
-/// The error for a file that is not TOML at all.
-pub(super) fn unreadable(text: &str, error: &toml::de::Error) -> PolicyError {
-    let start = error.span().map_or(text.len(), |span| span.start);
-    let line = line_of(text, start);
-    PolicyError {
-        line,
-        field: shown(text.lines().nth(line - 1).unwrap_or_default().trim()),
-        problem: "cannot be read".into(),
-        expected: format!("this line cannot be read: {}", plain(error.message())),
-    }
-}
-
-/// How the parser's messages begin, and the same in plain words.
-const PLAIN: &[(&str, &str)] = &[
-    ("string values must be quoted", "expected a number, true, false, a [list], or a text in quotation marks"),
-    ("duplicate key", "this name stands in the file twice"),
-    ("unclosed table", "the closing ] is missing"),
-    ("unclosed array", "the closing ] of a list is missing, here or above"),
-    ("missing comma between array elements", "a comma or the closing ] of a list is missing, here or above"),
-    ("key with no value", "expected a name, then =, then a value"),
-    ("invalid basic string", "the closing quotation mark is missing, or a backslash needs another one before it"),
-    ("too few unicode value digits", "a backslash needs another one before it"),
-    ("missing escaped value", "a backslash needs another one before it"),
-];
-
-/// The parser's message in plain words where there are such, otherwise as it is, on one line.
-fn plain(message: &str) -> String {
-    let known = PLAIN.iter().find(|(begin, _)| message.starts_with(begin));
-    known.map_or_else(|| message.split_whitespace().collect::<Vec<_>>().join(" "), |(_, plain)| (*plain).to_owned())
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
+pub(super) fn line_of(text: &str, offset: usize) -> usize {
     // A file that ends with a line break has no line after it.
     let end = if offset >= text.len() { text.trim_end_matches(['\n', '\r']).len() } else { offset };
     1 + text.as_bytes().iter().take(end).filter(|&&byte| byte == b'\n').count()
 }
 
 /// What fits one line of a terminal, and cannot steer one.
-fn shown(written: &str) -> String {
+pub(super) fn shown(written: &str) -> String {
     let mut lines = written.lines();
     let first = lines.next().unwrap_or_default();
     let cut = first.chars().count() > SHOWN || lines.next().is_some();

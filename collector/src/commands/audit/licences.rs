@@ -18,6 +18,9 @@ use crate::render::licence_audit as render;
 /// Options of `audit run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
+    /// Then mail it to whom the policies name under [licences]
+    #[arg(long, conflicts_with = "json")]
+    mail: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -86,8 +89,18 @@ fn client(channel: Channel) -> LicenceAuditClient<Channel> {
 }
 
 pub(super) async fn run(args: RunArgs, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
-    let answer = client(channel).run_audit(RunAuditRequest {}).await.map_err(|status| refused(&status))?.into_inner();
-    if args.json { output.json(&answer) } else { output.text(&render::show(&answer, output.screen)) }
+    let mut client = client(channel);
+    let answer = client.run_audit(RunAuditRequest {}).await.map_err(|status| refused(&status))?.into_inner();
+    if args.json {
+        return output.json(&answer);
+    }
+    let exit = output.text(&render::show(&answer, output.screen))?;
+    if args.mail {
+        let id = answer.audit.map(|audit| audit.id).unwrap_or_default();
+        let sent = super::export::send(&mut client, WhichAudit { id, week: 0 }).await?;
+        output.text(&format!("\n{}", super::export::told(&sent)))?;
+    }
+    Ok(exit)
 }
 
 pub(super) async fn show(args: ShowArgs, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {

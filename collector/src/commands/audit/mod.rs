@@ -1,6 +1,7 @@
-//! `audit run`, `audit show`, `audit list`, `audit diff`: licences held against what is installed.
+//! `audit run`, `audit show`, `audit list`, `audit diff`, `audit export`, `audit mail`: licences held against what is installed.
 //! `audit verify`, `audit log`, `audit checkpoint`: the log of everything that was done.
 
+mod export;
 mod licences;
 mod log;
 mod verify;
@@ -26,6 +27,10 @@ pub enum AuditCommand {
     List(licences::ListArgs),
     /// Licences: what changed between two audits, and why
     Diff(licences::DiffArgs),
+    /// Licences: write an audit as a spreadsheet, a table, a page, a PDF or data
+    Export(export::ExportArgs),
+    /// Licences: mail an audit to whom the policies name under [licences]
+    Mail(export::MailArgs),
     /// Log: prove that nobody changed it; also on the data folder of a collector that is stopped
     Verify(VerifyArgs),
     /// Log: what was done, by whom, and when
@@ -73,6 +78,8 @@ pub(super) async fn run(command: AuditCommand, channel: Channel, output: &mut Ou
         AuditCommand::Diff(args) => licences::diff(args, channel, output).await,
         AuditCommand::Verify(args) => verify::running(args, channel, output).await,
         AuditCommand::Log(args) => log::run(args, channel, output).await,
+        AuditCommand::Export(args) => export::run(args, channel, output).await,
+        AuditCommand::Mail(args) => export::mail(args, channel, output).await,
         AuditCommand::Checkpoint => verify::checkpoint(channel, output).await,
     }
 }

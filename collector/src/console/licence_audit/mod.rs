@@ -5,6 +5,7 @@
 //! each is reckoned site by site. What was paid for all sites is not theirs to see. Names of devices are for those who
 //! may see devices; counts are everybody's who sees licences.
 
+mod export;
 mod message;
 mod show;
 
@@ -67,6 +68,16 @@ impl LicenceAudit for AuditService {
     async fn diff_audits(&self, request: Request<proto::DiffAuditsRequest>) -> Answer<proto::DiffAuditsResponse> {
         let operator = allowed(&request, Permission::LicencesRead)?;
         Ok(Response::new(show::diff(&self.0, request.into_inner(), &operator).await?))
+    }
+
+    async fn export_audit(&self, request: Request<proto::ExportAuditRequest>) -> Answer<proto::ExportAuditResponse> {
+        let operator = allowed(&request, Permission::LicencesRead)?;
+        Ok(Response::new(export::export(&self.0, request.into_inner(), &operator).await?))
+    }
+
+    async fn mail_audit(&self, request: Request<proto::MailAuditRequest>) -> Answer<proto::MailAuditResponse> {
+        let operator = allowed(&request, Permission::LicencesChange)?;
+        Ok(Response::new(export::mail(&self.0, request.into_inner(), &operator).await?))
     }
 }
 

@@ -9,7 +9,7 @@ use super::super::permissions::Permission;
 use super::super::refusal::Refusal;
 use super::super::{Context, policies};
 use super::message::{self, Purse};
-use crate::licences::{Measures, Number, Outcome, Permission as Approval, TitleCounts, TitleOutcome, TitleState};
+use crate::licences::{Number, Outcome, Permission as Approval, TitleCounts, TitleOutcome, TitleState};
 use crate::store::licence_audit::{AuditDevice, DeviceMove, KeptAudit, WhichAudit};
 
 /// Audits in a list, unless another number is asked for.
@@ -20,7 +20,8 @@ const MOST: u32 = 1000;
 pub(super) async fn run(context: &Context, operator: &Operator) -> Result<proto::GetAuditResponse, Refusal> {
     let site = site(context, "", operator).await?;
     let (zone, now) = (context.zone.clone(), context.clock.now());
-    let row = context.store.run_licence_audit(&operator.actor, zone, Measures::default(), now).await?;
+    let measures = context.store.licence_measures().await?;
+    let row = context.store.run_licence_audit(&operator.actor, zone, measures, now).await?;
     tracing::info!(audit = row.id, "a licence audit was made");
     let kept = kept(context, WhichAudit::Number(row.id), site).await?;
     answer(context, kept, "", false, operator).await
@@ -209,7 +210,7 @@ fn since(before: &Outcome, after: &Outcome) -> Vec<proto::AuditChange> {
 }
 
 /// The site that is asked for; of who is responsible for one, that one.
-async fn site(context: &Context, asked: &str, operator: &Operator) -> Result<Option<String>, Refusal> {
+pub(super) async fn site(context: &Context, asked: &str, operator: &Operator) -> Result<Option<String>, Refusal> {
     if let Some(site) = policies::known_site(context, asked, operator).await? {
         return Ok(Some(site));
     }
@@ -226,7 +227,7 @@ async fn site(context: &Context, asked: &str, operator: &Operator) -> Result<Opt
     }
 }
 
-fn which(asked: Option<proto::WhichAudit>) -> Result<WhichAudit, Refusal> {
+pub(super) fn which(asked: Option<proto::WhichAudit>) -> Result<WhichAudit, Refusal> {
     let asked = asked.unwrap_or_default();
     match (asked.id, asked.week) {
         (0, 0) => Ok(WhichAudit::Newest),
@@ -235,11 +236,11 @@ fn which(asked: Option<proto::WhichAudit>) -> Result<WhichAudit, Refusal> {
     }
 }
 
-async fn kept(context: &Context, which: WhichAudit, site: Option<String>) -> Result<KeptAudit, Refusal> {
+pub(super) async fn kept(context: &Context, which: WhichAudit, site: Option<String>) -> Result<KeptAudit, Refusal> {
     context.store.licence_audit(which, site).await?.ok_or_else(no_audit)
 }
 
-fn no_audit() -> Refusal {
+pub(super) fn no_audit() -> Refusal {
     Refusal::Missing {
         problem: "there is no such licence audit".into(),
         remedy: "list them:  caretaker-collector audit list, or make one:  caretaker-collector audit run".into(),

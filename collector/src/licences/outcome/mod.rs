@@ -9,6 +9,7 @@ mod title;
 
 use std::collections::BTreeMap;
 
+use caretaker_shared::policy::Licences;
 use jiff::civil::{Date, ISOWeekDate};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,25 @@ impl Outcome {
     pub fn week(&self) -> (i16, i8) {
         let week = ISOWeekDate::from(self.on);
         (week.year(), week.week())
+    }
+
+    /// Takes out what was paid for every site, and the sums that it is in: of one site's people, those of all alone know
+    /// it.
+    pub fn without_shared_costs(&mut self) {
+        let (mut at_risk, mut wasted) = (0, 0);
+        for title in &mut self.titles {
+            if title.licences.iter().any(|licence| licence.site.is_none()) {
+                (title.at_risk, title.wasted) = (None, None);
+                title.licences.iter_mut().filter(|licence| licence.site.is_none()).for_each(|one| one.cost = None);
+            }
+            at_risk += title.at_risk.map_or(0, |pence| pence.0);
+            wasted += title.wasted.map_or(0, |pence| pence.0);
+        }
+        let count = |of: fn(&TitleOutcome) -> bool| self.titles.iter().filter(|title| of(title)).count();
+        let (risk, waste) = (count(TitleOutcome::risk_is_not_known), count(TitleOutcome::waste_is_not_known));
+        self.totals.at_risk_unknown = u32::try_from(risk).unwrap_or(u32::MAX);
+        self.totals.wasted_unknown = u32::try_from(waste).unwrap_or(u32::MAX);
+        (self.totals.at_risk, self.totals.wasted) = (Pence(at_risk), Pence(wasted));
     }
 
     /// The title of this slug.
@@ -101,6 +121,14 @@ pub struct Measures {
     pub unused_days: u32,
     /// A licence that ends within so many days is told of; the longest of three.
     pub warn_days: [u32; 3],
+}
+
+impl From<&Licences> for Measures {
+    /// As a policy says.
+    fn from(policy: &Licences) -> Self {
+        let Licences { unused_days, stale_days, warn_days, .. } = policy;
+        Self { stale_days: *stale_days, unused_days: *unused_days, warn_days: *warn_days }
+    }
 }
 
 impl Default for Measures {

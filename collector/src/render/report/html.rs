@@ -59,10 +59,11 @@ fn table(columns: &[String], rows: &[Vec<String>]) -> String {
     format!("<table><thead><tr>{}</tr></thead>\n<tbody>\n{body}</tbody></table>\n", cells(columns, "th"))
 }
 
-/// "1,204", "98 %", and what stands in their place.
+/// "1,204", "98 %", "£1,208", "+4", and what stands in their place.
 pub(super) fn reads_as_number(cell: &str) -> bool {
-    let digits = cell.trim_end_matches(" %").replace(',', "");
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) || cell == "hidden" || cell == "-"
+    let digits = cell.trim_end_matches(" %").trim_start_matches(['£', '+', '-']).replace([',', '.'], "");
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        || matches!(cell, "hidden" | "-" | "not known" | "any number")
 }
 
 fn check(mark: &Mark) -> String {

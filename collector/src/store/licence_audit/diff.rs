@@ -131,7 +131,7 @@ fn kept(connection: &Connection, which: WhichAudit, site: Option<&str>) -> Resul
     Ok(rows::outcome(connection, row.id, site)?.map(|outcome| KeptAudit { row, outcome }))
 }
 
-fn diff(
+pub(super) fn diff(
     connection: &Connection,
     before: KeptAudit,
     after: KeptAudit,

@@ -4,12 +4,15 @@
 
 mod diff;
 mod estate;
+mod mails;
+mod papers;
 mod rows;
 mod run;
 mod sets;
 mod weekly;
 
 pub use diff::{AuditDiff, DeviceMove, LicenceMove, Reason, TitleDiff};
+pub use papers::Asked;
 pub use rows::{AuditDevice, AuditRow, KeptAudit, WhichAudit};
 
 /// Who asked for the audit that the calendar asks for.

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, Transaction, params};
 
 use super::rows::AuditRow;
-use super::{EVERY_SITE, estate, sets};
+use super::{EVERY_SITE, estate, mails, sets};
 use crate::audit::Entry;
 use crate::licences::{Audited, Measures, Outcome, audit as reconcile};
 use crate::store::licences::register;
@@ -34,7 +34,15 @@ impl Store {
     ) -> Result<AuditRow, StoreError> {
         let found = self.read(move |connection| look(connection, &zone, &measures, now)).await?;
         let asked_by = asked_by.to_owned();
-        self.write(Order::First, move |tx| keep(tx, &found, &asked_by)).await
+        let policies = self.policies.clone();
+        self.write(Order::First, move |tx| {
+            let kept = keep(tx, &found, &asked_by)?;
+            if asked_by == super::WEEKLY {
+                mails::queue(tx, &policies, kept.id, now)?;
+            }
+            Ok(kept)
+        })
+        .await
     }
 }
 

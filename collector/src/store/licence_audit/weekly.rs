@@ -1,7 +1,7 @@
 //! The audit that the calendar asks for: on the first school day of each week.
 
 use caretaker_shared::policy::Calendar;
-use jiff::civil::{ISOWeekDate, Time, time};
+use jiff::civil::{ISOWeekDate, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use rusqlite::{Connection, OptionalExtension as _};
@@ -12,9 +12,6 @@ use crate::licences::Measures;
 use crate::store::in_force::Policies;
 use crate::store::moment::moment;
 use crate::store::{Store, StoreError};
-
-/// When it is made: before school, and after the night's updates.
-const AT: Time = time(6, 0, 0, 0);
 
 impl Store {
     /// Makes the week's audit when it is due: once, also when the collector was off and several are.
@@ -27,16 +24,32 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<AuditRow>, StoreError> {
         let policies = self.policies.clone();
-        if !self.read(move |connection| is_due(connection, &policies, now)).await? {
+        let Some(measures) = self.read(move |connection| is_due(connection, &policies, now)).await? else {
             return Ok(None);
-        }
-        self.run_licence_audit(WEEKLY, zone, Measures::default(), now).await.map(Some)
+        };
+        self.run_licence_audit(WEEKLY, zone, measures, now).await.map(Some)
+    }
+
+    /// By what an audit is made that somebody asks for: the measures of the first site that has a policy.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn licence_measures(&self) -> Result<Measures, StoreError> {
+        let policies = self.policies.clone();
+        self.read(move |connection| {
+            let site = connection
+                .prepare_cached("SELECT min(site) FROM policy")?
+                .query_row([], |row| row.get::<_, Option<i64>>(0))?;
+            let policy = site.map(|site| policies.in_force(connection, site)).transpose()?.flatten();
+            Ok(policy.map_or_else(Measures::default, |(_, policy)| Measures::from(&policy.licences)))
+        })
+        .await
     }
 }
 
-/// Whether it is due by the calendar of a site. Sites whose weeks begin on different days share one audit, that of the
+/// By what it is made, when it is due by the calendar of a site and the time of its policy. Sites whose weeks begin on different days share one audit, that of the
 /// first. A school that has just begun waits for its first week.
-fn is_due(connection: &Connection, policies: &Policies, now: Timestamp) -> Result<bool, StoreError> {
+fn is_due(connection: &Connection, policies: &Policies, now: Timestamp) -> Result<Option<Measures>, StoreError> {
     let last: Option<i64> = connection
         .prepare_cached("SELECT max(at) FROM licence_audit WHERE asked_by = ?1")?
         .query_row([WEEKLY], |row| row.get(0))
@@ -47,11 +60,11 @@ fn is_due(connection: &Connection, policies: &Policies, now: Timestamp) -> Resul
     let sites = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<Vec<(i64, i64)>, _>>()?;
     for (site, begun) in sites {
         let Some((_, policy)) = policies.in_force(connection, site)? else { continue };
-        if due(&policy.calendar, AT, last.map(moment), moment(begun), now) {
-            return Ok(true);
+        if due(&policy.calendar, policy.licences.at, last.map(moment), moment(begun), now) {
+            return Ok(Some(Measures::from(&policy.licences)));
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Whether it is due by one calendar, when it was made last at `last`, or never since the site has begun.
@@ -74,10 +87,13 @@ mod tests {
     use caretaker_shared::clock::{Clock as _, ManualClock};
     use caretaker_shared::policy::{Calendar, Days};
     use jiff::Timestamp;
+    use jiff::civil::{Time, time};
     use jiff::tz::TimeZone;
 
-    use super::{AT, due};
+    use super::due;
     use crate::store::sample::store;
+
+    const AT: Time = time(6, 0, 0, 0);
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("a moment in RFC 3339")

@@ -4,6 +4,7 @@ use caretaker_shared::checkpoint::SignedCheckpoint;
 use caretaker_shared::model::{Requirement, Role};
 use jiff::Timestamp;
 
+use crate::audit_papers::Audience;
 use crate::store::reports::WeeklyFigures;
 
 /// Role of those who hear of device alerts.
@@ -37,6 +38,7 @@ impl DueMail {
             Matter::List(list) => list.kind.label(),
             Matter::Checkpoint(_) => "checkpoint",
             Matter::Weekly(_) => "weekly report",
+            Matter::Licences(_) => "licence audit",
         }
     }
 }
@@ -52,8 +54,21 @@ pub enum Matter {
     Weekly(WeeklyFigures),
     /// One alert that nobody could be told of, to the webhook.
     Webhook(MailedAlert),
+    /// What a licence audit found, to one person: read when it is sent.
+    Licences(MailedAudit),
     /// How far the audit log had come, to be kept.
     Checkpoint(Box<SignedCheckpoint>),
+}
+
+/// Which licence audit a mail brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailedAudit {
+    /// Its number.
+    pub audit: i64,
+    /// The one site that it is about; `None` for every site.
+    pub site: Option<String>,
+    /// Who reads it.
+    pub audience: Audience,
 }
 
 /// What a mail may say of an alert: nothing of the device, the person, the rule or the text.

@@ -6,8 +6,11 @@ use caretaker_shared::policy::LADDER;
 use jiff::{Timestamp, ToSpan as _};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
-use super::due::{ABOUT_ALERT, Call, DueMail, ListKind, ListedCase, MailedAlert, MailedKind, MailedList, Matter, Then};
-use super::queue::{CHECKPOINT, WEEKLY};
+use super::due::{
+    ABOUT_ALERT, Call, DueMail, ListKind, ListedCase, MailedAlert, MailedAudit, MailedKind, MailedList, Matter, Then,
+};
+use super::queue::{CHECKPOINT, LICENCES, PROVIDER, WEEKLY};
+use crate::audit_papers::Audience;
 use crate::store::moment::moment;
 use crate::store::{Order, Store, StoreError, reports};
 
@@ -86,6 +89,11 @@ fn matter(tx: &Transaction<'_>, mail: &DueMail, kind: &str, alert: Option<i64>) 
         if kind == WEEKLY {
             return Ok(Matter::Weekly(reports::figures(tx, mail.id, mail.created_at)?));
         }
+        if kind == LICENCES
+            && let Some(audit) = licences(tx, mail.id)?
+        {
+            return Ok(Matter::Licences(audit));
+        }
         let kinds = [ListKind::Daily, ListKind::Weekly];
         let kind = kinds.into_iter().find(|known| known.word() == kind).unwrap_or(ListKind::Surge);
         return Ok(Matter::List(MailedList { kind, cases: listed(tx, mail.id)? }));
@@ -105,6 +113,20 @@ fn matter(tx: &Transaction<'_>, mail: &DueMail, kind: &str, alert: Option<i64>) 
         alert_told.kind = MailedKind::BrokenGlass(mail.created_at);
     }
     Ok(if kind == "webhook" { Matter::Webhook(alert_told) } else { Matter::Alert(alert_told) })
+}
+
+fn licences(tx: &Transaction<'_>, mail: i64) -> Result<Option<MailedAudit>, StoreError> {
+    let audit = tx
+        .prepare_cached(
+            "SELECT outbox.licence_audit, site.name, outbox.role FROM outbox LEFT JOIN site ON site.id = outbox.site
+             WHERE outbox.id = ?1 AND outbox.licence_audit IS NOT NULL",
+        )?
+        .query_row([mail], |row| {
+            let audience = if row.get::<_, String>(2)? == PROVIDER { Audience::Provider } else { Audience::School };
+            Ok(MailedAudit { audit: row.get(0)?, site: row.get(1)?, audience })
+        })
+        .optional()?;
+    Ok(audit)
 }
 
 fn checkpoint(tx: &Transaction<'_>, mail: i64) -> Result<Option<SignedCheckpoint>, StoreError> {

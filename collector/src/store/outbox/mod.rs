@@ -13,9 +13,11 @@ mod mark;
 mod queue;
 
 pub use channels::ChannelState;
-pub use due::{Call, DueMail, ListKind, ListedCase, MailedAlert, MailedKind, MailedList, Matter, Then};
+pub use due::{Call, DueMail, ListKind, ListedCase, MailedAlert, MailedAudit, MailedKind, MailedList, Matter, Then};
 pub use mark::{Failed, Way};
 
 pub(super) use channels::read as channels;
 pub(super) use due::{ABOUT_ALERT, NETWORK_MANAGER};
-pub(super) use queue::{Post, next_turn, queue, queue_checkpoint, queue_list, queue_webhook, queue_weekly};
+pub(super) use queue::{
+    Post, next_turn, queue, queue_checkpoint, queue_licences, queue_list, queue_webhook, queue_weekly,
+};

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::due::{ABOUT_ALERT, Call, ListKind};
+use crate::audit_papers::Audience;
 use crate::store::StoreError;
 
 /// The kind of a mail that carries a checkpoint.
@@ -146,6 +147,48 @@ pub(in crate::store) fn queue_weekly(
          VALUES (?1, ?2, ?3, 1, ?4, 'waiting', ?5, ?5, ?6)",
     )?
     .execute(params![WEEKLY, role, address, id, now.as_millisecond(), site])?;
+    Ok(())
+}
+
+/// The kind of a mail that brings a licence audit.
+pub(in crate::store) const LICENCES: &str = "licences";
+/// Role of an outside technician in the outbox, and of the school's own people.
+pub(in crate::store) const PROVIDER: &str = "provider";
+const BUSINESS_MANAGER: &str = "business-manager";
+/// Such mails are large: they leave one after the other, so that none stands in the way of an alert,
+const APART: SignedDuration = SignedDuration::from_secs(20);
+/// and none waits so long that a lease takes its time for that of a clock that ran ahead.
+const LATEST: u32 = 80;
+
+/// Queues a licence audit for one person, as the mail number `place` of it: of the lowest urgency, after all else.
+pub(in crate::store) fn queue_licences(
+    tx: &Transaction<'_>,
+    (audit, site, place): (i64, Option<i64>, u32),
+    (audience, address): (Audience, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let role = match audience {
+        Audience::School => BUSINESS_MANAGER,
+        Audience::Provider => PROVIDER,
+    };
+    let of = [audit.to_string(), site.unwrap_or_default().to_string(), address.to_lowercase()];
+    let id = message_id(&[LICENCES, role, &of[0], &of[1], &of[2]], now);
+    let wait = i64::from(place.min(LATEST)) * millis(APART);
+    tx.prepare_cached(
+        "INSERT INTO outbox (kind, role, address, urgency, turn, message_id, state, created_at, next_at, site,
+                             licence_audit)
+         VALUES (?1, ?2, ?3, 1, 1, ?4, 'waiting', ?5, ?6, ?7, ?8)",
+    )?
+    .execute(params![
+        LICENCES,
+        role,
+        address,
+        id,
+        now.as_millisecond(),
+        now.as_millisecond() + wait,
+        site,
+        audit
+    ])?;
     Ok(())
 }
 

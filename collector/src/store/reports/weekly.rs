@@ -196,7 +196,11 @@ mod tests {
             .iter()
             .filter_map(|mail| match &mail.matter {
                 Matter::Weekly(figures) => Some((mail.address.as_str(), figures.clone())),
-                Matter::Alert(_) | Matter::List(_) | Matter::Checkpoint(_) | Matter::Webhook(_) => None,
+                Matter::Alert(_)
+                | Matter::List(_)
+                | Matter::Checkpoint(_)
+                | Matter::Licences(_)
+                | Matter::Webhook(_) => None,
             })
             .collect();
         let [(address, figures)] = told.as_slice() else { panic!("{told:?}") };
