@@ -17,6 +17,7 @@ pub mod data;
 pub mod delivery;
 pub mod evaluation;
 pub mod explained;
+pub mod filter;
 pub mod grpc;
 pub mod guidance;
 pub mod licences;
