@@ -10,7 +10,7 @@ use super::refused::refused;
 use crate::render;
 
 /// Options of `alerts`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Closed ones too
     #[arg(long)]
@@ -21,7 +21,7 @@ pub struct ListArgs {
 }
 
 /// What can be done with one alert.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum AlertCommand {
     /// Everything about one alert
     Show(OneArgs),
@@ -32,7 +32,7 @@ pub enum AlertCommand {
 }
 
 /// Options of `alert show` and `alert ack`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct OneArgs {
     /// Its case number, for example 26-0001
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
@@ -43,7 +43,7 @@ pub struct OneArgs {
 }
 
 /// Options of `alert close`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CloseArgs {
     /// Its case number, for example 26-0001
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]

@@ -8,6 +8,7 @@ use tonic::transport::Channel;
 
 use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
+use super::listing::{Listing, watch};
 use super::output::Output;
 use super::{
     Exit, alerts, audit, canary, cases, devices, executables, findings, keys, policy, privacy, registers, report,
@@ -24,7 +25,7 @@ const HERE: &str = "./caretaker-data";
 const INSTALLED: &str = "/var/lib/caretaker-collector";
 
 /// A command that asks a running collector.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum ClientCommand {
     /// How the school stands: devices, policy, mail, requirements
     Status(status::Args),
@@ -140,6 +141,13 @@ pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
 /// When it was not done: [`super::exit_of`] says how the program ends then.
 pub async fn run(command: ClientCommand, place: &Place, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let personal = std::io::stdout().is_terminal();
+    if let Some((seconds, for_machine)) = command.watched() {
+        let look = async |bytes: &mut Vec<u8>| {
+            let screen = Screen::of_stdout();
+            answer(command.clone(), place, &mut Output { out: bytes, screen: &screen, personal }).await
+        };
+        return watch(seconds, for_machine, personal, out, look).await;
+    }
     answer(command, place, &mut Output { out, screen: &Screen::of_stdout(), personal }).await
 }
 
@@ -154,6 +162,46 @@ pub async fn run_on(
     out: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
     answer(command, place, &mut Output { out, screen, personal: true }).await
+}
+
+impl ClientCommand {
+    /// The list options of a command that lists.
+    fn listing(&self) -> Option<&Listing> {
+        match self {
+            Self::Devices(args) => Some(&args.listing),
+            Self::Software(args) => Some(&args.listing),
+            Self::Executables(args) => Some(&args.listing),
+            Self::Findings(args) => Some(&args.listing),
+            Self::Status(_)
+            | Self::Device(_)
+            | Self::Alerts(_)
+            | Self::Alert(_)
+            | Self::Cases(_)
+            | Self::Case(_)
+            | Self::IncidentLog(_)
+            | Self::Guidance(_)
+            | Self::Canary(_)
+            | Self::Report(_)
+            | Self::Privacy(_)
+            | Self::Token(_)
+            | Self::Policy(_)
+            | Self::Operators(_)
+            | Self::Keys(_)
+            | Self::Audit(_)
+            | Self::Retention(_)
+            | Self::Hold(_)
+            | Self::Subject(_)
+            | Self::Requests(_)
+            | Self::Disclosures(_)
+            | Self::Whoami(_) => None,
+        }
+    }
+
+    /// Seconds between two looks at a list that is to be shown again and again, and whether a program reads it.
+    fn watched(&self) -> Option<(u32, bool)> {
+        let listing = self.listing()?;
+        listing.watched().map(|seconds| (seconds, listing.for_machine()))
+    }
 }
 
 async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) -> anyhow::Result<Exit> {

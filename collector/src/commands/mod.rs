@@ -17,6 +17,7 @@ mod devices;
 mod executables;
 mod findings;
 mod keyholder;
+mod listing;
 mod output;
 mod policy;
 mod presets;

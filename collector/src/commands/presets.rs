@@ -16,7 +16,7 @@ use crate::render;
 use crate::render::policies::Explained;
 
 /// Options of `policy list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Print JSON
     #[arg(long)]
@@ -24,14 +24,14 @@ pub struct ListArgs {
 }
 
 /// Options of `policy preset`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct PresetArgs {
     /// Its name, as `policy list` shows it
     name: String,
 }
 
 /// Options of `policy explain`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ExplainArgs {
     /// A policy to begin with, or a policy file
     #[arg(value_name = "PRESET|FILE")]
@@ -42,7 +42,7 @@ pub struct ExplainArgs {
 }
 
 /// Options of `policy diff`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct DiffArgs {
     /// A policy to begin with, or a policy file
     #[arg(value_name = "PRESET|FILE")]

@@ -9,7 +9,7 @@ use super::refused::refused;
 use crate::render;
 
 /// Options of `status`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// End with 1 unless every device is known to meet every requirement
     #[arg(long)]

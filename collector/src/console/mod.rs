@@ -38,6 +38,8 @@ mod socket;
 mod status;
 mod tokens;
 mod verdicts;
+#[cfg(test)]
+mod view_tests;
 
 use std::sync::Arc;
 

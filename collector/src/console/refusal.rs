@@ -5,6 +5,7 @@ use caretaker_shared::policy::PolicyError;
 use tonic::{Code, Status};
 
 use super::outcome::Outcome;
+use crate::filter::FilterError;
 use crate::render::text::{safe, shorten};
 use crate::store::StoreError;
 
@@ -62,6 +63,8 @@ pub(super) enum Refusal {
     NoRequirement(String),
     #[error("{field} {problem}\n  {remedy}")]
     Field { field: &'static str, problem: &'static str, remedy: &'static str },
+    #[error("{0}")]
+    Filter(#[from] FilterError),
     #[error("{}", policy_text(.error, *.version))]
     Policy { error: PolicyError, version: u64 },
     #[error("the collector could not read or write its database\n  its log says why")]
@@ -94,6 +97,7 @@ impl Refusal {
             | Self::NoOutcome { .. }
             | Self::NoRequirement(_)
             | Self::NoRole(_)
+            | Self::Filter(_)
             | Self::Field { .. }
             | Self::Policy { .. } => Code::InvalidArgument,
             Self::Store(_) => Code::Internal,

@@ -15,6 +15,8 @@ pub enum Kind {
     Time,
     /// Several texts.
     List,
+    /// Several of these words.
+    Words(&'static [&'static str]),
 }
 
 /// A field.

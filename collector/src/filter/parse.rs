@@ -114,7 +114,7 @@ impl Parser<'_> {
     fn comparable(&self, field: &Field, op: Op, op_at: usize, typed: &str) -> Result<(), FilterError> {
         let fits = match field.kind {
             Kind::Text => true,
-            Kind::Word(_) | Kind::List => matches!(op, Op::Equal | Op::Unequal | Op::Contains),
+            Kind::Word(_) | Kind::Words(_) | Kind::List => matches!(op, Op::Equal | Op::Unequal | Op::Contains),
             Kind::Number => op != Op::Contains,
             Kind::Time => op != Op::Contains && (!typed.is_empty() || matches!(op, Op::Equal | Op::Unequal)),
             Kind::Flag => matches!(op, Op::Equal | Op::Unequal),
@@ -133,9 +133,9 @@ impl Parser<'_> {
         };
         match field.kind {
             Kind::Text | Kind::List => Ok(Value::Text(typed.to_owned())),
-            Kind::Word(words) => {
+            Kind::Word(words) | Kind::Words(words) => {
                 // A part of a word is looked for with "~" alone, and a word that does not exist would find nothing.
-                let known = words.iter().any(|word| word.eq_ignore_ascii_case(typed));
+                let known = typed.is_empty() || words.iter().any(|word| word.eq_ignore_ascii_case(typed));
                 let asked = self.words.get(self.at.saturating_sub(1));
                 if known || asked.is_some_and(|word| word.token == Token::Op(Op::Contains)) {
                     return Ok(Value::Text(typed.to_owned()));
@@ -188,7 +188,7 @@ pub(super) fn known(fields: &Fields) -> String {
 fn example(kind: Kind) -> &'static str {
     match kind {
         Kind::Text | Kind::List => "North",
-        Kind::Word(words) => words.first().copied().unwrap_or("''"),
+        Kind::Word(words) | Kind::Words(words) => words.first().copied().unwrap_or("''"),
         Kind::Number => "3",
         Kind::Flag => "true",
         Kind::Time => "2026-11-21",

@@ -9,12 +9,12 @@ use serde_json::Value as Json;
 
 use super::{Field, Fields, Filter, Kind, Op, Sort, Test, Value};
 
-/// The fields of rows: of one that has every field, and of those that there are. Lists of messages are no fields.
+/// The fields of these names, as one row that has every field and those that there are show them. Lists of messages are
+/// no fields.
 #[must_use]
-pub fn fields(example: &Json, rows: &[Json]) -> Fields {
-    let Json::Object(members) = example else { return Fields::default() };
-    let found = members.iter().filter_map(|(name, value)| {
-        let values = || std::iter::once(value).chain(rows.iter().filter_map(|row| row.get(name)));
+pub fn fields(names: &[String], example: &Json, rows: &[Json]) -> Fields {
+    let found = names.iter().filter_map(|name| {
+        let values = || std::iter::once(example).chain(rows).filter_map(|row| row.get(name));
         kind(name, values).map(|kind| Field { name: name.clone(), kind, withheld: false })
     });
     Fields::new(found.collect())
@@ -117,7 +117,7 @@ fn compare(one: &Json, other: &Json, kind: Kind) -> Ordering {
         }
         Kind::Flag => one.as_bool().cmp(&other.as_bool()),
         Kind::Time => one.as_str().and_then(moment).cmp(&other.as_str().and_then(moment)),
-        Kind::Text | Kind::Word(_) | Kind::List => {
+        Kind::Text | Kind::Word(_) | Kind::List | Kind::Words(_) => {
             let text = |value: &Json| value.as_str().unwrap_or_default().to_ascii_lowercase();
             text(one).cmp(&text(other))
         }

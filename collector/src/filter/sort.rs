@@ -47,7 +47,7 @@ impl Sort {
                 let problem = format!("\"{}\" may name people and is not shown to your role", field.name);
                 return Err(error.says(problem, known(fields)));
             }
-            if field.kind == Kind::List {
+            if matches!(field.kind, Kind::List | Kind::Words(_)) {
                 let problem = format!("\"{}\" holds several texts and has no order", field.name);
                 return Err(error.says(problem, known(fields)));
             }

@@ -119,7 +119,9 @@ impl Compiler<'_> {
                 let is = if test.op == Op::Unequal { "IS NOT NULL" } else { "IS NULL" };
                 format!("({}) {is}", column.sql)
             }
-            Value::Text(text) if column.kind == Kind::List => self.list(column.sql, test.op, text),
+            Value::Text(text) if matches!(column.kind, Kind::List | Kind::Words(_)) => {
+                self.list(column.sql, test.op, text)
+            }
             Value::Text(text) => {
                 let value = self.bind(Bound::Text(text.to_ascii_lowercase()));
                 match sign(test.op) {
@@ -169,7 +171,9 @@ impl Compiler<'_> {
             let column = self.column(&by.field);
             let direction = if by.descending { " DESC" } else { "" };
             match column.kind {
-                Kind::Text | Kind::Word(_) | Kind::List => format!("lower({}){direction}, ", column.sql),
+                Kind::Text | Kind::Word(_) | Kind::List | Kind::Words(_) => {
+                    format!("lower({}){direction}, ", column.sql)
+                }
                 Kind::Number | Kind::Flag | Kind::Time => format!("({}){direction}, ", column.sql),
             }
         });

@@ -16,6 +16,7 @@ pub(crate) mod device_alerts;
 mod executables;
 pub(crate) mod facts;
 pub(crate) mod findings;
+mod functions;
 mod identity;
 mod in_force;
 mod ingest;

@@ -14,7 +14,7 @@ use crate::console::ANSWER_BYTES;
 use crate::render;
 
 /// What can be done about access.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum OperatorsCommand {
     /// List who has access
     List(ListArgs),
@@ -27,7 +27,7 @@ pub enum OperatorsCommand {
 }
 
 /// Options of `operators list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Those who were shut out too
     #[arg(long)]
@@ -38,7 +38,7 @@ pub struct ListArgs {
 }
 
 /// Options of `operators add`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct AddArgs {
     /// Their name; no two people with access share one
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
@@ -71,7 +71,7 @@ const ROLES: [&str; 9] = [
 ];
 
 /// Options of `operators code`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CodeArgs {
     /// Their name or id
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -82,7 +82,7 @@ pub struct CodeArgs {
 }
 
 /// Options of `operators revoke`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RevokeArgs {
     /// Their name or id
     #[arg(value_parser = NonEmptyStringValueParser::new())]

@@ -14,7 +14,7 @@ use super::output::Output;
 pub(super) use verify::stopped;
 
 /// What can be done with the audit log.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum AuditCommand {
     /// Prove that nobody changed the log; also on the data folder of a collector that is stopped
     Verify(VerifyArgs),
@@ -25,7 +25,7 @@ pub enum AuditCommand {
 }
 
 /// Options of `audit verify`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct VerifyArgs {
     /// A checkpoint that was kept elsewhere: a file with the text of its mail, or - to paste it
     #[arg(long, value_name = "FILE")]
@@ -36,7 +36,7 @@ pub struct VerifyArgs {
 }
 
 /// Options of `audit log`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct LogArgs {
     /// Only about this case
     #[arg(long, value_name = "REF", value_parser = NonEmptyStringValueParser::new())]

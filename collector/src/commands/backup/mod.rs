@@ -20,7 +20,7 @@ const KEY_DAYS: i64 = 30;
 const BACKUP_DAYS: u32 = 35;
 
 /// What can be done with backups.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum BackupCommand {
     /// Make an encrypted backup, while the collector works
     Create(CreateArgs),
@@ -31,7 +31,7 @@ pub enum BackupCommand {
 }
 
 /// Options of `backup create`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CreateArgs {
     /// Folder for the backup, on another disk or machine
     #[arg(long, value_name = "DIR")]
@@ -45,7 +45,7 @@ pub struct CreateArgs {
 }
 
 /// Options of `backup verify`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct VerifyArgs {
     /// The file
     #[arg(value_name = "FILE")]
@@ -56,7 +56,7 @@ pub struct VerifyArgs {
 }
 
 /// Options of `backup restore`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RestoreArgs {
     /// The file that ends in .backup
     #[arg(value_name = "FILE")]

@@ -20,7 +20,7 @@ use crate::render;
 const LOOK: Duration = Duration::from_secs(2);
 
 /// What can be done with canaries.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum CanaryCommand {
     /// Ask devices to prove that their alerts arrive: each sends a harmless sentence of its own
     Run(RunArgs),
@@ -33,7 +33,7 @@ pub enum CanaryCommand {
 }
 
 /// Options of `canary run`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RunArgs {
     /// The device, by name or id
     #[arg(long, value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
@@ -53,7 +53,7 @@ pub struct RunArgs {
 }
 
 /// Options of `canary ack`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct AckArgs {
     /// The case that the mail names
     #[arg(value_name = "CASE")]
@@ -64,7 +64,7 @@ pub struct AckArgs {
 }
 
 /// Options of `canary list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Of this site only
     #[arg(long)]
@@ -78,7 +78,7 @@ pub struct ListArgs {
 }
 
 /// Options of `canary certificate`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CertificateArgs {
     /// The device, by name or id
     device: String,

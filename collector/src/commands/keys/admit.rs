@@ -15,7 +15,7 @@ use crate::render;
 const GOOD: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// Options of `keys admit`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct AdmitArgs {
     /// Cards, or files with one; the three keepers of the recovery together
     #[arg(required = true)]
@@ -25,7 +25,7 @@ pub struct AdmitArgs {
 }
 
 /// Options of `keys remove`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RemoveArgs {
     /// The key, as `keys list` prints it: eight digits
     id: String,

@@ -8,14 +8,14 @@ use crate::commands::refused::failure;
 use crate::render;
 
 /// Options of `keys list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     #[command(flatten)]
     key: KeyArgs,
 }
 
 /// Options of `keys show`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ShowArgs {
     #[command(flatten)]
     key: KeyArgs,

@@ -12,7 +12,7 @@ use crate::render;
 use crate::render::lexicon::packs::{Checked, Failed};
 
 /// Options of `lexicon check`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// A file of rules (.toml), or a folder of them
     pack: Option<PathBuf>,

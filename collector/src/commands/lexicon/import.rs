@@ -27,7 +27,7 @@ use crate::store::Store;
 const MOST: u64 = 16 << 20;
 
 /// Options of `lexicon import`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ImportArgs {
     /// A word or phrase a line, or a CSV file with them in its first column; lines that begin with # are passed over
     file: PathBuf,
@@ -58,7 +58,7 @@ pub struct ImportArgs {
 }
 
 /// Options of `lexicon list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Print JSON
     #[arg(long)]
@@ -66,7 +66,7 @@ pub struct ListArgs {
 }
 
 /// Options of `lexicon remove`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RemoveArgs {
     /// As `lexicon list` names it
     #[arg(value_parser = name)]

@@ -11,7 +11,7 @@ use crate::evaluation::{CorpusError, Place, Sample, Samples, Tally, Unit, held_o
 use crate::render;
 
 /// Options of `lexicon test`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Files of one JSON object a line (text, expect, min_severity), or folders of them (.jsonl)
     #[arg(value_name = "FILE", required = true)]

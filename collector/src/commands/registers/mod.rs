@@ -15,7 +15,7 @@ use crate::console::ANSWER_BYTES;
 use crate::render;
 
 /// What can be done with the register of requests.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum RequestsCommand {
     /// Enter what somebody asks about their data; the clock runs from the day it came
     Add {
@@ -62,7 +62,7 @@ pub enum RequestsCommand {
 }
 
 /// What can be done with the log of disclosures.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum DisclosuresCommand {
     /// Enter that something about a case was disclosed
     Add(DisclosureArgs),
@@ -78,7 +78,7 @@ pub enum DisclosuresCommand {
 }
 
 /// Options of `disclosures add`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct DisclosureArgs {
     /// The case, for example 26-0042
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]

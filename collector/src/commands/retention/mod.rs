@@ -12,7 +12,7 @@ use crate::console::ANSWER_BYTES;
 use crate::render;
 
 /// What can be asked about what is kept.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum RetentionCommand {
     /// What was erased when, what is due, and how long what is kept
     Report {
@@ -23,7 +23,7 @@ pub enum RetentionCommand {
 }
 
 /// What can be done with a legal hold.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum HoldCommand {
     /// Let nothing of a case be erased by age
     Set(HoldArgs),
@@ -32,7 +32,7 @@ pub enum HoldCommand {
 }
 
 /// Options of `hold`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct HoldArgs {
     /// Its number, for example 26-0042
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
