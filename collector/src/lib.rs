@@ -22,6 +22,7 @@ pub mod grpc;
 pub mod guidance;
 pub mod licences;
 pub mod mail;
+pub mod metrics;
 pub mod opening;
 pub mod paper;
 pub mod presets;

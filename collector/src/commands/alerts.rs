@@ -5,6 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
 use super::connect::Client;
+use super::listing::Listing;
 use super::output::{Output, page};
 use super::refused::refused;
 use crate::render;
@@ -15,9 +16,8 @@ pub struct ListArgs {
     /// Closed ones too
     #[arg(long)]
     all: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// What can be done with one alert.
@@ -67,11 +67,15 @@ pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output
             break;
         }
     }
-    if args.json {
-        return output.json(&serde_json::json!({ "alerts": alerts }));
+    let alerts = args.listing.choose(alerts, output)?;
+    if let Some(exit) = args.listing.machine("alerts", &alerts, output)? {
+        return Ok(exit);
     }
-    match render::alerts::list(&alerts, output.screen) {
-        Some(list) => output.text(&list),
+    if let Some(told) = args.listing.none(&alerts, output.screen) {
+        return output.text(&told);
+    }
+    match render::alerts::list(&alerts.rows, output.screen) {
+        Some(list) => output.text(&(list + &alerts.footer(output.screen))),
         None if args.all => output.text("No alert was ever raised.\n"),
         None => output.text("No alert is open. Closed ones too:  alerts --all\n"),
     }

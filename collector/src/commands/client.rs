@@ -172,27 +172,27 @@ impl ClientCommand {
             Self::Software(args) => Some(&args.listing),
             Self::Executables(args) => Some(&args.listing),
             Self::Findings(args) => Some(&args.listing),
+            Self::Alerts(args) => Some(&args.listing),
+            Self::Cases(args) => Some(&args.listing),
+            Self::IncidentLog(args) => Some(&args.listing),
+            Self::Canary(command) => command.listing(),
+            Self::Operators(command) => command.listing(),
+            Self::Audit(command) => command.listing(),
+            Self::Retention(retention::RetentionCommand::Report(args)) => Some(&args.listing),
+            Self::Requests(command) => command.listing(),
+            Self::Disclosures(command) => command.listing(),
             Self::Status(_)
             | Self::Device(_)
-            | Self::Alerts(_)
             | Self::Alert(_)
-            | Self::Cases(_)
             | Self::Case(_)
-            | Self::IncidentLog(_)
             | Self::Guidance(_)
-            | Self::Canary(_)
             | Self::Report(_)
             | Self::Privacy(_)
             | Self::Token(_)
             | Self::Policy(_)
-            | Self::Operators(_)
             | Self::Keys(_)
-            | Self::Audit(_)
-            | Self::Retention(_)
             | Self::Hold(_)
             | Self::Subject(_)
-            | Self::Requests(_)
-            | Self::Disclosures(_)
             | Self::Whoami(_) => None,
         }
     }
@@ -217,6 +217,13 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
     {
         return Ok(exit);
     }
+    if let ClientCommand::Status(args) = command {
+        let asked = match reached {
+            Ok(channel) => status::run(args.clone(), console(channel), output).await,
+            Err(error) => Err(error),
+        };
+        return asked.or_else(|error| status::unasked(&args, error, place, output));
+    }
     let channel = reached?;
     let client: Client = console(channel.clone());
     match command {
@@ -227,7 +234,7 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Canary(command) => canary::run(command, channel, output).await,
         ClientCommand::Report(command) => report::run(command, channel, output).await,
         ClientCommand::Privacy(command) => privacy::run(command, channel, output).await,
-        ClientCommand::Status(args) => status::run(args, client, output).await,
+        ClientCommand::Status(_) => unreachable!("it was answered above"),
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
         ClientCommand::Device(command) => devices::run(command, client, output).await,
         ClientCommand::Software(args) => software::run(args, client, output).await,

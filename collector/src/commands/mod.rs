@@ -12,10 +12,12 @@ pub mod audit;
 pub mod backup;
 pub mod canary;
 pub mod cases;
+mod check;
 mod connect;
 mod devices;
 mod executables;
 mod findings;
+pub mod generate;
 mod keyholder;
 mod listing;
 mod output;
@@ -24,6 +26,7 @@ mod presets;
 #[cfg(test)]
 mod presets_tests;
 pub mod privacy;
+mod progress;
 mod refused;
 pub mod registers;
 pub mod report;
@@ -57,6 +60,10 @@ pub enum Exit {
     Unreachable,
     /// It may not be done by this person.
     Denied,
+    /// It is a check for a monitoring system, and something is badly wrong.
+    Critical,
+    /// It is a check for a monitoring system, and cannot tell.
+    Unknown,
 }
 
 impl From<Exit> for ExitCode {
@@ -64,8 +71,8 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Fine => 0,
             Exit::Findings => 1,
-            Exit::Usage => 2,
-            Exit::Unreachable => 3,
+            Exit::Usage | Exit::Critical => 2,
+            Exit::Unreachable | Exit::Unknown => 3,
             Exit::Denied => 4,
         })
     }
@@ -96,6 +103,8 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             here(async |output| policy::here(&command, output), out)
         }
         Command::Login(args) => here(async |output| access::login(args, cli.profile.as_deref(), output).await, out),
+        Command::Completions(args) => generate::completions(&args, out),
+        Command::Man(args) => generate::man(&args, out),
         Command::Logout => here(async |output| access::logout(cli.profile.as_deref(), output).await, out),
         Command::Client(command) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -8,13 +8,14 @@
 mod account;
 mod alerts;
 #[cfg(test)]
-mod bench;
+pub(crate) mod bench;
 mod calls;
 pub(crate) mod cases;
 mod compliance;
 mod devices;
 mod executables;
 mod farewell;
+mod figures;
 mod findings;
 mod guard;
 mod keys;
@@ -53,6 +54,7 @@ use crate::audit_check::Found;
 use crate::guidance::Guidance;
 use crate::store::Store;
 
+pub use figures::{Figures, SiteFigures, figures};
 pub use guard::Services;
 pub(crate) use operators::message_of as operator_message;
 pub use outcome::Outcome;

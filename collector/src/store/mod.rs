@@ -122,6 +122,7 @@ pub struct Store {
     readers: Arc<Readers>,
     policies: Arc<in_force::Policies>,
     vault: Arc<vault::Vault>,
+    taken: Arc<ingest::Taken>,
 }
 
 /// Connections that only read. A reader is opened when none is free, and kept.
@@ -149,6 +150,7 @@ impl Store {
             readers: Arc::new(readers),
             policies: Arc::default(),
             vault,
+            taken: Arc::default(),
         })
     }
 

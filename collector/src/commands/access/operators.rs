@@ -8,6 +8,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use tonic::transport::Channel;
 
 use crate::commands::Exit;
+use crate::commands::listing::Listing;
 use crate::commands::output::{Output, page};
 use crate::commands::refused::refused;
 use crate::console::ANSWER_BYTES;
@@ -32,9 +33,8 @@ pub struct ListArgs {
     /// Those who were shut out too
     #[arg(long)]
     all: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(in crate::commands) listing: Listing,
 }
 
 /// Options of `operators add`.
@@ -95,6 +95,13 @@ pub struct RevokeArgs {
     json: bool,
 }
 
+impl OperatorsCommand {
+    /// The list options of the one that lists.
+    pub(in crate::commands) fn listing(&self) -> Option<&Listing> {
+        if let Self::List(args) = self { Some(&args.listing) } else { None }
+    }
+}
+
 pub(in crate::commands) async fn run(
     command: OperatorsCommand,
     channel: Channel,
@@ -143,10 +150,8 @@ async fn list(args: ListArgs, mut client: OperatorsClient<Channel>, output: &mut
             break;
         }
     }
-    if args.json {
-        return output.json(&serde_json::json!({ "operators": operators }));
-    }
-    output.text(&render::operators::list(&operators, output.screen))
+    let operators = args.listing.choose(operators, output)?;
+    args.listing.show("operators", &operators, output, render::operators::list)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use clap::builder::NonEmptyStringValueParser;
 use tonic::transport::Channel;
 
 use super::Exit;
+use super::listing::Listing;
 use super::output::Output;
 
 pub(super) use verify::stopped;
@@ -47,12 +48,18 @@ pub struct LogArgs {
     /// Only from this day on, for example 2026-11-01, or for so long: 24h, 7d
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
-    /// At most so many rows, the newest
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
-    most: u32,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    /// Look through so many rows at most, the newest [default: 100; all with a filter, an order or pages]
+    #[arg(long, value_name = "NUMBER")]
+    most: Option<u32>,
+    #[command(flatten)]
+    pub(super) listing: Listing,
+}
+
+impl AuditCommand {
+    /// The list options of the one that lists.
+    pub(super) fn listing(&self) -> Option<&Listing> {
+        if let Self::Log(args) = self { Some(&args.listing) } else { None }
+    }
 }
 
 pub(super) async fn run(command: AuditCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {

@@ -8,6 +8,7 @@ use caretaker_shared::clock::{Clock as _, SystemClock};
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::Passphrase;
+use super::progress::Progress;
 use super::{Exit, client};
 use crate::backup::{self, BACKUP, KEYS};
 use crate::data::{DataFolder, Lock, LockError};
@@ -80,7 +81,9 @@ pub fn run(command: &BackupCommand, data: Option<PathBuf>, out: &mut dyn Write) 
         BackupCommand::Create(args) => create(args, &DataFolder::open(folder.path())?, now)?,
         BackupCommand::Verify(args) => {
             let secret = passphrase(args.passphrase_file.as_deref()).known("the backup")?;
+            let progress = Progress::new("Looking through the backup");
             let contents = backup::verify(&args.file, &secret)?;
+            drop(progress);
             let text = render::backup::contents(&contents);
             out.write_all(text.as_bytes())?;
             return Ok(if render::backup::is_whole(&contents) { Exit::Fine } else { Exit::Findings });
@@ -88,6 +91,7 @@ pub fn run(command: &BackupCommand, data: Option<PathBuf>, out: &mut dyn Write) 
         BackupCommand::Restore(args) => {
             let secret = passphrase(args.passphrase_file.as_deref()).known("the backup")?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let _progress = Progress::new("Putting the backup in place");
             let restored =
                 runtime.block_on(backup::restore(&args.file, args.keys.as_deref(), &folder, &secret, now))?;
             render::backup::restored(&restored, folder.path())
@@ -103,7 +107,9 @@ fn passphrase(file: Option<&Path>) -> Passphrase<'_> {
 
 fn create(args: &CreateArgs, folder: &DataFolder, now: Timestamp) -> anyhow::Result<String> {
     let secret = passphrase(args.passphrase_file.as_deref()).new_one()?;
+    let progress = Progress::new("Copying and encrypting");
     let created = backup::create(folder, &args.to, &secret, now)?;
+    progress.step("Looking through the backup");
     // What cannot be read back is no backup.
     let contents = backup::verify(&created.file, &secret).context("the backup that was just made is not whole")?;
     let removed = [

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use caretaker_proto::console::v1::reports_client::ReportsClient;
 use caretaker_proto::console::v1::{
-    AcknowledgeCanaryRequest, CanaryRun, GetCanaryRunRequest, GetCertificateRequest, ListCanariesRequest,
+    AcknowledgeCanaryRequest, CanaryRun, DeviceProof, GetCanaryRunRequest, GetCertificateRequest, ListCanariesRequest,
     RunCanaryRequest,
 };
 use tonic::transport::Channel;
 
 use super::Exit;
+use super::listing::Listing;
 use super::output::Output;
 use super::refused::refused;
 use super::span;
@@ -72,9 +73,8 @@ pub struct ListArgs {
     /// Those too that have proven themselves
     #[arg(long)]
     all: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// Options of `canary certificate`.
@@ -87,6 +87,13 @@ pub struct CertificateArgs {
     json: bool,
 }
 
+impl CanaryCommand {
+    /// The list options of the one that lists.
+    pub(super) fn listing(&self) -> Option<&Listing> {
+        if let Self::List(args) = self { Some(&args.listing) } else { None }
+    }
+}
+
 pub(super) async fn run(command: CanaryCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let mut client = ReportsClient::new(channel).max_decoding_message_size(ANSWER_BYTES);
     match command {
@@ -97,15 +104,9 @@ pub(super) async fn run(command: CanaryCommand, channel: Channel, output: &mut O
             if args.json { output.json(&run) } else { output.text(&render::canary::run(&run, output.screen)) }
         }
         CanaryCommand::List(args) => {
-            let request = ListCanariesRequest { site: args.site.unwrap_or_default() };
+            let request = ListCanariesRequest { site: args.site.clone().unwrap_or_default() };
             let answer = client.list_canaries(request).await.map_err(|status| refused(&status))?.into_inner();
-            let missing = answer.devices.iter().any(|device| !device.proven_this_term);
-            if args.json {
-                output.json(&answer)?;
-            } else {
-                output.text(&render::canary::list(&answer.devices, args.all, output.screen))?;
-            }
-            Ok(if missing { Exit::Findings } else { Exit::Fine })
+            list(args, answer.devices, output)
         }
         CanaryCommand::Certificate(args) => {
             let request = GetCertificateRequest { device: args.device };
@@ -116,6 +117,26 @@ pub(super) async fn run(command: CanaryCommand, channel: Channel, output: &mut O
             output.text(&render::canary::certificate(&answer, output.screen))
         }
     }
+}
+
+fn list(args: ListArgs, devices: Vec<DeviceProof>, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+    let stand = render::canary::Stand::of(&devices);
+    let exit = if stand.is_proven() { Exit::Fine } else { Exit::Findings };
+    let every = args.all || args.listing.for_machine();
+    let mut shown: Vec<DeviceProof> = devices.into_iter().filter(|device| every || !device.proven_this_term).collect();
+    // Stable: within both, as the collector has them.
+    shown.sort_by_key(|device| device.proven_this_term);
+    let shown = args.listing.choose(shown, output)?;
+    if args.listing.machine("devices", &shown, output)?.is_some() {
+        return Ok(exit);
+    }
+    match args.listing.none(&shown, output.screen) {
+        Some(told) => output.text(&told)?,
+        None => {
+            output.text(&(render::canary::list(&shown.rows, &stand, output.screen) + &shown.footer(output.screen)))?
+        }
+    };
+    Ok(exit)
 }
 
 async fn ask(args: RunArgs, mut client: ReportsClient<Channel>, output: &mut Output<'_>) -> anyhow::Result<Exit> {

@@ -21,6 +21,7 @@ use tonic::transport::Channel;
 
 use super::Exit;
 use super::keyholder::KeyArgs;
+use super::listing::Listing;
 use super::output::Output;
 use desk::Desk;
 
@@ -42,9 +43,8 @@ pub struct ListArgs {
     /// Closed ones too
     #[arg(long)]
     all: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// What can be done with one case.
@@ -227,14 +227,13 @@ pub struct LogArgs {
     /// Only of this site
     #[arg(long)]
     site: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
     /// Print a page for paper
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "csv", "watch"])]
     html: bool,
     #[command(flatten)]
     key: KeyArgs,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// Options of `guidance`.

@@ -66,7 +66,7 @@ pub(super) fn remove(args: &RemoveArgs, output: &mut Output<'_>) -> anyhow::Resu
         return Err(failure(Exit::Usage, text).into());
     }
     let signed = sign_next(&args.key, &root, set)?;
-    output.text(&render::keys::list(&signed, output.screen))
+    output.text(&render::keys::list(&signed, &render::keys::entries(&signed), output.screen))
 }
 
 /// The root's key, unlocked, and the list beside it.

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::ask::{known, level};
 use super::files::unreadable;
 use super::list_file::{Imported, List};
+use crate::commands::listing::Listing;
 use crate::commands::output::Output;
 use crate::commands::refused::failure;
 use crate::commands::{Exit, Failure};
@@ -60,9 +61,8 @@ pub struct ImportArgs {
 /// Options of `lexicon list`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// Options of `lexicon remove`.
@@ -118,10 +118,13 @@ pub(super) fn list(args: &ListArgs, data: &Path, output: &mut Output<'_>) -> any
     let folder = DataFolder::open(data)?;
     let packs = folder.installed_lexicons().map_err(|error| unreadable(&folder.lexicons(), &error, OWNER))?;
     let listed: Vec<Listed> = packs.iter().map(listed).collect();
-    if args.json {
-        return output.json(&json!({ "packs": listed, "digest": DataFolder::digest_of_lexicons(&packs) }));
+    let listing = args.listing.once()?;
+    let listed = listing.choose(listed, output)?;
+    let digest = json!({ "digest": DataFolder::digest_of_lexicons(&packs) });
+    if let Some(exit) = listing.machine_with("packs", &listed, digest, output)? {
+        return Ok(exit);
     }
-    output.text(&render::lexicon::packs::list(&listed, output.screen))
+    listing.show("packs", &listed, output, render::lexicon::packs::list)
 }
 
 pub(super) fn remove(args: &RemoveArgs, data: &Path, output: &mut Output<'_>) -> anyhow::Result<Exit> {

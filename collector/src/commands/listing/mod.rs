@@ -71,12 +71,32 @@ impl Listing {
         if listed.is_beyond() {
             return Some(listed.footer(screen));
         }
-        self.filter.as_deref().map(|filter| format!("Nothing in this list meets  {}\n", shorten(&safe(filter), FILTER)))
+        let filter = self.filter.as_deref().filter(|_| listed.rows.is_empty());
+        filter.map(|filter| format!("Nothing in this list meets  {}\n", shorten(&safe(filter), FILTER)))
+    }
+
+    /// Refuses to look again and again at what lies on this computer and changes with no device.
+    ///
+    /// # Errors
+    /// When that is asked for.
+    pub(super) fn once(&self) -> Result<&Self, Failure> {
+        let text = "--watch is for what a running collector knows\n  leave it out here";
+        if self.watch.is_some() { Err(failure(Exit::Usage, text.to_owned())) } else { Ok(self) }
     }
 
     /// The same without pages.
     pub(super) fn unpaged(&self) -> Self {
         Self { whole: true, ..self.clone() }
+    }
+
+    /// Whether an order is asked for.
+    pub(super) fn is_sorted(&self) -> bool {
+        self.sort.is_some()
+    }
+
+    /// Whether only some rows are wanted.
+    pub(super) fn is_filtered(&self) -> bool {
+        self.filter.is_some()
     }
 
     /// Seconds between two looks, when it is to be shown again and again.
@@ -135,6 +155,23 @@ impl Listing {
         let mut rows: Vec<Option<R>> = rows.into_iter().map(Some).collect();
         let rows = shown.filter_map(|at| rows.get_mut(at).and_then(Option::take)).collect();
         Ok(Listed { rows, total: u64::try_from(total).unwrap_or(u64::MAX), window })
+    }
+
+    /// Writes a list: for a program under `key`, or as `text` shows it to a person, with its page below.
+    pub(super) fn show<R: Serialize + Default>(
+        &self,
+        key: &str,
+        listed: &Listed<R>,
+        output: &mut Output<'_>,
+        text: impl FnOnce(&[R], &Screen) -> String,
+    ) -> anyhow::Result<Exit> {
+        if let Some(exit) = self.machine(key, listed, output)? {
+            return Ok(exit);
+        }
+        match self.none(listed, output.screen) {
+            Some(told) => output.text(&told),
+            None => output.text(&(text(&listed.rows, output.screen) + &listed.footer(output.screen))),
+        }
     }
 
     /// Writes a list for a program, when it is for one: a table, or an object with the rows under `key`.

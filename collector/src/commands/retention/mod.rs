@@ -6,6 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use tonic::transport::Channel;
 
 use super::Exit;
+use super::listing::Listing;
 use super::output::Output;
 use super::refused::refused;
 use crate::console::ANSWER_BYTES;
@@ -15,11 +16,15 @@ use crate::render;
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum RetentionCommand {
     /// What was erased when, what is due, and how long what is kept
-    Report {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Report(ReportArgs),
+}
+
+/// Options of `retention report`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ReportArgs {
+    /// Of what was erased.
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// What can be done with a legal hold.
@@ -46,10 +51,18 @@ pub struct HoldArgs {
 }
 
 pub(super) async fn run(command: RetentionCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
-    let RetentionCommand::Report { json } = command;
+    let RetentionCommand::Report(ReportArgs { listing }) = command;
     let mut client = ProofClient::new(channel).max_decoding_message_size(ANSWER_BYTES);
-    let answer = client.get_retention(GetRetentionRequest {}).await.map_err(|status| refused(&status))?.into_inner();
-    if json { output.json(&answer) } else { output.text(&render::proof::retention(&answer, output.screen)) }
+    let mut answer =
+        client.get_retention(GetRetentionRequest {}).await.map_err(|status| refused(&status))?.into_inner();
+    let erased = listing.choose(std::mem::take(&mut answer.erased), output)?;
+    let whole = serde_json::to_value(&answer)?;
+    if let Some(exit) = listing.machine_with("erased", &erased, whole, output)? {
+        return Ok(exit);
+    }
+    let footer = erased.footer(output.screen);
+    answer.erased = erased.rows;
+    output.text(&(render::proof::retention(&answer, output.screen) + &footer))
 }
 
 pub(super) async fn hold(command: HoldCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {

@@ -43,9 +43,20 @@ const fn column(name: &'static str, kind: Kind, sql: &'static str, personal: boo
 /// Where a list of contents goes on: milliseconds of the first sight, and the digest, of the last one.
 pub type ContentKey = (i64, Vec<u8>);
 
+/// What is counted of contents where all of them are looked at: once, while they are found.
+const COUNTED: &str = ", count(DISTINCT n.device) AS devices";
+/// As [`DESCRIBE`], of contents whose devices are counted already.
+const TOLD: &str =
+    "SELECT c.sha256, c.first, e.path, d.name AS device, e.format, coalesce(e.class, '') AS class, e.signer,
+        e.size_bytes, c.devices, min(e.device)
+    FROM found c CROSS JOIN executable e ON e.sha256 = c.sha256 AND e.first_seen_at = c.first
+    JOIN device d ON d.id = e.device AND d.status = 'active'
+        AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))
+    GROUP BY c.sha256";
+
 impl ContentFilter {
-    /// The contents that it is about, with the time of their first sight, up to HAVING.
-    fn found(&self) -> String {
+    /// The contents that it is about, with the time of their first sight and what `more` counts of them, up to HAVING.
+    fn found(&self, more: &str) -> String {
         // Where little was seen lately, the index says so at once.
         let among = match (self.since, &self.device) {
             (None, None) => "(:device IS NULL)",
@@ -56,7 +67,9 @@ impl ContentFilter {
                 "n.sha256 IN (SELECT sha256 FROM executable WHERE device = :device AND first_seen_at > :since)"
             }
         };
-        format!("{FIRST_SEEN} AND {among} GROUP BY n.sha256 HAVING first > :since")
+        format!(
+            "SELECT n.sha256, min(n.first_seen_at) AS first{more} {FIRST_SEEN} AND {among} GROUP BY n.sha256 HAVING first > :since"
+        )
     }
 }
 
@@ -74,17 +87,19 @@ impl Store {
     ) -> Result<Vec<ContentRow>, StoreError> {
         self.read(move |connection| {
             const AFTER: &str = "(first < :first OR (first = :first AND n.sha256 > :digest))";
-            let (view, found) = (&filter.view, filter.found());
+            let view = &filter.view;
             let sql = if view.is_all() && !view.is_sorted() {
+                let found = filter.found("");
                 format!(
                     "WITH found AS ({found} AND {AFTER} ORDER BY first DESC, n.sha256 LIMIT :limit OFFSET :skip)
                      {DESCRIBE}"
                 )
             } else {
+                let found = filter.found(COUNTED);
                 format!(
                     "WITH found AS ({found} AND {AFTER})
                      SELECT l.sha256, l.first, l.path, l.device, l.format, l.class, l.signer, l.size_bytes, l.devices
-                     FROM ({DESCRIBE}) l WHERE {} ORDER BY {} l.first DESC, l.sha256 LIMIT :limit OFFSET :skip",
+                     FROM ({TOLD}) l WHERE {} ORDER BY {} l.first DESC, l.sha256 LIMIT :limit OFFSET :skip",
                     view.clause(),
                     view.order()
                 )
@@ -100,11 +115,11 @@ impl Store {
     /// When the database refuses.
     pub async fn count_contents(&self, filter: ContentFilter) -> Result<u64, StoreError> {
         self.read(move |connection| {
-            let found = filter.found();
+            let found = filter.found(if filter.view.is_all() { "" } else { COUNTED });
             let sql = if filter.view.is_all() {
                 format!("SELECT count(*) FROM ({found})")
             } else {
-                format!("WITH found AS ({found}) SELECT count(*) FROM ({DESCRIBE}) l WHERE {}", filter.view.clause())
+                format!("WITH found AS ({found}) SELECT count(*) FROM ({TOLD}) l WHERE {}", filter.view.clause())
             };
             let counted = asked(connection, &sql, &filter, None, 0, |row| row.get::<_, i64>(0))?;
             Ok(counted.first().and_then(|n| u64::try_from(*n).ok()).unwrap_or_default())

@@ -79,7 +79,7 @@ pub(super) const DESCRIBE: &str =
     JOIN device d ON d.id = e.device AND d.status = 'active'
         AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))
     GROUP BY c.sha256 ORDER BY c.first DESC, c.sha256";
-pub(super) const FIRST_SEEN: &str = "SELECT n.sha256, min(n.first_seen_at) AS first FROM executable n
+pub(super) const FIRST_SEEN: &str = "FROM executable n
     WHERE n.device NOT IN (SELECT id FROM device WHERE status <> 'active'
         OR NOT (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites))))";
 
@@ -123,7 +123,10 @@ impl Store {
     ) -> Result<Option<Content>, StoreError> {
         let scope = scope.clone();
         self.read(move |connection| {
-            let sql = format!("WITH found AS ({FIRST_SEEN} AND n.sha256 = :sha256 GROUP BY n.sha256) {DESCRIBE}");
+            let sql = format!(
+                "WITH found AS (SELECT n.sha256, min(n.first_seen_at) AS first {FIRST_SEEN} AND n.sha256 = :sha256
+                     GROUP BY n.sha256) {DESCRIBE}"
+            );
             let row = connection
                 .prepare_cached(&sql)?
                 .query_row(named_params! { ":sha256": sha256.as_bytes(), ":sites": scope }, content)

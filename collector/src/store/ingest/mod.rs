@@ -11,6 +11,7 @@ mod files;
 mod inventory;
 mod place;
 mod readings;
+mod taken;
 mod time;
 
 use caretaker_shared::digest::{Hasher, Sha256};
@@ -24,6 +25,7 @@ use super::in_force::Policies;
 use super::vault::Vault;
 use super::{Order, Store, StoreError, audit, number, sessions, writer};
 use place::Place;
+pub(super) use taken::Taken;
 
 /// What came of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +101,8 @@ impl Store {
         let Upload { epoch, stream, records, clock } = upload;
         // Reading and hashing happen here, so that the one writer only writes.
         let arrivals: Vec<Arrival> = records.into_iter().map(Arrival::new).collect();
-        self.write(Order::Device(*caller.device.as_bytes()), move |transaction| {
+        let count = u64::try_from(arrivals.len()).unwrap_or(u64::MAX);
+        let written = self.write(Order::Device(*caller.device.as_bytes()), move |transaction| {
             if !identity::is_active(transaction, caller.row)? {
                 return Ok(Err(NotIngested::Revoked));
             }
@@ -117,8 +120,12 @@ impl Store {
                 received,
             };
             scene.ingest(epoch, &arrivals)
-        })
-        .await
+        });
+        let written = written.await?;
+        if written.is_ok() {
+            self.taken.add(stream, count);
+        }
+        Ok(written)
     }
 }
 
