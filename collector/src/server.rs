@@ -50,10 +50,7 @@ pub async fn serve(
     let listener = bind(config.listen).await?;
     let listening = listener.local_addr().context("the listening port cannot be told")?;
 
-    let figures = match config.metrics {
-        Some(address) => Some(bind(address).await.context("[metrics] in collector.toml")?),
-        None => None,
-    };
+    let figures = figures(&config).await?;
     let ways = Arc::new(ways(&config)?);
     store.end_mail_leases(clock.now()).await.context("mail of the last run cannot be taken up")?;
     let mail_waits = Arc::new(Notify::new());
@@ -75,9 +72,7 @@ pub async fn serve(
     let (to_console, from_port) = grpc::to_console();
     let devices = tasks.spawn(parts.devices(listener, acceptor, to_console));
     let context = parts.console();
-    if let Some(listener) = figures {
-        tasks.spawn(parts.metrics(listener, context.clone()));
-    }
+    figures.map(|listener| tasks.spawn(metrics::serve(listener, context.clone(), stop.clone())));
     let operators = tasks.spawn(parts.operators(context, console, from_port));
     let (clock, mail_waits) = (parts.clock.clone(), parts.mail_waits.clone());
     tasks.spawn(delivery::run(parts.store.clone(), ways, clock, mail_waits, stop.clone()));
@@ -175,11 +170,6 @@ impl Parts {
         }
     }
 
-    /// Serves figures.
-    fn metrics(&self, listener: TcpListener, context: console::Context) -> impl Future<Output = ()> + Send + 'static {
-        metrics::serve(listener, context, self.stop.clone())
-    }
-
     /// What is answered to operators, and what figures are made of.
     fn console(&self) -> console::Context {
         console::Context {
@@ -234,6 +224,12 @@ fn open_store(folder: &DataFolder) -> anyhow::Result<Store> {
         );
     }
     Store::open(&path).with_context(|| format!("{} cannot be used", path.display()))
+}
+
+/// Where figures are asked for, when the settings say.
+async fn figures(config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = config.metrics else { return Ok(None) };
+    Ok(Some(bind(address).await.context("[metrics] in collector.toml cannot be used")?))
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -92,7 +92,8 @@ impl Bounds {
 impl fmt::Display for When {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |seconds: u64| {
-            let (unit, length) = UNITS.into_iter().find(|(_, length)| seconds % length == 0).unwrap_or(('s', 1));
+            let (unit, length) =
+                UNITS.into_iter().find(|(_, length)| seconds.is_multiple_of(*length)).unwrap_or(('s', 1));
             format!("{}{unit}", seconds / length)
         };
         match self {

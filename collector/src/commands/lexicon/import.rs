@@ -17,6 +17,7 @@ use super::files::unreadable;
 use super::list_file::{Imported, List};
 use crate::commands::listing::Listing;
 use crate::commands::output::Output;
+use crate::commands::progress::Progress;
 use crate::commands::refused::failure;
 use crate::commands::{Exit, Failure};
 use crate::data::{DataFolder, Installed, Lock, LockError, is_name};
@@ -83,6 +84,7 @@ fn name(name: &str) -> Result<String, String> {
 
 pub(super) fn import(args: &ImportArgs, data: &Path, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let folder = DataFolder::open(data)?;
+    let progress = Progress::new("Taking the list in");
     let list = List::read(&args.file, &read(&args.file)?)?;
     let category = category(&args.category).unwrap_or(&caretaker_shared::lexicon::CATEGORIES[0]);
     let name = args.name.clone().map_or_else(|| from_file(&args.file), Ok)?;
@@ -104,6 +106,7 @@ pub(super) fn import(args: &ImportArgs, data: &Path, output: &mut Output<'_>) ->
     folder.install_lexicon(&name, &bytes).map_err(|error| unwritable(&folder, &error))?;
     let detail = format!("{}, {phrases} phrases, {words} words, sha256 {digest}", category.id);
     let running = record(&folder, "lexicon.import", &name, detail)?;
+    drop(progress);
     if args.json {
         return output.json(&json!({
             "name": name, "category": category.id, "phrases": phrases, "words": words, "digest": digest,

@@ -6,6 +6,8 @@
 
 mod fetch;
 mod listed;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub(super) use listed::Listed;

@@ -113,11 +113,9 @@ async fn wait(keys: &mut EventStream, pause: Duration) -> Then {
 }
 
 fn ends(key: KeyEvent) -> bool {
-    match key.code {
-        KeyCode::Char('q' | 'Q') | KeyCode::Esc => true,
-        KeyCode::Char('c' | 'd') => key.modifiers.contains(KeyModifiers::CONTROL),
-        _ => false,
-    }
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    let quits = matches!(key.code, KeyCode::Char('q' | 'Q') | KeyCode::Esc);
+    quits || (control && matches!(key.code, KeyCode::Char('c' | 'd')))
 }
 
 /// Draws what is shown, cut to the screen, with the status on its last line. Each line is written over the one before
