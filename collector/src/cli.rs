@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::commands::access::LoginArgs;
 use crate::commands::backup::BackupCommand;
 use crate::commands::client::ClientCommand;
+use crate::commands::generate::{CompletionsArgs, ManArgs};
 use crate::commands::lexicon::LexiconCommand;
 use crate::commands::{init, serve};
 
@@ -42,6 +43,10 @@ pub enum Command {
     Login(LoginArgs),
     /// End this machine's access
     Logout,
+    /// Print what a shell reads to complete commands
+    Completions(CompletionsArgs),
+    /// Print the manual, or write its pages
+    Man(ManArgs),
     /// A question to a running collector.
     #[command(flatten)]
     Client(ClientCommand),

@@ -24,7 +24,7 @@ use crate::data::{DataFolder, Lock, OwnRules, ServerIdentity, audit_key, load_au
 use crate::grpc::{self, AddedLexicons, AdmissionService, AgentParts, AgentService, Connection, Limits, Port};
 use crate::guidance::Guidance;
 use crate::store::Store;
-use crate::{audit_check, delivery, mail, scheduler, service_manager};
+use crate::{audit_check, delivery, mail, metrics, scheduler, service_manager};
 
 /// How long calls that are under way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -52,6 +52,7 @@ pub async fn serve(
     let listener = bind(config.listen).await?;
     let listening = listener.local_addr().context("the listening port cannot be told")?;
 
+    let figures = figures(&config).await?;
     let ways = Arc::new(ways(&config)?);
     store.end_mail_leases(clock.now()).await.context("mail of the last run cannot be taken up")?;
     let mail_waits = Arc::new(Notify::new());
@@ -73,7 +74,9 @@ pub async fn serve(
     let tasks = TaskTracker::new();
     let (to_console, from_port) = grpc::to_console();
     let devices = tasks.spawn(parts.devices(listener, acceptor, to_console));
-    let operators = tasks.spawn(parts.operators(console, from_port));
+    let context = parts.console();
+    figures.map(|listener| tasks.spawn(metrics::serve(listener, context.clone(), stop.clone())));
+    let operators = tasks.spawn(parts.operators(context, console, from_port));
     let (clock, mail_waits) = (parts.clock.clone(), parts.mail_waits.clone());
     tasks.spawn(delivery::run(parts.store.clone(), ways, clock, mail_waits, stop.clone()));
     tasks.spawn(audit_check::run(parts.store.clone(), parts.audit.clone(), stop.clone()));
@@ -157,10 +160,23 @@ impl Parts {
     /// Serves operators: on the socket in the data folder, and those whom the port has let in.
     fn operators(
         &self,
+        context: console::Context,
         listener: UnixListener,
         from_port: mpsc::Receiver<io::Result<Connection>>,
     ) -> impl Future<Output = anyhow::Result<()>> + Send + 'static {
-        let context = console::Context {
+        let stop = self.stop.clone();
+        async move {
+            let services = console::services(context);
+            let local = console::serve(listener, services.clone(), stop.clone());
+            let served = tokio::try_join!(local, console::serve_port(from_port, services, stop.clone()));
+            stop.cancel();
+            served.map(drop).context("the server for operators failed")
+        }
+    }
+
+    /// What is answered to operators, and what figures are made of.
+    fn console(&self) -> console::Context {
+        console::Context {
             store: self.store.clone(),
             clock: self.clock.clone(),
             zone: TimeZone::system(),
@@ -173,14 +189,6 @@ impl Parts {
             rules: self.rules.clone(),
             audit_key: self.key.clone(),
             started_at: self.clock.now(),
-        };
-        let stop = self.stop.clone();
-        async move {
-            let services = console::services(context);
-            let local = console::serve(listener, services.clone(), stop.clone());
-            let served = tokio::try_join!(local, console::serve_port(from_port, services, stop.clone()));
-            stop.cancel();
-            served.map(drop).context("the server for operators failed")
         }
     }
 }
@@ -231,6 +239,12 @@ fn use_rules(store: &Store, rules: &OwnRules) -> anyhow::Result<()> {
     }
     store.use_catalogue(catalogue);
     Ok(())
+}
+
+/// Where figures are asked for, when the settings say.
+async fn figures(config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = config.metrics else { return Ok(None) };
+    Ok(Some(bind(address).await.context("[metrics] in collector.toml cannot be used")?))
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -5,23 +5,23 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
 use super::connect::Client;
+use super::listing::Listing;
 use super::output::{Output, page};
 use super::refused::refused;
 use crate::render;
 
 /// Options of `alerts`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Closed ones too
     #[arg(long)]
     all: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// What can be done with one alert.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum AlertCommand {
     /// Everything about one alert
     Show(OneArgs),
@@ -32,7 +32,7 @@ pub enum AlertCommand {
 }
 
 /// Options of `alert show` and `alert ack`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct OneArgs {
     /// Its case number, for example 26-0001
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
@@ -43,7 +43,7 @@ pub struct OneArgs {
 }
 
 /// Options of `alert close`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CloseArgs {
     /// Its case number, for example 26-0001
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
@@ -67,11 +67,15 @@ pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output
             break;
         }
     }
-    if args.json {
-        return output.json(&serde_json::json!({ "alerts": alerts }));
+    let alerts = args.listing.choose(alerts, output)?;
+    if let Some(exit) = args.listing.machine("alerts", &alerts, output)? {
+        return Ok(exit);
     }
-    match render::alerts::list(&alerts, output.screen) {
-        Some(list) => output.text(&list),
+    if let Some(told) = args.listing.none(&alerts, output.screen) {
+        return output.text(&told);
+    }
+    match render::alerts::list(&alerts.rows, output.screen) {
+        Some(list) => output.text(&(list + &alerts.footer(output.screen))),
         None if args.all => output.text("No alert was ever raised.\n"),
         None => output.text("No alert is open. Closed ones too:  alerts --all\n"),
     }

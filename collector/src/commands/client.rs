@@ -8,6 +8,7 @@ use tonic::transport::Channel;
 
 use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
+use super::listing::{Listing, watch};
 use super::output::Output;
 use super::{
     Exit, alerts, audit, canary, cases, catalogue, devices, executables, findings, keys, licences, policy, privacy, registers,
@@ -24,7 +25,7 @@ const HERE: &str = "./caretaker-data";
 const INSTALLED: &str = "/var/lib/caretaker-collector";
 
 /// A command that asks a running collector.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum ClientCommand {
     /// How the school stands: devices, policy, mail, requirements
     Status(status::Args),
@@ -152,6 +153,13 @@ pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
 /// When it was not done: [`super::exit_of`] says how the program ends then.
 pub async fn run(command: ClientCommand, place: &Place, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let personal = std::io::stdout().is_terminal();
+    if let Some((seconds, for_machine)) = command.watched() {
+        let look = async |bytes: &mut Vec<u8>| {
+            let screen = Screen::of_stdout();
+            answer(command.clone(), place, &mut Output { out: bytes, screen: &screen, personal }).await
+        };
+        return watch(seconds, for_machine, personal, out, look).await;
+    }
     answer(command, place, &mut Output { out, screen: &Screen::of_stdout(), personal }).await
 }
 
@@ -166,6 +174,46 @@ pub async fn run_on(
     out: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
     answer(command, place, &mut Output { out, screen, personal: true }).await
+}
+
+impl ClientCommand {
+    /// The list options of a command that lists.
+    fn listing(&self) -> Option<&Listing> {
+        match self {
+            Self::Devices(args) => Some(&args.listing),
+            Self::Software(args) => Some(&args.listing),
+            Self::Executables(args) => Some(&args.listing),
+            Self::Findings(args) => Some(&args.listing),
+            Self::Alerts(args) => Some(&args.listing),
+            Self::Cases(args) => Some(&args.listing),
+            Self::IncidentLog(args) => Some(&args.listing),
+            Self::Canary(command) => command.listing(),
+            Self::Operators(command) => command.listing(),
+            Self::Audit(command) => command.listing(),
+            Self::Retention(retention::RetentionCommand::Report(args)) => Some(&args.listing),
+            Self::Requests(command) => command.listing(),
+            Self::Disclosures(command) => command.listing(),
+            Self::Status(_)
+            | Self::Device(_)
+            | Self::Alert(_)
+            | Self::Case(_)
+            | Self::Guidance(_)
+            | Self::Report(_)
+            | Self::Privacy(_)
+            | Self::Token(_)
+            | Self::Policy(_)
+            | Self::Keys(_)
+            | Self::Hold(_)
+            | Self::Subject(_)
+            | Self::Whoami(_) => None,
+        }
+    }
+
+    /// Seconds between two looks at a list that is to be shown again and again, and whether a program reads it.
+    fn watched(&self) -> Option<(u32, bool)> {
+        let listing = self.listing()?;
+        listing.watched().map(|seconds| (seconds, listing.for_machine()))
+    }
 }
 
 async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) -> anyhow::Result<Exit> {
@@ -184,6 +232,13 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
     {
         return Ok(exit);
     }
+    if let ClientCommand::Status(args) = command {
+        let asked = match reached {
+            Ok(channel) => status::run(args.clone(), console(channel), output).await,
+            Err(error) => Err(error),
+        };
+        return asked.or_else(|error| status::unasked(&args, error, place, output));
+    }
     let channel = reached?;
     let client: Client = console(channel.clone());
     match command {
@@ -194,7 +249,7 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Canary(command) => canary::run(command, channel, output).await,
         ClientCommand::Report(command) => report::run(command, channel, output).await,
         ClientCommand::Privacy(command) => privacy::run(command, channel, output).await,
-        ClientCommand::Status(args) => status::run(args, client, output).await,
+        ClientCommand::Status(_) => unreachable!("it was answered above"),
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
         ClientCommand::Device(command) => devices::run(command, client, output).await,
         ClientCommand::Software(args) if args.titles => catalogue::software(args, channel, output).await,

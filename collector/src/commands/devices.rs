@@ -10,14 +10,15 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
 use super::connect::Client;
-use super::output::{Output, page};
+use super::listing::Listing;
+use super::output::Output;
 use super::refused::refused;
 use super::{findings, status};
 use crate::render;
 use crate::render::text::counted;
 
 /// Options of `devices`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Only those of this site
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
@@ -28,13 +29,12 @@ pub struct ListArgs {
     /// Only those that were away too long or have something out of date
     #[arg(long)]
     overdue: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// What can be done with one device.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum DeviceCommand {
     /// Everything about one device
     Show(ShowArgs),
@@ -47,7 +47,7 @@ pub enum DeviceCommand {
 }
 
 /// Options of `device show`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ShowArgs {
     /// Its name or id
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -58,7 +58,7 @@ pub struct ShowArgs {
 }
 
 /// Options of `device retire`: the disposal record (B3).
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RetireArgs {
     /// Its name or id
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -117,7 +117,7 @@ pub(super) enum Wiped {
 }
 
 /// Options of `device lost`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct LostArgs {
     /// Its name or id
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -131,7 +131,7 @@ pub struct LostArgs {
 }
 
 /// Options of `device revoke`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RevokeArgs {
     /// Its name or id
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -145,28 +145,34 @@ pub struct RevokeArgs {
 }
 
 pub(super) async fn list(args: ListArgs, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
-    let (mut devices, mut after) = (Vec::new(), String::new());
-    loop {
-        let request = ListDevicesRequest {
-            page: page(&after),
-            site: args.site.clone().unwrap_or_default(),
-            finding: args.finding.clone().unwrap_or_default(),
-            overdue: args.overdue,
-        };
-        let answer = client.list_devices(request).await.map_err(|status| refused(&status))?.into_inner();
-        devices.extend(answer.devices);
-        after = answer.next_page;
-        if after.is_empty() {
-            break;
-        }
+    let devices = args
+        .listing
+        .fetch(output, async |page, view| {
+            let request = ListDevicesRequest {
+                page,
+                site: args.site.clone().unwrap_or_default(),
+                finding: args.finding.clone().unwrap_or_default(),
+                overdue: args.overdue,
+                view,
+            };
+            let answer = client.list_devices(request).await?.into_inner();
+            Ok((answer.devices, answer.next_page, answer.total))
+        })
+        .await?;
+    if let Some(exit) = args.listing.machine("devices", &devices, output)? {
+        return Ok(exit);
     }
-    if args.json {
-        return output.json(&serde_json::json!({ "devices": devices }));
+    let asked = render::devices::Asked {
+        site: args.site.as_deref(),
+        finding: args.finding.as_deref(),
+        overdue: args.overdue,
+        total: devices.total,
+    };
+    if let Some(list) = render::devices::list(&devices.rows, asked, output.screen) {
+        return output.text(&(list + &devices.footer(output.screen)));
     }
-    let asked =
-        render::devices::Asked { site: args.site.as_deref(), finding: args.finding.as_deref(), overdue: args.overdue };
-    if let Some(list) = render::devices::list(&devices, asked, output.screen) {
-        return output.text(&list);
+    if let Some(told) = args.listing.none(&devices, output.screen) {
+        return output.text(&told);
     }
     let status = status::ask(&mut client).await?;
     let site = args.site.as_deref().or_else(|| status.policies.first().map(|policy| policy.site.as_str()));

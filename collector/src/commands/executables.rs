@@ -5,14 +5,15 @@ use clap::builder::NonEmptyStringValueParser;
 use jiff::{SignedDuration, Timestamp};
 
 use super::connect::Client;
-use super::output::{Output, page};
+use super::listing::Listing;
+use super::output::Output;
 use super::refused::refused;
 use super::{Exit, span, status};
 use crate::render;
 use crate::render::text::safe;
 
 /// Options of `executables`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
     #[command(subcommand)]
@@ -26,20 +27,19 @@ pub struct Args {
     /// Only what lies on this device
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     device: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// What can be asked about one executable.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub(super) enum ExecutablesCommand {
     /// Where one lies, since when, and what it says of itself
     Show(ShowArgs),
 }
 
 /// Options of `executables show`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct ShowArgs {
     /// Its SHA-256, or at least the first 8 digits
     #[arg(value_name = "SHA256", value_parser = NonEmptyStringValueParser::new())]
@@ -64,25 +64,23 @@ async fn list(args: Args, mut client: Client, output: &mut Output<'_>) -> anyhow
     } else {
         String::new()
     };
-    let (mut executables, mut after) = (Vec::new(), String::new());
-    loop {
-        let request = ListExecutablesRequest {
-            page: page(&after),
-            since: since.clone(),
-            device: args.device.clone().unwrap_or_default(),
-        };
-        let answer = client.list_executables(request).await.map_err(|status| refused(&status))?.into_inner();
-        executables.extend(answer.executables);
-        after = answer.next_page;
-        if after.is_empty() {
-            break;
-        }
+    let executables = args
+        .listing
+        .fetch(output, async |page, view| {
+            let device = args.device.clone().unwrap_or_default();
+            let request = ListExecutablesRequest { page, since: since.clone(), device, view };
+            let answer = client.list_executables(request).await?.into_inner();
+            Ok((answer.executables, answer.next_page, answer.total))
+        })
+        .await?;
+    if let Some(exit) = args.listing.machine("executables", &executables, output)? {
+        return Ok(exit);
     }
-    if args.json {
-        return output.json(&serde_json::json!({ "executables": executables }));
+    if let Some(list) = render::executables::list(&executables.rows, executables.total, output.screen) {
+        return output.text(&(list + &executables.footer(output.screen)));
     }
-    if let Some(list) = render::executables::list(&executables, output.screen) {
-        return output.text(&list);
+    if let Some(told) = args.listing.none(&executables, output.screen) {
+        return output.text(&told);
     }
     let status = status::ask(&mut client).await?;
     if status.devices.unwrap_or_default().enrolled == 0 {

@@ -5,14 +5,14 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
 use super::connect::Client;
-use super::output::{Output, page};
-use super::refused::refused;
+use super::listing::Listing;
+use super::output::Output;
 use super::status;
 use crate::render;
 use crate::render::text::counted;
 
 /// Options of `findings`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Only those of this requirement, for example E2
     #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
@@ -23,37 +23,38 @@ pub struct Args {
     /// Closed ones too
     #[arg(long)]
     all: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
-    let (mut findings, mut after) = (Vec::new(), String::new());
-    loop {
-        let request = ListFindingsRequest {
-            page: page(&after),
-            requirement: args.requirement.clone().unwrap_or_default(),
-            site: args.site.clone().unwrap_or_default(),
-            include_closed: args.all,
-        };
-        let answer = client.list_findings(request).await.map_err(|status| refused(&status))?.into_inner();
-        findings.extend(answer.findings);
-        after = answer.next_page;
-        if after.is_empty() {
-            break;
-        }
-    }
-    if args.json {
-        return output.json(&serde_json::json!({ "findings": findings }));
+    // Told together, findings are said once for all devices that share them: a page of them would be no answer.
+    let whole = !args.listing.is_table() && !args.listing.for_machine();
+    let listing = if whole { args.listing.unpaged() } else { args.listing.clone() };
+    let findings = listing
+        .fetch(output, async |page, view| {
+            let request = ListFindingsRequest {
+                page,
+                requirement: args.requirement.clone().unwrap_or_default(),
+                site: args.site.clone().unwrap_or_default(),
+                include_closed: args.all,
+                view,
+            };
+            let answer = client.list_findings(request).await?.into_inner();
+            Ok((answer.findings, answer.next_page, answer.total))
+        })
+        .await?;
+    if let Some(exit) = listing.machine("findings", &findings, output)? {
+        return Ok(exit);
     }
     // One requirement is told device by device, all of them in a few words each.
     let shown = match &args.requirement {
-        Some(_) => render::findings::show(&findings, output.screen),
-        None => render::overview::show(&findings, output.screen),
+        _ if !whole => render::findings::table(&findings.rows, output.screen),
+        Some(_) => render::findings::show(&findings.rows, output.screen),
+        None => render::overview::show(&findings.rows, output.screen),
     };
-    match shown {
-        Some(shown) => output.text(&shown),
+    match shown.or_else(|| listing.none(&findings, output.screen)) {
+        Some(shown) => output.text(&(shown + &findings.footer(output.screen))),
         None => nothing_open(args.requirement.as_deref(), &mut client, output).await,
     }
 }

@@ -11,7 +11,7 @@ use crate::config::is_address;
 use crate::data::{DataFolder, Setup, StepOutcome, set_up};
 
 /// What `init` is told.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Folder for everything that the collector keeps; made when it does not exist
     #[arg(long, value_name = "DIR")]

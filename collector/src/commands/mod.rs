@@ -15,18 +15,22 @@ pub mod cases;
 mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
+mod check;
 mod connect;
 mod devices;
 mod executables;
 mod findings;
+pub mod generate;
 mod keyholder;
 pub mod licences;
+mod listing;
 mod output;
 mod policy;
 mod presets;
 #[cfg(test)]
 mod presets_tests;
 pub mod privacy;
+mod progress;
 mod refused;
 pub mod registers;
 pub mod report;
@@ -60,6 +64,10 @@ pub enum Exit {
     Unreachable,
     /// It may not be done by this person.
     Denied,
+    /// It is a check for a monitoring system, and something is badly wrong.
+    Critical,
+    /// It is a check for a monitoring system, and cannot tell.
+    Unknown,
 }
 
 impl From<Exit> for ExitCode {
@@ -67,8 +75,8 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Fine => 0,
             Exit::Findings => 1,
-            Exit::Usage => 2,
-            Exit::Unreachable => 3,
+            Exit::Usage | Exit::Critical => 2,
+            Exit::Unreachable | Exit::Unknown => 3,
             Exit::Denied => 4,
         })
     }
@@ -99,6 +107,8 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             here(async |output| policy::here(&command, output), out)
         }
         Command::Login(args) => here(async |output| access::login(args, cli.profile.as_deref(), output).await, out),
+        Command::Completions(args) => generate::completions(&args, out),
+        Command::Man(args) => generate::man(&args, out),
         Command::Logout => here(async |output| access::logout(cli.profile.as_deref(), output).await, out),
         Command::Client(command) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

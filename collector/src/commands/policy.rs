@@ -16,7 +16,7 @@ use crate::console::POLICY_BYTES;
 use crate::render;
 
 /// What can be done with policies.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum PolicyCommand {
     /// List the policies to begin with
     List(presets::ListArgs),
@@ -35,7 +35,7 @@ pub enum PolicyCommand {
 }
 
 /// Options of `policy check`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CheckArgs {
     /// The policy file
     file: PathBuf,
@@ -45,7 +45,7 @@ pub struct CheckArgs {
 }
 
 /// Options of `policy apply`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ApplyArgs {
     /// The site
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
@@ -58,7 +58,7 @@ pub struct ApplyArgs {
 }
 
 /// Options of `policy show`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ShowArgs {
     /// The site
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use caretaker_shared::policy::Policy;
+use serde::Serialize;
 use serde_json::json;
 
+use super::listing::Listing;
 use super::output::Output;
 use super::policy::read;
 use super::refused::failure;
@@ -16,22 +18,21 @@ use crate::render;
 use crate::render::policies::Explained;
 
 /// Options of `policy list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// Options of `policy preset`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct PresetArgs {
     /// Its name, as `policy list` shows it
     name: String,
 }
 
 /// Options of `policy explain`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ExplainArgs {
     /// A policy to begin with, or a policy file
     #[arg(value_name = "PRESET|FILE")]
@@ -42,7 +43,7 @@ pub struct ExplainArgs {
 }
 
 /// Options of `policy diff`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct DiffArgs {
     /// A policy to begin with, or a policy file
     #[arg(value_name = "PRESET|FILE")]
@@ -97,13 +98,21 @@ fn unknown(name: &str) -> Failure {
 }
 
 pub(super) fn list(args: &ListArgs, output: &mut Output<'_>) -> anyhow::Result<Exit> {
-    if args.json {
-        let ids = |letter| of_letter(letter).map(|clause| clause.id.as_str()).collect::<Vec<_>>();
-        let presets =
-            PRESETS.iter().map(|one| json!({ "name": one.name, "school": one.school, "clauses": ids(one.letter) }));
-        return output.json(&json!({ "presets": presets.collect::<Vec<_>>() }));
-    }
-    output.text(&render::policies::presets(&PRESETS, |letter| of_letter(letter).count(), output.screen))
+    let ids = |letter| of_letter(letter).map(|clause| clause.id.as_str()).collect();
+    let rows = PRESETS.iter().map(|one| Row { name: one.name, school: one.school, clauses: ids(one.letter) });
+    let presets = args.listing.once()?.choose(rows.collect(), output)?;
+    args.listing.show("presets", &presets, output, |rows, screen| {
+        let chosen: Vec<Preset> = rows.iter().filter_map(|row| preset(row.name).copied()).collect();
+        render::policies::presets(&chosen, |letter| of_letter(letter).count(), screen)
+    })
+}
+
+/// A policy to begin with, in the list.
+#[derive(Default, Serialize)]
+struct Row {
+    name: &'static str,
+    school: &'static str,
+    clauses: Vec<&'static str>,
 }
 
 pub(super) fn text(args: &PresetArgs, output: &mut Output<'_>) -> anyhow::Result<Exit> {

@@ -14,7 +14,7 @@ use crate::data::DataFolder;
 use crate::server;
 
 /// What `serve` is told.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Folder that init has set up
     #[arg(long, value_name = "DIR")]

@@ -5,13 +5,13 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::Exit;
 use super::connect::Client;
-use super::output::{Output, page};
-use super::refused::refused;
+use super::listing::Listing;
+use super::output::Output;
 use super::status;
 use crate::render;
 
 /// Options of `software`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Part of a title's name, any case
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -22,31 +22,32 @@ pub struct Args {
     /// Titles of the catalogue instead of the raw names of lists
     #[arg(long)]
     pub(super) titles: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
-    let (mut titles, mut after) = (Vec::new(), String::new());
-    loop {
-        let request = ListSoftwareRequest {
-            page: page(&after),
-            device: args.device.clone().unwrap_or_default(),
-            name: args.name.clone().unwrap_or_default(),
-        };
-        let answer = client.list_software(request).await.map_err(|status| refused(&status))?.into_inner();
-        titles.extend(answer.titles);
-        after = answer.next_page;
-        if after.is_empty() {
-            break;
-        }
+    let titles = args
+        .listing
+        .fetch(output, async |page, view| {
+            let request = ListSoftwareRequest {
+                page,
+                device: args.device.clone().unwrap_or_default(),
+                name: args.name.clone().unwrap_or_default(),
+                view,
+            };
+            let answer = client.list_software(request).await?.into_inner();
+            Ok((answer.titles, answer.next_page, answer.total))
+        })
+        .await?;
+    if let Some(exit) = args.listing.machine("titles", &titles, output)? {
+        return Ok(exit);
     }
-    if args.json {
-        return output.json(&serde_json::json!({ "titles": titles }));
+    if let Some(list) = render::software::list(&titles.rows, titles.total, args.device.as_deref(), output.screen) {
+        return output.text(&(list + &titles.footer(output.screen)));
     }
-    if let Some(list) = render::software::list(&titles, args.device.as_deref(), output.screen) {
-        return output.text(&list);
+    if let Some(told) = args.listing.none(&titles, output.screen) {
+        return output.text(&told);
     }
     if let Some(name) = args.name {
         let name = render::text::shorten(&render::text::safe(&name), 50);

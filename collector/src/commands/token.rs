@@ -11,14 +11,14 @@ use super::span;
 use crate::render;
 
 /// What can be done with enrolment tokens.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum TokenCommand {
     /// Make a token that lets devices in; it is shown once
     Create(CreateArgs),
 }
 
 /// Options of `token create`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CreateArgs {
     /// The site that the devices will belong to
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]

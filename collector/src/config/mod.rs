@@ -4,6 +4,7 @@
 //! what is wrong and how it should be.
 
 mod mail;
+mod metrics;
 mod place;
 mod template;
 mod webhook;
@@ -36,6 +37,8 @@ pub struct Config {
     pub mail: MailSettings,
     /// Number of the local children's social care, as guidance shows it.
     pub social_care: Option<String>,
+    /// Where a monitoring system gets figures, on this machine alone; `None` for nowhere.
+    pub metrics: Option<SocketAddr>,
     /// What is called when mail reaches nobody.
     pub webhook: Option<WebhookSettings>,
 }
@@ -80,6 +83,7 @@ struct Raw {
     social_care: Option<Spanned<String>>,
     mail: mail::RawMail,
     webhook: Option<webhook::RawWebhook>,
+    metrics: Option<metrics::RawMetrics>,
 }
 
 impl Config {
@@ -127,8 +131,9 @@ impl Config {
             number => number.as_ref().map(|number| number.get_ref().trim().to_owned()),
         };
         let webhook = raw.webhook.as_ref().map(|raw| webhook::check(raw, &place, base)).transpose()?;
+        let metrics = raw.metrics.as_ref().map(|raw| metrics::check(raw, &place)).transpose()?;
         let (school, address) = (raw.school.into_inner(), raw.address.into_inner());
-        Ok(Self { school, address, listen, log, mail, social_care, webhook })
+        Ok(Self { school, address, listen, log, mail, social_care, metrics, webhook })
     }
 }
 

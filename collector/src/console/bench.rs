@@ -30,11 +30,12 @@ use crate::guidance::Guidance;
 use crate::store::{Added, LoginStanding, NewLogin, NewOperator, OperatorRow, Store};
 
 /// A console of a school with the sites North and South.
-pub(super) struct Bench {
-    pub(super) store: Store,
+pub(crate) struct Bench {
+    pub(crate) store: Store,
     pub(super) clock: Arc<ManualClock>,
     pub(super) authority: Arc<Authority>,
     services: Services,
+    context: Context,
     _folder: tempfile::TempDir,
 }
 
@@ -45,12 +46,17 @@ pub(super) struct Caller {
     connection: Option<ConnectInfo>,
 }
 
-pub(super) fn start() -> Timestamp {
+pub(crate) fn start() -> Timestamp {
     "2026-11-21T14:02:00Z".parse().expect("a time")
 }
 
 impl Bench {
-    pub(super) async fn open() -> Self {
+    /// What the services work with.
+    pub(crate) fn context(&self) -> Context {
+        self.context.clone()
+    }
+
+    pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&folder.path().join("caretaker.db")).expect("a fresh database");
         let clock = Arc::new(ManualClock::new(start()));
@@ -59,7 +65,7 @@ impl Bench {
         }
         let (authority, _) = Authority::generate("Northfield School", clock.now()).expect("an authority");
         let authority = Arc::new(authority);
-        let services = services(Context {
+        let context = Context {
             store: store.clone(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
@@ -72,8 +78,9 @@ impl Bench {
             rules: OwnRules::of(DataFolder::at(folder.path())),
             audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
             started_at: clock.now(),
-        });
-        Self { store, clock, authority, services, _folder: folder }
+        };
+        let services = services(context.clone());
+        Self { store, clock, authority, services, context, _folder: folder }
     }
 
     /// Adds somebody who has logged in.

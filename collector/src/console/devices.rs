@@ -6,12 +6,13 @@ use prost::Message as _;
 use uuid::Uuid;
 
 use super::findings::{requirement, time};
-use super::paging::{Asked, cut};
+use super::paging::{Asked, cut_in};
 use super::peer::Operator;
 use super::refusal::Refusal;
 use super::{Context, farewell, personal, policies, verdicts};
 use crate::store::console::{
-    ChangeRow, DeviceFilter, DeviceRow, ExecutableRow, ReadingRow, SoftwareFilter, SoftwareKey, SoftwareRow,
+    ChangeRow, DEVICE_COLUMNS, DeviceFilter, DeviceRow, ExecutableRow, ReadingRow, SOFTWARE_COLUMNS, SoftwareFilter,
+    SoftwareKey, SoftwareRow,
 };
 
 /// Files that one answer about a device may list, and the bytes that they may take.
@@ -29,18 +30,22 @@ pub(super) async fn list(
     operator: &Operator,
 ) -> Result<proto::ListDevicesResponse, Refusal> {
     let asked: Asked<(String, String)> = Asked::read(request.page)?;
+    let wanted = request.view.unwrap_or_default();
+    let (view, order) = asked.view(&wanted, DEVICE_COLUMNS, operator, context.clock.now())?;
     let filter = DeviceFilter {
         sites: operator.sites().clone(),
         site: policies::known_site(context, &request.site, operator).await?,
         finding: requirement(&request.finding)?,
         overdue: request.overdue,
+        view,
     };
+    let total = if wanted.count { context.store.count_devices(filter.clone()).await? } else { 0 };
     let limit = asked.limit();
     let after = asked.after.map(|(name, id)| (name, Uuid::parse_str(&id).unwrap_or_default()));
     let rows = context.store.list_devices(filter, after, limit).await?;
     let key = |row: &DeviceRow| (row.name.clone(), row.id.to_string());
-    let (devices, next_page) = cut(rows, asked.size, key, device);
-    Ok(proto::ListDevicesResponse { devices, next_page })
+    let (devices, next_page) = cut_in(order, rows, asked.size, key, device);
+    Ok(proto::ListDevicesResponse { devices, next_page, total })
 }
 
 pub(super) async fn show(
@@ -114,13 +119,16 @@ pub(super) async fn software(
     let asked: Asked<SoftwareKey> = Asked::read(request.page)?;
     let device = if request.device.is_empty() { None } else { Some(one(context, request.device, operator).await?) };
     let limit = asked.limit();
-    let filter = SoftwareFilter { sites: operator.sites().clone(), device, name: request.name };
+    let wanted = request.view.unwrap_or_default();
+    let (view, order) = asked.view(&wanted, SOFTWARE_COLUMNS, operator, context.clock.now())?;
+    let filter = SoftwareFilter { sites: operator.sites().clone(), device, name: request.name, view };
+    let total = if wanted.count { context.store.count_software(filter.clone()).await? } else { 0 };
     let rows = context.store.list_software(filter, asked.after, limit).await?;
     let key = |row: &SoftwareRow| -> SoftwareKey {
         (row.name.clone(), row.version.clone(), row.source.clone(), row.publisher.clone())
     };
-    let (titles, next_page) = cut(rows, asked.size, key, title);
-    Ok(proto::ListSoftwareResponse { titles, next_page })
+    let (titles, next_page) = cut_in(order, rows, asked.size, key, title);
+    Ok(proto::ListSoftwareResponse { titles, next_page, total })
 }
 
 /// The one device of that id or name, at a site that the operator sees.

@@ -4,11 +4,11 @@ use caretaker_proto::console::v1 as proto;
 use jiff::Timestamp;
 
 use super::devices::one;
-use super::paging::{Asked, cut};
+use super::paging::{Asked, cut_in};
 use super::peer::Operator;
 use super::refusal::Refusal;
 use super::{Context, personal};
-use crate::store::console::{ContentFilter, ContentKey, ContentRow, PlaceRow};
+use crate::store::console::{CONTENT_COLUMNS, ContentFilter, ContentKey, ContentRow, PlaceRow};
 
 /// Places that one answer may list.
 const PLACES: usize = 500;
@@ -22,13 +22,16 @@ pub(super) async fn list(
 ) -> Result<proto::ListExecutablesResponse, Refusal> {
     let asked: Asked<ContentKey> = Asked::read(request.page)?;
     let device = if request.device.is_empty() { None } else { Some(one(context, request.device, operator).await?) };
-    let filter = ContentFilter { sites: operator.sites().clone(), since: since(&request.since)?, device };
+    let wanted = request.view.unwrap_or_default();
+    let (view, order) = asked.view(&wanted, CONTENT_COLUMNS, operator, context.clock.now())?;
+    let filter = ContentFilter { sites: operator.sites().clone(), since: since(&request.since)?, device, view };
+    let total = if wanted.count { context.store.count_contents(filter.clone()).await? } else { 0 };
     let limit = asked.limit();
     let rows = context.store.list_contents(filter, asked.after, limit).await?;
     let key = |row: &ContentRow| (row.first_seen_at.as_millisecond(), row.sha256.as_bytes().to_vec());
-    let (mut executables, next_page) = cut(rows, asked.size, key, summary);
+    let (mut executables, next_page) = cut_in(order, rows, asked.size, key, summary);
     executables.iter_mut().for_each(|executable| personal::executable(executable, operator));
-    Ok(proto::ListExecutablesResponse { executables, next_page })
+    Ok(proto::ListExecutablesResponse { executables, next_page, total })
 }
 
 fn since(text: &str) -> Result<Option<Timestamp>, Refusal> {

@@ -4,11 +4,11 @@ use caretaker_proto::console::v1 as proto;
 use caretaker_shared::model::Requirement;
 use jiff::Timestamp;
 
-use super::paging::{Asked, cut};
+use super::paging::{Asked, cut_in};
 use super::peer::Operator;
 use super::refusal::Refusal;
 use super::{Context, personal, policies};
-use crate::store::console::{FindingFilter, FindingKey, FindingRow};
+use crate::store::console::{FINDING_COLUMNS, FindingFilter, FindingKey, FindingRow};
 
 pub(super) async fn list(
     context: &Context,
@@ -16,22 +16,27 @@ pub(super) async fn list(
     operator: &Operator,
 ) -> Result<proto::ListFindingsResponse, Refusal> {
     let asked: Asked<FindingKey> = Asked::read(request.page)?;
+    let wanted = request.view.unwrap_or_default();
+    let (view, order) = asked.view(&wanted, FINDING_COLUMNS, operator, context.clock.now())?;
     let filter = FindingFilter {
         sites: operator.sites().clone(),
         requirement: requirement(&request.requirement)?,
         site: policies::known_site(context, &request.site, operator).await?,
         include_closed: request.include_closed,
+        view,
     };
+    let total = if wanted.count { context.store.count_findings(filter.clone()).await? } else { 0 };
     let limit = asked.limit();
     let rows = context.store.list_findings(filter, asked.after, limit).await?;
-    let (mut findings, next_page) = cut(
+    let (mut findings, next_page) = cut_in(
+        order,
         rows,
         asked.size,
         |row: &FindingRow| -> FindingKey { (row.requirement.clone(), row.device_rowid, row.rowid) },
         finding,
     );
     findings.iter_mut().for_each(|finding| personal::finding(finding, operator));
-    Ok(proto::ListFindingsResponse { findings, next_page })
+    Ok(proto::ListFindingsResponse { findings, next_page, total })
 }
 
 /// The requirement of that id; `None` when none is named.

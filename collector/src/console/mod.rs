@@ -8,7 +8,7 @@
 mod account;
 mod alerts;
 #[cfg(test)]
-mod bench;
+pub(crate) mod bench;
 mod calls;
 pub(crate) mod cases;
 mod catalogue;
@@ -16,6 +16,7 @@ mod compliance;
 mod devices;
 mod executables;
 mod farewell;
+mod figures;
 mod findings;
 mod guard;
 mod keys;
@@ -41,6 +42,8 @@ mod socket;
 mod status;
 mod tokens;
 mod verdicts;
+#[cfg(test)]
+mod view_tests;
 
 use std::sync::Arc;
 
@@ -56,6 +59,7 @@ use crate::guidance::Guidance;
 use crate::store::Store;
 
 pub(crate) use catalogue::TOML_BYTES as RULES_BYTES;
+pub use figures::{Figures, SiteFigures, figures};
 pub use guard::Services;
 pub(crate) use operators::message_of as operator_message;
 pub use outcome::Outcome;

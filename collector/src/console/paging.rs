@@ -1,15 +1,19 @@
 //! Pages: how many rows, after which, and where the next one begins.
 //!
-//! A cursor is the sort key of the last row, as JSON in base64url: nobody but this file reads it.
+//! A cursor is the sort key of the last row, as JSON in base64url: nobody but this file reads it. Where rows come in an
+//! order that somebody chose, it is how many of them there were.
 
-use caretaker_proto::console::v1::Page;
+use caretaker_proto::console::v1::{Page, View};
 use data_encoding::BASE64URL_NOPAD;
 use prost::Message;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::ANSWER_BYTES;
+use super::peer::Operator;
+use super::permissions::Permission;
 use super::refusal::Refusal;
+use crate::filter::{Chosen, Column};
 
 /// Rows of the largest page.
 const ROWS: usize = 1_000;
@@ -22,6 +26,16 @@ pub(super) struct Asked<K> {
     pub(super) size: usize,
     /// Key of the last row that was shown.
     pub(super) after: Option<K>,
+    /// Rows before the page, where no key says it.
+    skip: u64,
+}
+
+/// Where the next page begins.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Cursor<K> {
+    Skip { skip: u64 },
+    After(K),
 }
 
 impl<K: DeserializeOwned> Asked<K> {
@@ -32,8 +46,28 @@ impl<K: DeserializeOwned> Asked<K> {
             0 => ROWS,
             size => size.min(ROWS),
         };
-        let after = if page.after.is_empty() { None } else { Some(key(&page.after)?) };
-        Ok(Self { size, after })
+        let (after, skip) = match if page.after.is_empty() { None } else { Some(key(&page.after)?) } {
+            None => (None, 0),
+            Some(Cursor::After(key)) => (Some(key), 0),
+            Some(Cursor::Skip { skip }) => (None, skip),
+        };
+        Ok(Self { size, after, skip })
+    }
+
+    /// What is to be shown, for the query; and what [`cut`] has to know of it.
+    pub(super) fn view(
+        &self,
+        view: &View,
+        columns: &[Column],
+        operator: &Operator,
+        now: jiff::Timestamp,
+    ) -> Result<(Chosen, Order), Refusal> {
+        let whole = operator.may(Permission::AccountsRead);
+        let mut chosen = Chosen::read(&view.filter, &view.sort, columns, whole, now)?;
+        let first = self.skip == 0 && self.after.is_none();
+        chosen.skip = if first { view.skip } else { self.skip };
+        let order = if chosen.is_sorted() { Order::Chosen { skipped: chosen.skip } } else { Order::Own };
+        Ok((chosen, order))
     }
 
     /// Rows to read: one more than are shown, to know whether there is a next page.
@@ -42,8 +76,29 @@ impl<K: DeserializeOwned> Asked<K> {
     }
 }
 
-/// Cuts rows to the page that was asked for; the second value is the next page's cursor, empty at the end.
+/// In which order rows come.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Order {
+    /// The list's own.
+    Own,
+    /// Somebody's; so many came before.
+    Chosen { skipped: u64 },
+}
+
+/// Cuts rows in the list's own order to the page that was asked for; the second value is the next page's cursor, empty at
+/// the end.
 pub(super) fn cut<R, K: Serialize, M: Message>(
+    rows: Vec<R>,
+    size: usize,
+    key: impl Fn(&R) -> K,
+    message: impl Fn(R) -> M,
+) -> (Vec<M>, String) {
+    cut_in(Order::Own, rows, size, key, message)
+}
+
+/// The same of rows in any order.
+pub(super) fn cut_in<R, K: Serialize, M: Message>(
+    order: Order,
     rows: Vec<R>,
     size: usize,
     key: impl Fn(&R) -> K,
@@ -61,8 +116,11 @@ pub(super) fn cut<R, K: Serialize, M: Message>(
         messages.push(message);
         last = Some(after);
     }
-    let next = last.filter(|_| messages.len() < total).map(|key| cursor(&key)).unwrap_or_default();
-    (messages, next)
+    let next = last.filter(|_| messages.len() < total).map(|key| match order {
+        Order::Own => cursor(&Cursor::After(key)),
+        Order::Chosen { skipped } => cursor(&Cursor::<K>::Skip { skip: skipped + messages.len() as u64 }),
+    });
+    (messages, next.unwrap_or_default())
 }
 
 fn cursor<K: Serialize>(key: &K) -> String {

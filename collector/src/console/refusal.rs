@@ -6,6 +6,7 @@ use tonic::{Code, Status};
 
 use super::outcome::Outcome;
 use crate::catalogue::Flaws;
+use crate::filter::FilterError;
 use crate::render::text::{safe, shorten};
 use crate::store::StoreError;
 
@@ -79,6 +80,8 @@ pub(super) enum Refusal {
     Entry { problem: String, remedy: String },
     #[error("{field} {problem}\n  {remedy}")]
     Field { field: &'static str, problem: &'static str, remedy: &'static str },
+    #[error("{0}")]
+    Filter(#[from] FilterError),
     #[error("{}", policy_text(.error, *.version))]
     Policy { error: PolicyError, version: u64 },
     #[error("the collector could not read or write its database\n  its log says why")]
@@ -117,6 +120,7 @@ impl Refusal {
             | Self::NoRequirement(_)
             | Self::NoRole(_)
             | Self::Entry { .. }
+            | Self::Filter(_)
             | Self::Field { .. }
             | Self::Rules(_)
             | Self::Policy { .. } => Code::InvalidArgument,

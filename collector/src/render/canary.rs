@@ -77,17 +77,38 @@ fn state(canary: &Canary) -> (&str, Ink, &str) {
     }
 }
 
-/// `canary list`.
+/// How many devices of a school have proven themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    devices: usize,
+    proven: usize,
+    since: String,
+}
+
+impl Stand {
+    /// Of all devices.
+    #[must_use]
+    pub fn of(devices: &[DeviceProof]) -> Self {
+        let proven = devices.iter().filter(|device| device.proven_this_term).count();
+        Self { devices: devices.len(), proven, since: since(devices) }
+    }
+
+    /// Whether every device has.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.proven == self.devices
+    }
+}
+
+/// `canary list`: these devices of a school that stands so.
 #[must_use]
-pub fn list(devices: &[DeviceProof], all: bool, screen: &Screen) -> String {
-    if devices.is_empty() {
+pub fn list(devices: &[DeviceProof], stand: &Stand, screen: &Screen) -> String {
+    if stand.devices == 0 {
         return "No device is enrolled: there is nothing to prove.\n".into();
     }
-    let missing: Vec<_> = devices.iter().filter(|device| !device.proven_this_term).collect();
-    let proven = devices.len() - missing.len();
-    let head = format!("{proven} of {} proven since {}.", counted(number(devices.len()), "device"), since(devices));
-    let shown: Vec<_> = devices.iter().filter(|device| all && device.proven_this_term).collect();
-    if missing.is_empty() && shown.is_empty() {
+    let head =
+        format!("{} of {} proven since {}.", stand.proven, counted(number(stand.devices), "device"), stand.since);
+    if devices.is_empty() {
         return hang("", &format!("{head} Every device has proven that its alerts arrive."), screen.width);
     }
     let mut table = Table::new(vec![
@@ -98,7 +119,7 @@ pub fn list(devices: &[DeviceProof], all: bool, screen: &Screen) -> String {
         Column::text("Seen"),
         Column::text("Newest canary").spare(),
     ]);
-    for device in missing.iter().chain(&shown) {
+    for device in devices {
         let (words, ink) = if device.proven_this_term { ("yes", Ink::Good) } else { ("no", Ink::Bad) };
         table.row(vec![
             Cell(device.device.clone(), Ink::Strong),
@@ -109,7 +130,7 @@ pub fn list(devices: &[DeviceProof], all: bool, screen: &Screen) -> String {
             if device.state.is_empty() { "-".into() } else { device.state.clone().into() },
         ]);
     }
-    let ask = if missing.is_empty() { "" } else { " Ask them:  caretaker-collector canary run --all" };
+    let ask = if stand.is_proven() { "" } else { " Ask them:  caretaker-collector canary run --all" };
     format!("{}\n{}", table.show(screen), hang("", &format!("{head}{ask}"), screen.width))
 }
 

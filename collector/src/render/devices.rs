@@ -15,6 +15,8 @@ pub struct Asked<'a> {
     pub finding: Option<&'a str>,
     /// Away too long, or with something out of date.
     pub overdue: bool,
+    /// How many there are, on this page and others.
+    pub total: u64,
 }
 
 /// The list; `None` when it is empty, and what to say then is the caller's to know.
@@ -22,7 +24,7 @@ pub struct Asked<'a> {
 pub fn list(devices: &[Device], asked: Asked<'_>, screen: &Screen) -> Option<String> {
     let first = devices.first()?;
     if asked.overdue {
-        return Some(overdue(devices, screen));
+        return Some(overdue(devices, asked.total, screen));
     }
     let mut table = Table::new(vec![
         Column::text("Device").shrinks(12),
@@ -49,7 +51,7 @@ pub fn list(devices: &[Device], asked: Asked<'_>, screen: &Screen) -> Option<Str
         ]);
     }
     let mut shown = table.show(screen);
-    let mut total = counted(u64::try_from(devices.len()).unwrap_or(u64::MAX), "device");
+    let mut total = counted(asked.total, "device");
     if let Some(site) = asked.site {
         total.push_str(&format!(" at {}", safe(site)));
     }
@@ -62,7 +64,7 @@ pub fn list(devices: &[Device], asked: Asked<'_>, screen: &Screen) -> Option<Str
 }
 
 /// Devices to be brought in: by how long they were away, and what is out of date (D1).
-fn overdue(devices: &[Device], screen: &Screen) -> String {
+fn overdue(devices: &[Device], total: u64, screen: &Screen) -> String {
     let mut table = Table::new(vec![
         Column::text("Device").shrinks(12),
         Column::text("Site").shrinks(8).spare(),
@@ -79,7 +81,7 @@ fn overdue(devices: &[Device], screen: &Screen) -> String {
             device.overdue.join(", ").into(),
         ]);
     }
-    let total = counted(u64::try_from(devices.len()).unwrap_or(u64::MAX), "device");
+    let total = counted(total, "device");
     let next = "Bring them onto the school network; they update and report by themselves.";
     table.show(screen) + &footer(&format!("{total} overdue."), next, screen)
 }

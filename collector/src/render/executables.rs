@@ -11,9 +11,9 @@ use super::{Ink, Screen, time};
 /// Digits by which a person tells one content from another.
 const DIGITS: usize = 12;
 
-/// The list; `None` when it is empty, and what to say then is the caller's to know.
+/// The list of these out of `total`; `None` when it is empty, and what to say then is the caller's to know.
 #[must_use]
-pub fn list(executables: &[ExecutableSummary], screen: &Screen) -> Option<String> {
+pub fn list(executables: &[ExecutableSummary], total: u64, screen: &Screen) -> Option<String> {
     let first = executables.first()?;
     let mut table = Table::new(vec![
         Column::text("First seen"),
@@ -34,7 +34,7 @@ pub fn list(executables: &[ExecutableSummary], screen: &Screen) -> Option<String
         ]);
     }
     let mut shown = table.show(screen);
-    let total = format!("{}.", counted(u64::try_from(executables.len()).unwrap_or(u64::MAX), "executable"));
+    let total = format!("{}.", counted(total, "executable"));
     let digits: String = first.sha256.chars().take(DIGITS).collect();
     shown.push_str(&footer(&total, &format!("Where one lies: executables show {digits}"), screen));
     Some(shown)

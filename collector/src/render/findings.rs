@@ -7,8 +7,9 @@ use caretaker_shared::model::Requirement;
 
 use super::devices::{footer, word};
 use super::group::{Group, group, names};
+use super::table::{Cell, Column, Table};
 use super::text::{counted, hang, left, number, right, safe, width, wrap};
-use super::{Ink, Screen};
+use super::{Ink, Screen, time};
 
 /// The screen; `None` when there is no finding, and what to say then is the caller's to know.
 #[must_use]
@@ -42,6 +43,34 @@ pub fn show(findings: &[Finding], screen: &Screen) -> Option<String> {
     let devices = format!("Show devices: devices --finding {}", order.first().copied().unwrap_or_default());
     shown.push_str(&footer(&devices, &format!("One device: device show {}", word(&first.device)), screen));
     Some(shown)
+}
+
+/// One line each, in the order given; `None` when there is none.
+#[must_use]
+pub fn table(findings: &[Finding], screen: &Screen) -> Option<String> {
+    let first = findings.first()?;
+    let mut table = Table::new(vec![
+        Column::text("Needs"),
+        Column::text("Device").shrinks(10),
+        Column::text("Site").shrinks(6).spare(),
+        Column::text("Found").shrinks(16),
+        Column::text("About").shrinks(8).spare(),
+        Column::text("Since"),
+    ]);
+    for finding in findings {
+        let ink = if finding.verdict == "unknown" { Ink::Unsure } else { Ink::Bad };
+        let closed = if finding.closed_at.is_empty() { "" } else { " (closed)" };
+        table.row(vec![
+            finding.requirement.clone().into(),
+            Cell(finding.device.clone(), Ink::Strong),
+            finding.site.clone().into(),
+            Cell(format!("{}{closed}", finding.summary), ink),
+            finding.subject.clone().into(),
+            time::ago_or(&finding.opened_at, "", &screen.now).into(),
+        ]);
+    }
+    let next = format!("One device: device show {}", word(&first.device));
+    Some(table.show(screen) + &footer("Why, and what to do: findings", &next, screen))
 }
 
 /// "E2  locks within 5 minutes, with password       142 devices, 7 unknown".

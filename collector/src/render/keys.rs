@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::sealing::{Card, Kind, Recipient, SignedSet, opens_alone};
+use serde::Serialize;
 
 use super::devices::word;
 use super::table::{Cell, Column, Table};
@@ -70,9 +71,42 @@ pub fn admitted(cards: &[Card], list: &SignedSet) -> String {
     text
 }
 
-/// `keys list`.
+/// A key of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// Whose.
+    pub name: String,
+    /// "Safeguarding lead".
+    pub office: &'static str,
+    /// Sites that they answer for; none for all.
+    pub sites: Vec<String>,
+    /// Its id.
+    pub key: String,
+    /// What it opens.
+    pub opens: &'static str,
+}
+
+/// The keys of a list: those who open evidence, then the keepers of the recovery.
 #[must_use]
-pub fn list(list: &SignedSet, screen: &Screen) -> String {
+pub fn entries(list: &SignedSet) -> Vec<Entry> {
+    let entry = |one: &Recipient, opens| Entry {
+        name: one.name.clone(),
+        office: one.role.title(),
+        sites: one.sites.clone(),
+        key: one.id().to_string(),
+        opens,
+    };
+    let opens = |one: &Recipient| {
+        if opens_alone(one.role) { "about pupils alone, about staff with another" } else { "about staff, with another" }
+    };
+    let set = list.set();
+    let people = set.recipients.iter().map(|one| entry(one, opens(one)));
+    people.chain(set.recovery.iter().map(|one| entry(one, "everything, with another keeper"))).collect()
+}
+
+/// `keys list`: these keys of a list.
+#[must_use]
+pub fn list(list: &SignedSet, entries: &[Entry], screen: &Screen) -> String {
     let set = list.set();
     let mut table = Table::new(vec![
         Column::text("Name").shrinks(12),
@@ -81,28 +115,15 @@ pub fn list(list: &SignedSet, screen: &Screen) -> String {
         Column::text("Key"),
         Column::text("Opens").spare(),
     ]);
-    let mut row = |one: &Recipient, opens: &str| {
-        let sites = if one.sites.is_empty() { "all".to_owned() } else { one.sites.join(", ") };
+    for entry in entries {
+        let sites = if entry.sites.is_empty() { "all".to_owned() } else { entry.sites.join(", ") };
         table.row(vec![
-            Cell(one.name.clone(), Ink::Strong),
-            one.role.title().to_owned().into(),
+            Cell(entry.name.clone(), Ink::Strong),
+            entry.office.into(),
             sites.into(),
-            one.id().to_string().into(),
-            opens.to_owned().into(),
+            entry.key.clone().into(),
+            entry.opens.into(),
         ]);
-    };
-    for one in &set.recipients {
-        row(
-            one,
-            if opens_alone(one.role) {
-                "about pupils alone, about staff with another"
-            } else {
-                "about staff, with another"
-            },
-        );
-    }
-    for one in &set.recovery {
-        row(one, "everything, with another keeper");
     }
     let until = time::when(set.expires_at, &screen.now);
     let recovery = if set.recovery.is_empty() {
@@ -145,7 +166,7 @@ pub fn verified(set: &SignedSet, is_own: bool, screen: &Screen) -> String {
     } else {
         "The collector hands out this list. Your key file knows no root yet: compare its fingerprint with the lead's."
     };
-    hang("", verdict, screen.width) + "\n" + &list(set, screen)
+    hang("", verdict, screen.width) + "\n" + &list(set, &entries(set), screen)
 }
 
 /// After `keys recover`.

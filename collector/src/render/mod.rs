@@ -8,6 +8,7 @@ pub mod backup;
 pub mod canary;
 pub mod cases;
 pub mod catalogue;
+pub mod csv;
 pub mod device;
 pub mod devices;
 pub mod executables;

@@ -7,9 +7,9 @@ use super::table::{Column, Table};
 use super::text::{counted, number};
 use super::{Screen, time};
 
-/// The list; `None` when it is empty, and what to say then is the caller's to know.
+/// The list of these out of `total`; `None` when it is empty, and what to say then is the caller's to know.
 #[must_use]
-pub fn list(titles: &[SoftwareTitle], device: Option<&str>, screen: &Screen) -> Option<String> {
+pub fn list(titles: &[SoftwareTitle], total: u64, device: Option<&str>, screen: &Screen) -> Option<String> {
     let first = titles.first()?;
     let mut table = Table::new(vec![
         Column::text("Title").shrinks(16),
@@ -32,7 +32,7 @@ pub fn list(titles: &[SoftwareTitle], device: Option<&str>, screen: &Screen) -> 
         ]);
     }
     let mut shown = table.show(screen);
-    let total = counted(u64::try_from(titles.len()).unwrap_or(u64::MAX), "title");
+    let total = counted(total, "title");
     let (what, next) = match device {
         Some(device) => {
             (format!("{total} on {}.", word(device)), format!("All about it: device show {}", word(device)))

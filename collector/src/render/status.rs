@@ -48,15 +48,6 @@ pub fn show(status: &StatusResponse, screen: &Screen) -> String {
     shown
 }
 
-/// Whether every requirement is met by every device, and there is one: what `status --check` asks.
-#[must_use]
-pub fn all_met(status: &StatusResponse) -> bool {
-    let any = status.devices.is_some_and(|devices| devices.enrolled > 0);
-    let licensed = status.licences.is_none_or(|one| one.audited && one.not_met == 0 && one.unknown == 0);
-    any && licensed
-        && status.requirements.iter().all(|requirement| requirement.not_met == 0 && requirement.unknown == 0)
-}
-
 /// What to do where no device has been let in yet.
 #[must_use]
 pub fn no_devices(site: Option<&str>, screen: &Screen) -> String {

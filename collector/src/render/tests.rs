@@ -174,7 +174,7 @@ fn devices_with_names_of_all_lengths() {
         device("学校のコンピューター", "", "", 0, 6),
     ];
     all[1].status = "revoked".into();
-    let asked = devices::Asked { site: Some("Northfield Upper School"), finding: None, overdue: false };
+    let asked = devices::Asked { site: Some("Northfield Upper School"), finding: None, overdue: false, total: 3 };
     at_both_widths("devices", |screen| devices::list(&all, asked, screen).expect("there are devices"));
 }
 
@@ -192,7 +192,7 @@ fn software_of_the_fleet() {
         title("bash", "5.2.15-2+b7", 1_204),
         title("libreoffice-l10n-cy-with-a-very-long-name-indeed-so-that-it-must-be-cut", "4:7.4.7-1+deb12u5", 8),
     ];
-    at_both_widths("software", |screen| software::list(&all, None, screen).expect("there are titles"));
+    at_both_widths("software", |screen| software::list(&all, 2, None, screen).expect("there are titles"));
 }
 
 #[test]

@@ -3,6 +3,12 @@
 use jiff::civil::Weekday;
 use jiff::{Timestamp, Zoned};
 
+/// The time of day to the second: "14:02:07".
+#[must_use]
+pub fn clock_of(at: &Zoned) -> String {
+    format!("{}:{:02}", clock(at), at.second())
+}
+
 /// A time of the contract; `None` when it is empty.
 #[must_use]
 pub fn parse(text: &str) -> Option<Timestamp> {

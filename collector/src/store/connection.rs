@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::StoreError;
+use super::{StoreError, functions};
 
 /// The steps from an empty file to the current form. Never edited once released; the number of steps taken stands in
 /// `user_version`.
@@ -53,6 +53,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     settings(&connection)?;
+    functions::teach(&connection)?;
     Ok(connection)
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod device_alerts;
 mod executables;
 pub(crate) mod facts;
 pub(crate) mod findings;
+mod functions;
 mod identity;
 mod in_force;
 mod ingest;
@@ -126,6 +127,7 @@ pub struct Store {
     policies: Arc<in_force::Policies>,
     vault: Arc<vault::Vault>,
     shelf: Arc<titles::Shelf>,
+    taken: Arc<ingest::Taken>,
 }
 
 /// Connections that only read. A reader is opened when none is free, and kept.
@@ -154,6 +156,7 @@ impl Store {
             policies: Arc::default(),
             vault,
             shelf: Arc::default(),
+            taken: Arc::default(),
         })
     }
 

@@ -105,6 +105,21 @@ impl Store {
     }
 }
 
+impl Store {
+    /// When the newest checkpoint of the audit chain was made, if there is one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn newest_checkpoint_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|connection| {
+            let newest: Option<i64> =
+                connection.query_row("SELECT max(made_at) FROM checkpoint", [], |row| row.get(0))?;
+            Ok(newest.map(moment))
+        })
+        .await
+    }
+}
+
 fn alerts(connection: &Connection, state: &str, sight: &AlertSight) -> Result<u32, StoreError> {
     let mut query = connection.prepare_cached(&format!(
         "SELECT count(*) FROM alert a WHERE a.state = :state AND a.canary = 0 AND {ALERTS_SEEN}"

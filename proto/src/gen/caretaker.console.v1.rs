@@ -9,6 +9,23 @@ pub struct Page {
     #[prost(string, tag = "2")]
     pub after: ::prost::alloc::string::String,
 }
+/// Which rows of a list, and in which order (docs/operations.md, "Lists").
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct View {
+    /// "site = North and findings > 0"; empty for all rows.
+    #[prost(string, tag = "1")]
+    pub filter: ::prost::alloc::string::String,
+    /// "site,-findings"; empty for the list's own order.
+    #[prost(string, tag = "2")]
+    pub sort: ::prost::alloc::string::String,
+    /// Rows to leave out before the first. Later pages say it in their cursor.
+    #[prost(uint64, tag = "3")]
+    pub skip: u64,
+    /// Whether the answer's total is wanted.
+    #[prost(bool, tag = "4")]
+    pub count: bool,
+}
 #[derive(serde::Serialize)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StatusRequest {}
@@ -186,6 +203,8 @@ pub struct ListDevicesRequest {
     /// Only devices that have been away too long or have something out of date (A1, B2, D1).
     #[prost(bool, tag = "4")]
     pub overdue: bool,
+    #[prost(message, optional, tag = "5")]
+    pub view: ::core::option::Option<View>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -194,6 +213,9 @@ pub struct ListDevicesResponse {
     pub devices: ::prost::alloc::vec::Vec<Device>,
     #[prost(string, tag = "2")]
     pub next_page: ::prost::alloc::string::String,
+    /// How many rows the view has, when it asks.
+    #[prost(uint64, tag = "3")]
+    pub total: u64,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -478,6 +500,8 @@ pub struct ListExecutablesRequest {
     /// Only on this device, by id or name; empty for all.
     #[prost(string, tag = "3")]
     pub device: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "4")]
+    pub view: ::core::option::Option<View>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -486,6 +510,9 @@ pub struct ListExecutablesResponse {
     pub executables: ::prost::alloc::vec::Vec<ExecutableSummary>,
     #[prost(string, tag = "2")]
     pub next_page: ::prost::alloc::string::String,
+    /// How many rows the view has, when it asks.
+    #[prost(uint64, tag = "3")]
+    pub total: u64,
 }
 /// One content, wherever it lies.
 #[derive(serde::Serialize)]
@@ -576,6 +603,8 @@ pub struct ListSoftwareRequest {
     /// Part of a name, any case; empty for all.
     #[prost(string, tag = "3")]
     pub name: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "4")]
+    pub view: ::core::option::Option<View>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -584,6 +613,9 @@ pub struct ListSoftwareResponse {
     pub titles: ::prost::alloc::vec::Vec<SoftwareTitle>,
     #[prost(string, tag = "2")]
     pub next_page: ::prost::alloc::string::String,
+    /// How many rows the view has, when it asks.
+    #[prost(uint64, tag = "3")]
+    pub total: u64,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -615,6 +647,8 @@ pub struct ListFindingsRequest {
     pub site: ::prost::alloc::string::String,
     #[prost(bool, tag = "4")]
     pub include_closed: bool,
+    #[prost(message, optional, tag = "5")]
+    pub view: ::core::option::Option<View>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -623,6 +657,9 @@ pub struct ListFindingsResponse {
     pub findings: ::prost::alloc::vec::Vec<Finding>,
     #[prost(string, tag = "2")]
     pub next_page: ::prost::alloc::string::String,
+    /// How many rows the view has, when it asks.
+    #[prost(uint64, tag = "3")]
+    pub total: u64,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -24,7 +24,7 @@ use crate::render;
 const CODE_BYTES: u64 = 4 * 1024;
 
 /// Options of `login`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct LoginArgs {
     /// The code that you were given; without it, or as -, it is read from the input
     code: Option<String>,

@@ -8,13 +8,14 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use tonic::transport::Channel;
 
 use crate::commands::Exit;
+use crate::commands::listing::Listing;
 use crate::commands::output::{Output, page};
 use crate::commands::refused::refused;
 use crate::console::ANSWER_BYTES;
 use crate::render;
 
 /// What can be done about access.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum OperatorsCommand {
     /// List who has access
     List(ListArgs),
@@ -27,18 +28,17 @@ pub enum OperatorsCommand {
 }
 
 /// Options of `operators list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Those who were shut out too
     #[arg(long)]
     all: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(in crate::commands) listing: Listing,
 }
 
 /// Options of `operators add`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct AddArgs {
     /// Their name; no two people with access share one
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
@@ -71,7 +71,7 @@ const ROLES: [&str; 9] = [
 ];
 
 /// Options of `operators code`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CodeArgs {
     /// Their name or id
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -82,7 +82,7 @@ pub struct CodeArgs {
 }
 
 /// Options of `operators revoke`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RevokeArgs {
     /// Their name or id
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -93,6 +93,13 @@ pub struct RevokeArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+impl OperatorsCommand {
+    /// The list options of the one that lists.
+    pub(in crate::commands) fn listing(&self) -> Option<&Listing> {
+        if let Self::List(args) = self { Some(&args.listing) } else { None }
+    }
 }
 
 pub(in crate::commands) async fn run(
@@ -143,10 +150,8 @@ async fn list(args: ListArgs, mut client: OperatorsClient<Channel>, output: &mut
             break;
         }
     }
-    if args.json {
-        return output.json(&serde_json::json!({ "operators": operators }));
-    }
-    output.text(&render::operators::list(&operators, output.screen))
+    let operators = args.listing.choose(operators, output)?;
+    args.listing.show("operators", &operators, output, render::operators::list)
 }
 
 #[cfg(test)]

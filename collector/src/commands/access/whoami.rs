@@ -10,7 +10,7 @@ use crate::commands::refused::refused;
 use crate::render;
 
 /// Options of `whoami`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct WhoAmIArgs {
     /// Print JSON
     #[arg(long)]

@@ -15,11 +15,15 @@ use crate::render;
 
 /// Rows of one answer.
 const PAGE: u32 = 500;
+/// Rows that are shown where nothing says how many.
+const USUAL: u32 = 100;
 
 pub(super) async fn run(args: LogArgs, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let mut client = ProofClient::new(channel).max_decoding_message_size(ANSWER_BYTES);
     let since = args.since.as_deref().map(|text| since(text, &output.screen.now)).transpose()?.unwrap_or_default();
-    let (mut rows, mut before, mut left) = (Vec::new(), 0, args.most);
+    let whole = args.listing.is_table() || args.listing.is_filtered();
+    let usual = if whole { u32::MAX } else { USUAL };
+    let (mut rows, mut before, mut left) = (Vec::new(), 0, args.most.unwrap_or(usual));
     let (own_only, more) = loop {
         let request = ListAuditRequest {
             subject: args.case.clone().unwrap_or_default(),
@@ -36,10 +40,21 @@ pub(super) async fn run(args: LogArgs, channel: Channel, output: &mut Output<'_>
             break (answer.own_only, answer.more);
         }
     };
-    if args.json {
-        return output.json(&serde_json::json!({ "rows": rows, "own_only": own_only, "more": more }));
+    let listing = if whole { args.listing.clone() } else { args.listing.unpaged() };
+    let mut rows = listing.choose(rows, output)?;
+    let about = serde_json::json!({ "own_only": own_only, "more": more });
+    if let Some(exit) = listing.machine_with("rows", &rows, about, output)? {
+        return Ok(exit);
     }
-    output.text(&render::proof::log(&rows, own_only, more, output.screen))
+    if let Some(told) = listing.none(&rows, output.screen) {
+        return output.text(&told);
+    }
+    if listing.is_sorted() {
+        // The log is shown with its newest row last, and an order as it is.
+        rows.rows.reverse();
+    }
+    let shown = render::proof::log(&rows.rows, own_only, more, output.screen);
+    output.text(&(shown + &rows.footer(output.screen)))
 }
 
 /// The beginning of a day where the reader is, or so long ago.

@@ -12,12 +12,13 @@ use clap::builder::NonEmptyStringValueParser;
 use tonic::transport::Channel;
 
 use super::Exit;
+use super::listing::Listing;
 use super::output::Output;
 
 pub(super) use verify::stopped;
 
 /// What can be done with licence audits, and with the log of everything that was done.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum AuditCommand {
     /// Licences: hold what was bought against what is installed, now
     Run(licences::RunArgs),
@@ -40,7 +41,7 @@ pub enum AuditCommand {
 }
 
 /// Options of `audit verify`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct VerifyArgs {
     /// A checkpoint that was kept elsewhere: a file with the text of its mail, or - to paste it
     #[arg(long, value_name = "FILE")]
@@ -51,7 +52,7 @@ pub struct VerifyArgs {
 }
 
 /// Options of `audit log`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct LogArgs {
     /// Only about this case
     #[arg(long, value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
@@ -62,12 +63,18 @@ pub struct LogArgs {
     /// Only from this day on, for example 2026-11-01, or for so long: 24h, 7d
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
-    /// At most so many rows, the newest
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
-    most: u32,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    /// Look through so many rows at most, the newest [default: 100; all with a filter, an order or pages]
+    #[arg(long, value_name = "NUMBER")]
+    most: Option<u32>,
+    #[command(flatten)]
+    pub(super) listing: Listing,
+}
+
+impl AuditCommand {
+    /// The list options of the one that lists.
+    pub(super) fn listing(&self) -> Option<&Listing> {
+        if let Self::Log(args) = self { Some(&args.listing) } else { None }
+    }
 }
 
 pub(super) async fn run(command: AuditCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {

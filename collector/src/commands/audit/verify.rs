@@ -12,6 +12,7 @@ use tonic::transport::Channel;
 use super::VerifyArgs;
 use crate::commands::Exit;
 use crate::commands::output::Output;
+use crate::commands::progress::Progress;
 use crate::commands::refused::{failure, refused};
 use crate::console::audit_message;
 use crate::data::{DataFolder, Lock, LockError};
@@ -24,7 +25,9 @@ const MAIL_BYTES: u64 = 1024 * 1024;
 pub(super) async fn running(args: VerifyArgs, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let kept = kept(&args)?;
     let checkpoint = kept.as_ref().map(SignedCheckpoint::encoded).unwrap_or_default();
+    let progress = Progress::new("Proving the audit log");
     let answer = ProofClient::new(channel).verify_audit(VerifyAuditRequest { checkpoint }).await;
+    drop(progress);
     tell(&answer.map_err(|status| refused(&status))?.into_inner(), &args, output)
 }
 
@@ -46,7 +49,9 @@ pub(in crate::commands) fn stopped(
     let kept = kept(args)?;
     let checked = kept.as_ref().map_or(0, |kept| kept.checkpoint().row);
     let database = folder.database();
+    let progress = Progress::new("Proving the audit log");
     let proof = prove_file(&database, kept).with_context(|| format!("{} cannot be proved", database.display()))?;
+    drop(progress);
     tell(&audit_message(&proof, checked), args, output).map(Some)
 }
 

@@ -8,6 +8,7 @@ use caretaker_shared::clock::{Clock as _, SystemClock};
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::Passphrase;
+use super::progress::Progress;
 use super::{Exit, client};
 use crate::backup::{self, BACKUP, KEYS};
 use crate::data::{DataFolder, Lock, LockError};
@@ -20,7 +21,7 @@ const KEY_DAYS: i64 = 30;
 const BACKUP_DAYS: u32 = 35;
 
 /// What can be done with backups.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum BackupCommand {
     /// Make an encrypted backup, while the collector works
     Create(CreateArgs),
@@ -31,7 +32,7 @@ pub enum BackupCommand {
 }
 
 /// Options of `backup create`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CreateArgs {
     /// Folder for the backup, on another disk or machine
     #[arg(long, value_name = "DIR")]
@@ -45,7 +46,7 @@ pub struct CreateArgs {
 }
 
 /// Options of `backup verify`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct VerifyArgs {
     /// The file
     #[arg(value_name = "FILE")]
@@ -56,7 +57,7 @@ pub struct VerifyArgs {
 }
 
 /// Options of `backup restore`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RestoreArgs {
     /// The file that ends in .backup
     #[arg(value_name = "FILE")]
@@ -80,7 +81,9 @@ pub fn run(command: &BackupCommand, data: Option<PathBuf>, out: &mut dyn Write) 
         BackupCommand::Create(args) => create(args, &DataFolder::open(folder.path())?, now)?,
         BackupCommand::Verify(args) => {
             let secret = passphrase(args.passphrase_file.as_deref()).known("the backup")?;
+            let progress = Progress::new("Looking through the backup");
             let contents = backup::verify(&args.file, &secret)?;
+            drop(progress);
             let text = render::backup::contents(&contents);
             out.write_all(text.as_bytes())?;
             return Ok(if render::backup::is_whole(&contents) { Exit::Fine } else { Exit::Findings });
@@ -88,6 +91,7 @@ pub fn run(command: &BackupCommand, data: Option<PathBuf>, out: &mut dyn Write) 
         BackupCommand::Restore(args) => {
             let secret = passphrase(args.passphrase_file.as_deref()).known("the backup")?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let _progress = Progress::new("Putting the backup in place");
             let restored =
                 runtime.block_on(backup::restore(&args.file, args.keys.as_deref(), &folder, &secret, now))?;
             render::backup::restored(&restored, folder.path())
@@ -103,7 +107,9 @@ fn passphrase(file: Option<&Path>) -> Passphrase<'_> {
 
 fn create(args: &CreateArgs, folder: &DataFolder, now: Timestamp) -> anyhow::Result<String> {
     let secret = passphrase(args.passphrase_file.as_deref()).new_one()?;
+    let progress = Progress::new("Copying and encrypting");
     let created = backup::create(folder, &args.to, &secret, now)?;
+    progress.step("Looking through the backup");
     // What cannot be read back is no backup.
     let contents = backup::verify(&created.file, &secret).context("the backup that was just made is not whole")?;
     let removed = [

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use caretaker_proto::console::v1::reports_client::ReportsClient;
 use caretaker_proto::console::v1::{
-    AcknowledgeCanaryRequest, CanaryRun, GetCanaryRunRequest, GetCertificateRequest, ListCanariesRequest,
+    AcknowledgeCanaryRequest, CanaryRun, DeviceProof, GetCanaryRunRequest, GetCertificateRequest, ListCanariesRequest,
     RunCanaryRequest,
 };
 use tonic::transport::Channel;
 
 use super::Exit;
+use super::listing::Listing;
 use super::output::Output;
 use super::refused::refused;
 use super::span;
@@ -20,7 +21,7 @@ use crate::render;
 const LOOK: Duration = Duration::from_secs(2);
 
 /// What can be done with canaries.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum CanaryCommand {
     /// Ask devices to prove that their alerts arrive: each sends a harmless sentence of its own
     Run(RunArgs),
@@ -33,7 +34,7 @@ pub enum CanaryCommand {
 }
 
 /// Options of `canary run`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RunArgs {
     /// The device, by name or id
     #[arg(long, value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
@@ -53,7 +54,7 @@ pub struct RunArgs {
 }
 
 /// Options of `canary ack`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct AckArgs {
     /// The case that the mail names
     #[arg(value_name = "CASE")]
@@ -64,7 +65,7 @@ pub struct AckArgs {
 }
 
 /// Options of `canary list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Of this site only
     #[arg(long)]
@@ -72,19 +73,25 @@ pub struct ListArgs {
     /// Those too that have proven themselves
     #[arg(long)]
     all: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// Options of `canary certificate`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CertificateArgs {
     /// The device, by name or id
     device: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+impl CanaryCommand {
+    /// The list options of the one that lists.
+    pub(super) fn listing(&self) -> Option<&Listing> {
+        if let Self::List(args) = self { Some(&args.listing) } else { None }
+    }
 }
 
 pub(super) async fn run(command: CanaryCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
@@ -97,15 +104,9 @@ pub(super) async fn run(command: CanaryCommand, channel: Channel, output: &mut O
             if args.json { output.json(&run) } else { output.text(&render::canary::run(&run, output.screen)) }
         }
         CanaryCommand::List(args) => {
-            let request = ListCanariesRequest { site: args.site.unwrap_or_default() };
+            let request = ListCanariesRequest { site: args.site.clone().unwrap_or_default() };
             let answer = client.list_canaries(request).await.map_err(|status| refused(&status))?.into_inner();
-            let missing = answer.devices.iter().any(|device| !device.proven_this_term);
-            if args.json {
-                output.json(&answer)?;
-            } else {
-                output.text(&render::canary::list(&answer.devices, args.all, output.screen))?;
-            }
-            Ok(if missing { Exit::Findings } else { Exit::Fine })
+            list(args, answer.devices, output)
         }
         CanaryCommand::Certificate(args) => {
             let request = GetCertificateRequest { device: args.device };
@@ -116,6 +117,26 @@ pub(super) async fn run(command: CanaryCommand, channel: Channel, output: &mut O
             output.text(&render::canary::certificate(&answer, output.screen))
         }
     }
+}
+
+fn list(args: ListArgs, devices: Vec<DeviceProof>, output: &mut Output<'_>) -> anyhow::Result<Exit> {
+    let stand = render::canary::Stand::of(&devices);
+    let exit = if stand.is_proven() { Exit::Fine } else { Exit::Findings };
+    let every = args.all || args.listing.for_machine();
+    let mut shown: Vec<DeviceProof> = devices.into_iter().filter(|device| every || !device.proven_this_term).collect();
+    // Stable: within both, as the collector has them.
+    shown.sort_by_key(|device| device.proven_this_term);
+    let shown = args.listing.choose(shown, output)?;
+    if args.listing.machine("devices", &shown, output)?.is_some() {
+        return Ok(exit);
+    }
+    match args.listing.none(&shown, output.screen) {
+        Some(told) => output.text(&told)?,
+        None => {
+            output.text(&(render::canary::list(&shown.rows, &stand, output.screen) + &shown.footer(output.screen)))?
+        }
+    };
+    Ok(exit)
 }
 
 async fn ask(args: RunArgs, mut client: ReportsClient<Channel>, output: &mut Output<'_>) -> anyhow::Result<Exit> {

@@ -30,11 +30,17 @@ pub(super) async fn run(args: ListArgs, mut desk: Desk, output: &mut Output<'_>)
             break;
         }
     }
-    if args.json {
-        return output.json(&serde_json::json!({ "cases": cases, "openings": openings }));
+    let cases = args.listing.choose(cases, output)?;
+    if let Some(exit) =
+        args.listing.machine_with("cases", &cases, serde_json::json!({ "openings": openings }), output)?
+    {
+        return Ok(exit);
     }
-    match render::cases::list(&cases, &openings, output.screen) {
-        Some(list) => output.text(&list),
+    if let Some(told) = args.listing.none(&cases, output.screen) {
+        return output.text(&told);
+    }
+    match render::cases::list(&cases.rows, &openings, output.screen) {
+        Some(list) => output.text(&(list + &cases.footer(output.screen))),
         None if args.all => output.text("There never was a case.\n"),
         None if !narrowed => output.text("No case is open. Closed ones:  cases --all\n"),
         None => output.text("No such case is open. Closed ones too:  cases --all\n"),

@@ -26,14 +26,22 @@ pub(super) async fn incidents(args: LogArgs, mut desk: Desk, output: &mut Output
         })
         .collect();
     let lines = render::cases::incident_lines(&answer.incidents, &words, output.screen);
-    if args.json {
-        return output.json(&serde_json::json!({ "school": answer.school, "incidents": lines }));
+    // A page for paper has all of them.
+    let listing = if args.html { args.listing.unpaged() } else { args.listing };
+    let lines = listing.choose(lines, output)?;
+    let school = serde_json::json!({ "school": answer.school });
+    if let Some(exit) = listing.machine_with("incidents", &lines, school, output)? {
+        return Ok(exit);
     }
     if args.html {
         let made = render::time::head(output.screen.now.timestamp(), &output.screen.now);
-        return output.text(&render::cases::incident_html(&answer.school, &made, &lines));
+        return output.text(&render::cases::incident_html(&answer.school, &made, &lines.rows));
     }
-    output.text(&render::cases::incident_log(&answer.school, &lines, output.screen))
+    if let Some(told) = listing.none(&lines, output.screen) {
+        return output.text(&told);
+    }
+    let shown = render::cases::incident_log(&answer.school, &lines.rows, lines.total, output.screen);
+    output.text(&(shown + &lines.footer(output.screen)))
 }
 
 pub(super) async fn guidance(args: GuidanceArgs, mut desk: Desk, output: &mut Output<'_>) -> anyhow::Result<Exit> {

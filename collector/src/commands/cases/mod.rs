@@ -21,11 +21,12 @@ use tonic::transport::Channel;
 
 use super::Exit;
 use super::keyholder::KeyArgs;
+use super::listing::Listing;
 use super::output::Output;
 use desk::Desk;
 
 /// Options of `cases`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Only these: new, seen, acting, closed
     #[arg(long)]
@@ -42,13 +43,12 @@ pub struct ListArgs {
     /// Closed ones too
     #[arg(long)]
     all: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// What can be done with one case.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum CaseCommand {
     /// What is known of a case without opening it
     Show(ShowArgs),
@@ -75,7 +75,7 @@ pub enum CaseCommand {
 }
 
 /// Options of `case ack`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct OneArgs {
     /// Its number, for example 26-0042
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
@@ -86,14 +86,14 @@ pub struct OneArgs {
 }
 
 /// Options of `case show`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ShowArgs {
     #[command(flatten)]
     one: OneArgs,
 }
 
 /// Options of `case open`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct OpenArgs {
     /// Its number, for example 26-0042
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
@@ -112,7 +112,7 @@ pub struct OpenArgs {
 }
 
 /// Options of `case assign`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct AssignArgs {
     #[command(flatten)]
     one: OneArgs,
@@ -122,7 +122,7 @@ pub struct AssignArgs {
 }
 
 /// Options of `case note`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct NoteArgs {
     #[command(flatten)]
     one: OneArgs,
@@ -134,7 +134,7 @@ pub struct NoteArgs {
 }
 
 /// Options of `case close`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CloseArgs {
     #[command(flatten)]
     one: OneArgs,
@@ -152,7 +152,7 @@ pub struct CloseArgs {
 }
 
 /// Options of `case reopen`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ReopenArgs {
     #[command(flatten)]
     one: OneArgs,
@@ -164,7 +164,7 @@ pub struct ReopenArgs {
 }
 
 /// Options of `case link`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct LinkArgs {
     #[command(flatten)]
     one: OneArgs,
@@ -177,7 +177,7 @@ pub struct LinkArgs {
 }
 
 /// Options of `case approve`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ApproveArgs {
     #[command(flatten)]
     one: OneArgs,
@@ -189,7 +189,7 @@ pub struct ApproveArgs {
 }
 
 /// Options of `case export`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ExportArgs {
     /// Its number, for example 26-0042
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
@@ -205,7 +205,7 @@ pub struct ExportArgs {
 }
 
 /// Options of `case receipt`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ReceiptArgs {
     /// Number of the receipt, for example 26-0042-1
     #[arg(value_name = "NUMBER", value_parser = NonEmptyStringValueParser::new())]
@@ -216,7 +216,7 @@ pub struct ReceiptArgs {
 }
 
 /// Options of `incident-log`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct LogArgs {
     /// First day, for example 2026-09-01
     #[arg(long, value_name = "DATE")]
@@ -227,18 +227,17 @@ pub struct LogArgs {
     /// Only of this site
     #[arg(long)]
     site: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
     /// Print a page for paper
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "csv", "watch"])]
     html: bool,
     #[command(flatten)]
     key: KeyArgs,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// Options of `guidance`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct GuidanceArgs {
     /// Of this case, where its kind needs steps of its own
     #[arg(value_name = "REF")]

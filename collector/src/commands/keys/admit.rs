@@ -15,7 +15,7 @@ use crate::render;
 const GOOD: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// Options of `keys admit`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct AdmitArgs {
     /// Cards, or files with one; the three keepers of the recovery together
     #[arg(required = true)]
@@ -25,7 +25,7 @@ pub struct AdmitArgs {
 }
 
 /// Options of `keys remove`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RemoveArgs {
     /// The key, as `keys list` prints it: eight digits
     id: String,
@@ -66,7 +66,7 @@ pub(super) fn remove(args: &RemoveArgs, output: &mut Output<'_>) -> anyhow::Resu
         return Err(failure(Exit::Usage, text).into());
     }
     let signed = sign_next(&args.key, &root, set)?;
-    output.text(&render::keys::list(&signed, output.screen))
+    output.text(&render::keys::list(&signed, &render::keys::entries(&signed), output.screen))
 }
 
 /// The root's key, unlocked, and the list beside it.

@@ -18,7 +18,7 @@ use crate::render;
 const ROLES: [&str; 5] = ["safeguarding-lead", "deputy", "head", "chair", "recovery"];
 
 /// Options of `keys create`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CreateArgs {
     /// Name of the school or trust, as the collector has it
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
@@ -34,7 +34,7 @@ pub struct CreateArgs {
 }
 
 /// Options of `keys add`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct AddArgs {
     /// Name of the school or trust
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]

@@ -22,7 +22,7 @@ use super::output::Output;
 use crate::render::Screen;
 
 /// What can be done with keys on the computer of their holder; no collector is asked.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum KeysCommand {
     /// Make the safeguarding root and the lead's own key: once for a school, by the safeguarding lead
     Create(create::CreateArgs),

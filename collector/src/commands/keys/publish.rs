@@ -14,14 +14,14 @@ use crate::commands::refused::{failure, refused};
 use crate::render;
 
 /// Options of `keys publish`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct PublishArgs {
     #[command(flatten)]
     key: KeyArgs,
 }
 
 /// Options of `keys verify`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct VerifyArgs {
     #[command(flatten)]
     key: KeyArgs,

@@ -18,7 +18,7 @@ use crate::render;
 use crate::render::sheet::words_of;
 
 /// Options of `keys change-passphrase`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ChangeArgs {
     #[command(flatten)]
     key: KeyArgs,
@@ -28,7 +28,7 @@ pub struct ChangeArgs {
 }
 
 /// Options of `keys recover`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RecoverArgs {
     /// A text file with what stands on the sheet: its four numbered lines are enough
     sheet: PathBuf,

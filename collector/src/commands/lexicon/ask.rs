@@ -14,7 +14,7 @@ use crate::evaluation::Met;
 const ONLY_BY_NAME: &str = "profanity";
 
 /// Which rules, for whom, for what.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct Options {
     /// More rules: a file (.toml), a folder of them, or a compiled pack; may be given several times
     #[arg(long, value_name = "PACK")]

@@ -8,11 +8,12 @@ use caretaker_shared::lexicon::{Lexicon, category};
 use super::packs::{self, Written};
 use crate::commands::Exit;
 use crate::commands::output::Output;
+use crate::commands::progress::Progress;
 use crate::render;
 use crate::render::lexicon::packs::{Checked, Failed};
 
 /// Options of `lexicon check`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// A file of rules (.toml), or a folder of them
     pack: Option<PathBuf>,
@@ -24,7 +25,9 @@ pub struct Args {
 pub(super) fn run(args: &Args, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let Some(path) = &args.pack else { return builtin(args.json, output) };
     let mut checked = Vec::new();
-    for pack in packs::written(path)? {
+    let packs = packs::written(path)?;
+    let progress = Progress::of(u64::try_from(packs.len()).unwrap_or(u64::MAX), "Holding rules to their tests");
+    for pack in packs {
         let rules = match pack.parse() {
             Ok(rules) => rules,
             // A script wants the mistake where it looks for everything else.
@@ -35,7 +38,9 @@ pub(super) fn run(args: &Args, output: &mut Output<'_>) -> anyhow::Result<Exit> 
             Err(mistake) => return Err(mistake.into()),
         };
         checked.push(check(&pack, &rules));
+        progress.add(1);
     }
+    drop(progress);
     let good = checked.iter().all(|pack| pack.failed.is_empty());
     if args.json {
         output.json(&serde_json::json!({ "good": good, "mistake": null, "packs": checked }))?;

@@ -15,7 +15,7 @@ use crate::render;
 const MOST: u64 = 1 << 20;
 
 /// Options of `lexicon explain`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// The text, or - to read it from the standard input
     text: String,

@@ -15,7 +15,9 @@ use serde_json::json;
 use super::ask::{known, level};
 use super::files::unreadable;
 use super::list_file::{Imported, List};
+use crate::commands::listing::Listing;
 use crate::commands::output::Output;
+use crate::commands::progress::Progress;
 use crate::commands::refused::failure;
 use crate::commands::{Exit, Failure};
 use crate::data::{DataFolder, Installed, Lock, LockError, is_name};
@@ -27,7 +29,7 @@ use crate::store::Store;
 const MOST: u64 = 16 << 20;
 
 /// Options of `lexicon import`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ImportArgs {
     /// A word or phrase a line, or a CSV file with them in its first column; lines that begin with # are passed over
     file: PathBuf,
@@ -58,15 +60,14 @@ pub struct ImportArgs {
 }
 
 /// Options of `lexicon list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// Options of `lexicon remove`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RemoveArgs {
     /// As `lexicon list` names it
     #[arg(value_parser = name)]
@@ -83,6 +84,7 @@ fn name(name: &str) -> Result<String, String> {
 
 pub(super) fn import(args: &ImportArgs, data: &Path, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let folder = DataFolder::open(data)?;
+    let progress = Progress::new("Taking the list in");
     let list = List::read(&args.file, &read(&args.file)?)?;
     let category = category(&args.category).unwrap_or(&caretaker_shared::lexicon::CATEGORIES[0]);
     let name = args.name.clone().map_or_else(|| from_file(&args.file), Ok)?;
@@ -104,6 +106,7 @@ pub(super) fn import(args: &ImportArgs, data: &Path, output: &mut Output<'_>) ->
     folder.install_lexicon(&name, &bytes).map_err(|error| unwritable(&folder, &error))?;
     let detail = format!("{}, {phrases} phrases, {words} words, sha256 {digest}", category.id);
     let running = record(&folder, "lexicon.import", &name, detail)?;
+    drop(progress);
     if args.json {
         return output.json(&json!({
             "name": name, "category": category.id, "phrases": phrases, "words": words, "digest": digest,
@@ -118,10 +121,13 @@ pub(super) fn list(args: &ListArgs, data: &Path, output: &mut Output<'_>) -> any
     let folder = DataFolder::open(data)?;
     let packs = folder.installed_lexicons().map_err(|error| unreadable(&folder.lexicons(), &error, OWNER))?;
     let listed: Vec<Listed> = packs.iter().map(listed).collect();
-    if args.json {
-        return output.json(&json!({ "packs": listed, "digest": DataFolder::digest_of_lexicons(&packs) }));
+    let listing = args.listing.once()?;
+    let listed = listing.choose(listed, output)?;
+    let digest = json!({ "digest": DataFolder::digest_of_lexicons(&packs) });
+    if let Some(exit) = listing.machine_with("packs", &listed, digest, output)? {
+        return Ok(exit);
     }
-    output.text(&render::lexicon::packs::list(&listed, output.screen))
+    listing.show("packs", &listed, output, render::lexicon::packs::list)
 }
 
 pub(super) fn remove(args: &RemoveArgs, data: &Path, output: &mut Output<'_>) -> anyhow::Result<Exit> {

@@ -20,7 +20,7 @@ use super::output::Output;
 use crate::render::Screen;
 
 /// What can be done with keyword rules.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum LexiconCommand {
     /// Hold the rules of a pack to their own tests; ends with 1 when one fails. Without a pack: list the built-in ones
     Check(check::Args),

@@ -6,6 +6,7 @@ use super::ask::Question;
 use super::files;
 use super::test::name;
 use crate::commands::output::Output;
+use crate::commands::progress::Progress;
 use crate::commands::refused::failure;
 use crate::commands::{Exit, Failure};
 use crate::evaluation::{CorpusError, Place, Silence, Unit, Units, spread};
@@ -19,6 +20,7 @@ pub(super) fn run(
     output: &mut Output<'_>,
 ) -> anyhow::Result<Exit> {
     let files = files::meant(paths, None)?;
+    let progress = Progress::new("Reading the texts");
     let silence = spread(
         texts(&files, unit),
         |silence: &mut Silence, (place, text): (Place, String)| {
@@ -28,6 +30,7 @@ pub(super) fn run(
         Silence::add,
     )?
     .finished();
+    drop(progress);
     if silence.texts == 0 {
         return Err(failure(Exit::Usage, "these files are empty\n  name files of text".to_owned()).into());
     }

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use super::ask::{Options, Question};
 use super::{files, silence};
 use crate::commands::output::Output;
+use crate::commands::progress::Progress;
 use crate::commands::refused::failure;
 use crate::commands::{Exit, Failure};
 use crate::evaluation::{CorpusError, Place, Sample, Samples, Tally, Unit, held_out, spread};
 use crate::render;
 
 /// Options of `lexicon test`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Files of one JSON object a line (text, expect, min_severity), or folders of them (.jsonl)
     #[arg(value_name = "FILE", required = true)]
@@ -77,12 +78,14 @@ pub(super) fn run(args: &Args, output: &mut Output<'_>) -> anyhow::Result<Exit> 
         return silence::run(&args.files, args.unit, &question, args.json, output);
     }
     let files = files::meant(&args.files, Some("jsonl"))?;
+    let progress = Progress::new("Reading the texts");
     let tally = spread(
         samples(&files, args.held_out),
         |tally: &mut Tally, (place, sample)| count(tally, place, sample, &question),
         Tally::add,
     )?
     .finished();
+    drop(progress);
     if tally.texts == 0 {
         return Err(failure(Exit::Usage, nothing_counted(&tally, args.held_out)).into());
     }

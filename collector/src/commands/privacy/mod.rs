@@ -14,7 +14,7 @@ use super::report::Form;
 use crate::render::privacy::{self, Audience, Origin};
 
 /// What can be printed about privacy.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum PrivacyCommand {
     /// A data protection impact assessment, filled from the policy in force; the school completes it
     Dpia(Args),
@@ -23,7 +23,7 @@ pub enum PrivacyCommand {
 }
 
 /// Of which policy.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// The site whose policy it is filled from
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
@@ -33,7 +33,7 @@ pub struct Args {
 }
 
 /// Options of `privacy notice`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct NoticeArgs {
     /// For whom it is
     #[arg(long, value_enum, default_value = "parents")]

@@ -9,13 +9,14 @@ use clap::builder::NonEmptyStringValueParser;
 use tonic::transport::Channel;
 
 use super::Exit;
+use super::listing::Listing;
 use super::output::Output;
 use super::refused::refused;
 use crate::console::ANSWER_BYTES;
 use crate::render;
 
 /// What can be done with the register of requests.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum RequestsCommand {
     /// Enter what somebody asks about their data; the clock runs from the day it came
     Add {
@@ -33,14 +34,7 @@ pub enum RequestsCommand {
         json: bool,
     },
     /// List open requests, what is due first
-    List {
-        /// Closed ones too
-        #[arg(long)]
-        all: bool,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(RequestsArgs),
     /// Take two more months for a difficult one; the asker must be told why within the first
     Extend {
         /// Its number, for example R26-0003
@@ -61,24 +55,37 @@ pub enum RequestsCommand {
     },
 }
 
+/// Options of `requests list`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RequestsArgs {
+    /// Closed ones too
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    listing: Listing,
+}
+
 /// What can be done with the log of disclosures.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum DisclosuresCommand {
     /// Enter that something about a case was disclosed
     Add(DisclosureArgs),
     /// List disclosures, the newest first
-    List {
-        /// Only about this case
-        #[arg(long, value_name = "REF")]
-        case: Option<String>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(DisclosuresArgs),
+}
+
+/// Options of `disclosures list`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct DisclosuresArgs {
+    /// Only about this case
+    #[arg(long, value_name = "REF")]
+    case: Option<String>,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// Options of `disclosures add`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct DisclosureArgs {
     /// The case, for example 26-0042
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
@@ -103,6 +110,20 @@ pub struct DisclosureArgs {
     on: Option<String>,
 }
 
+impl RequestsCommand {
+    /// The list options of the one that lists.
+    pub(super) fn listing(&self) -> Option<&Listing> {
+        if let Self::List(args) = self { Some(&args.listing) } else { None }
+    }
+}
+
+impl DisclosuresCommand {
+    /// The list options of the one that lists.
+    pub(super) fn listing(&self) -> Option<&Listing> {
+        if let Self::List(args) = self { Some(&args.listing) } else { None }
+    }
+}
+
 pub(super) async fn requests(
     command: RequestsCommand,
     channel: Channel,
@@ -110,14 +131,11 @@ pub(super) async fn requests(
 ) -> anyhow::Result<Exit> {
     let mut client = ProofClient::new(channel).max_decoding_message_size(ANSWER_BYTES);
     let (answer, json) = match command {
-        RequestsCommand::List { all, json } => {
+        RequestsCommand::List(RequestsArgs { all, listing }) => {
             let request = ListDataRequestsRequest { include_closed: all };
             let answer = client.list_data_requests(request).await.map_err(|status| refused(&status))?.into_inner();
-            return if json {
-                output.json(&answer)
-            } else {
-                output.text(&render::registers::requests(&answer.requests, output.screen))
-            };
+            let requests = listing.choose(answer.requests, output)?;
+            return listing.show("requests", &requests, output, render::registers::requests);
         }
         RequestsCommand::Add { kind, received, note, json } => {
             let request = AddDataRequestRequest { kind, received_on: received.unwrap_or_default(), note };
@@ -159,13 +177,11 @@ pub(super) async fn disclosures(
             let answer = client.add_disclosure(request).await.map_err(|status| refused(&status))?.into_inner();
             output.text(&render::registers::disclosures(answer.disclosure.as_slice(), output.screen))
         }
-        DisclosuresCommand::List { case, json } => {
+        DisclosuresCommand::List(DisclosuresArgs { case, listing }) => {
             let request = ListDisclosuresRequest { reference: case.unwrap_or_default() };
             let answer = client.list_disclosures(request).await.map_err(|status| refused(&status))?.into_inner();
-            if json {
-                return output.json(&answer);
-            }
-            output.text(&render::registers::disclosures(&answer.disclosures, output.screen))
+            let disclosures = listing.choose(answer.disclosures, output)?;
+            listing.show("disclosures", &disclosures, output, render::registers::disclosures)
         }
     }
 }

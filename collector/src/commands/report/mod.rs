@@ -15,7 +15,7 @@ use crate::console::ANSWER_BYTES;
 use crate::render::report::{self, Leaflet};
 
 /// The reports that there are.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum ReportCommand {
     /// For governors: counts, trends and times of a term, without names and without small numbers
     Term(Args),
@@ -24,7 +24,7 @@ pub enum ReportCommand {
 }
 
 /// Options of a report.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// The first day, 2026-09-02 [default: of this term; of the last year for a review]
     #[arg(long, value_name = "DAY")]

@@ -6,24 +6,29 @@ use clap::builder::NonEmptyStringValueParser;
 use tonic::transport::Channel;
 
 use super::Exit;
+use super::listing::Listing;
 use super::output::Output;
 use super::refused::refused;
 use crate::console::ANSWER_BYTES;
 use crate::render;
 
 /// What can be asked about what is kept.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum RetentionCommand {
     /// What was erased when, what is due, and how long what is kept
-    Report {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Report(ReportArgs),
+}
+
+/// Options of `retention report`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ReportArgs {
+    /// Of what was erased.
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// What can be done with a legal hold.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum HoldCommand {
     /// Let nothing of a case be erased by age
     Set(HoldArgs),
@@ -32,7 +37,7 @@ pub enum HoldCommand {
 }
 
 /// Options of `hold`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct HoldArgs {
     /// Its number, for example 26-0042
     #[arg(value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
@@ -46,10 +51,18 @@ pub struct HoldArgs {
 }
 
 pub(super) async fn run(command: RetentionCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
-    let RetentionCommand::Report { json } = command;
+    let RetentionCommand::Report(ReportArgs { listing }) = command;
     let mut client = ProofClient::new(channel).max_decoding_message_size(ANSWER_BYTES);
-    let answer = client.get_retention(GetRetentionRequest {}).await.map_err(|status| refused(&status))?.into_inner();
-    if json { output.json(&answer) } else { output.text(&render::proof::retention(&answer, output.screen)) }
+    let mut answer =
+        client.get_retention(GetRetentionRequest {}).await.map_err(|status| refused(&status))?.into_inner();
+    let erased = listing.choose(std::mem::take(&mut answer.erased), output)?;
+    let whole = serde_json::to_value(&answer)?;
+    if let Some(exit) = listing.machine_with("erased", &erased, whole, output)? {
+        return Ok(exit);
+    }
+    let footer = erased.footer(output.screen);
+    answer.erased = erased.rows;
+    output.text(&(render::proof::retention(&answer, output.screen) + &footer))
 }
 
 pub(super) async fn hold(command: HoldCommand, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {

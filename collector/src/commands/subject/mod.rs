@@ -27,7 +27,7 @@ use crate::render;
 const ACCOUNT_BYTES: u64 = 1024;
 
 /// What can be done with one person's data.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum SubjectCommand {
     /// Write down what is held about one person, for them
     Export(ExportArgs),
@@ -36,7 +36,7 @@ pub enum SubjectCommand {
 }
 
 /// Who it is about.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 struct PersonArgs {
     /// The account that they log in with, or - to read it from the input, so that it stays out of the history of your
     /// shell
@@ -50,7 +50,7 @@ struct PersonArgs {
 }
 
 /// Options of `subject export`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ExportArgs {
     #[command(flatten)]
     person: PersonArgs,
@@ -60,7 +60,7 @@ pub struct ExportArgs {
 }
 
 /// Options of `subject erase`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct EraseArgs {
     #[command(flatten)]
     person: PersonArgs,

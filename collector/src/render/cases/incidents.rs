@@ -10,7 +10,7 @@ use super::super::{Screen, time};
 use super::history::one_line;
 
 /// A line of the log, with the fields that a school's policy names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// "2026-11-21".
     pub date: String,
@@ -56,10 +56,10 @@ fn line(incident: &Incident, words: Option<&Statement>, screen: &Screen) -> Line
     }
 }
 
-/// The log on a screen.
+/// The log on a screen: these lines out of `total`.
 #[must_use]
-pub fn text(school: &str, lines: &[Line], screen: &Screen) -> String {
-    let total = counted(u64::try_from(lines.len()).unwrap_or(u64::MAX), "incident");
+pub fn text(school: &str, lines: &[Line], total: u64, screen: &Screen) -> String {
+    let total = counted(total, "incident");
     let mut shown = format!("Incident log, {}: {total}\n\n", safe(school));
     if lines.is_empty() {
         return format!("Incident log, {}: no incident was closed with an action.\n", safe(school));

@@ -140,6 +140,19 @@ pub struct Listed {
     pub problem: Option<String>,
 }
 
+impl Default for Listed {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            categories: Vec::new(),
+            bytes: 0,
+            digest: Sha256::from([0; 32]),
+            origin: None,
+            problem: None,
+        }
+    }
+}
+
 fn provenance(pack: &Listed, screen: &Screen) -> String {
     let field = |key: &str| pack.origin.as_ref().and_then(|origin| origin[key].as_str()).map(safe).unwrap_or_default();
     if let Some(problem) = &pack.problem {

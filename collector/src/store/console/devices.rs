@@ -1,13 +1,16 @@
 //! Devices, listed and found.
 
-use caretaker_shared::model::{DeviceId, Facts, Requirement};
+use caretaker_shared::model::{DeviceId, Requirement};
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params};
 use uuid::Uuid;
 
+use super::super::functions::operating_system;
 use super::super::moment::moment;
-use super::super::{SiteScope, Store, StoreError, facts};
+use super::super::{SiteScope, Store, StoreError};
+use super::chosen::{REQUIREMENTS, many, rows, total};
 use super::count;
+use crate::filter::{Chosen, Column, Kind};
 
 /// A device as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +56,61 @@ pub struct DeviceFilter {
     pub finding: Option<Requirement>,
     /// With something out of date.
     pub overdue: bool,
+    /// Those of them.
+    pub view: Chosen,
+}
+
+/// What a list of devices may be filtered and sorted by.
+pub const DEVICE_COLUMNS: &[Column] = &[
+    column(
+        "id",
+        Kind::Text,
+        "lower(substr(hex(d.uuid), 1, 8) || '-' || substr(hex(d.uuid), 9, 4) || '-' ||
+        substr(hex(d.uuid), 13, 4) || '-' || substr(hex(d.uuid), 17, 4) || '-' || substr(hex(d.uuid), 21))",
+    ),
+    column("name", Kind::Text, "d.name"),
+    column("site", Kind::Text, "s.name"),
+    column("status", Kind::Word(&["active", "revoked", "retired", "lost"]), "d.status"),
+    column(
+        "os",
+        Kind::Text,
+        "(SELECT system_of((SELECT r.facts FROM reading r WHERE r.device = d.id AND r.probe = 'host')))",
+    ),
+    column("agent_version", Kind::Text, "d.agent_version"),
+    column("enrolled_at", Kind::Time, "d.enrolled_at"),
+    column("last_seen_at", Kind::Time, "d.last_seen_at"),
+    column("policy_version", Kind::Number, "d.policy_version"),
+    column(
+        "findings",
+        Kind::Number,
+        "(SELECT count(*) FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL
+        AND f.verdict = 'fails')",
+    ),
+    column(
+        "unknowns",
+        Kind::Number,
+        "(SELECT count(*) FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL
+        AND f.verdict = 'unknown')",
+    ),
+    column("certificate_ends_at", Kind::Time, "(SELECT max(c.ends_at) FROM certificate c WHERE c.device = d.id)"),
+    column(
+        "overdue",
+        Kind::List,
+        "coalesce((SELECT group_concat(f.summary, char(10)) FROM finding f
+        WHERE f.device = d.id AND f.closed_at IS NULL AND f.verdict = 'fails'
+          AND f.requirement IN ('A1', 'A1.signatures', 'B2')), '')",
+    ),
+    // Not in the JSON of a list: which requirements it has an open finding of.
+    column(
+        "finding",
+        Kind::Words(REQUIREMENTS),
+        "coalesce((SELECT group_concat(f.requirement, char(10)) FROM finding f
+        WHERE f.device = d.id AND f.closed_at IS NULL), '')",
+    ),
+];
+
+const fn column(name: &'static str, kind: Kind, sql: &'static str) -> Column {
+    Column { name, kind, sql, personal: false }
 }
 
 /// Where a list of devices goes on: name and id of the last one.
@@ -68,11 +126,21 @@ const COLUMNS: &str = "SELECT d.id, d.uuid, d.name, s.name, d.status, d.agent_ve
         AND f.verdict = 'fails' AND f.requirement IN ('A1', 'A1.signatures', 'B2'))
     FROM device d JOIN site s ON s.id = d.site";
 
+/// The devices that a filter is about.
+const LISTED: &str = "FROM device d JOIN site s ON s.id = d.site
+    WHERE (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))
+      AND (:site IS NULL OR s.name = :site)
+      AND (:finding IS NULL OR EXISTS (SELECT 1 FROM finding f WHERE f.device = d.id AND f.requirement = :finding
+          AND f.closed_at IS NULL))
+      AND (NOT :overdue OR EXISTS (SELECT 1 FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL
+          AND f.verdict = 'fails' AND f.requirement IN ('A1', 'A1.signatures', 'B2')))";
+
 /// Of a site that is seen.
 const SEEN: &str = "(:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))";
 
 impl Store {
-    /// Up to `limit` devices after `after`, by name and id.
+    /// Up to `limit` devices after `after`, in the order of the view, then by name and id. A view that is sorted goes on
+    /// by its `skip` alone.
     ///
     /// # Errors
     /// When the database refuses.
@@ -84,33 +152,46 @@ impl Store {
     ) -> Result<Vec<DeviceRow>, StoreError> {
         self.read(move |connection| {
             let (name, id) = after.unwrap_or_default();
-            // The nil id sorts before every other, and no device has an empty name and the nil id.
+            // The nil id sorts before every other, and no device has an empty name and the nil id. What is shown of a
+            // device is asked for afterwards: of a page, and not of all that are sorted.
             let sql = format!(
-                "{COLUMNS}
-                 WHERE {SEEN}
-                   AND (:site IS NULL OR s.name = :site)
-                   AND (:finding IS NULL OR EXISTS (SELECT 1 FROM finding f WHERE f.device = d.id
-                        AND f.requirement = :finding AND f.closed_at IS NULL))
-                   AND (NOT :overdue OR EXISTS (SELECT 1 FROM finding f WHERE f.device = d.id
-                        AND f.closed_at IS NULL AND f.verdict = 'fails'
-                        AND f.requirement IN ('A1', 'A1.signatures', 'B2')))
-                   AND (d.name COLLATE NOCASE, d.uuid) > (:name, :id)
-                 ORDER BY d.name COLLATE NOCASE, d.uuid LIMIT :limit"
+                "SELECT d.id {LISTED} AND {} AND (d.name COLLATE NOCASE, d.uuid) > (:name, :id)
+                 ORDER BY {} d.name COLLATE NOCASE, d.uuid LIMIT :limit OFFSET :skip",
+                filter.view.clause(),
+                filter.view.order()
             );
-            let mut query = connection.prepare_cached(&sql)?;
-            let rows = query.query_map(
-                named_params! {
-                    ":sites": filter.sites,
-                    ":site": filter.site,
-                    ":finding": filter.finding.map(Requirement::id),
-                    ":overdue": filter.overdue,
-                    ":name": name,
-                    ":id": id.as_bytes(),
-                    ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
-                },
-                read,
-            )?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let own: [(&str, &dyn ToSql); 8] = [
+                (":sites", &filter.sites),
+                (":site", &filter.site),
+                (":finding", &filter.finding.map(Requirement::id)),
+                (":overdue", &filter.overdue),
+                (":name", &name),
+                (":id", &id.as_bytes()),
+                (":limit", &many(limit)),
+                (":skip", &many(filter.view.skip)),
+            ];
+            let found = rows(connection, &sql, &own, &filter.view, |row| row.get::<_, i64>(0))?;
+            let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE d.id = ?1"))?;
+            let devices = found.into_iter().filter_map(|device| query.query_row([device], read).optional().transpose());
+            Ok(devices.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// How many devices the filter finds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn count_devices(&self, filter: DeviceFilter) -> Result<u64, StoreError> {
+        self.read(move |connection| {
+            let sql = format!("SELECT count(*) {LISTED} AND {}", filter.view.clause());
+            let own: [(&str, &dyn ToSql); 4] = [
+                (":sites", &filter.sites),
+                (":site", &filter.site),
+                (":finding", &filter.finding.map(Requirement::id)),
+                (":overdue", &filter.overdue),
+            ];
+            total(connection, &sql, &own, &filter.view)
         })
         .await
     }
@@ -164,8 +245,4 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
             .map(|told| told.lines().map(str::to_owned).collect())
             .unwrap_or_default(),
     })
-}
-
-fn operating_system(facts: &[u8]) -> String {
-    if let Some(Facts::Host(host)) = facts::decode(facts) { host.os } else { String::new() }
 }

@@ -1,4 +1,4 @@
-//! Executables by their content, wherever they lie.
+//! One executable by its content, wherever it lies.
 
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::DeviceId;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::moment::moment;
 use super::super::{SiteScope, Store, StoreError};
-use super::{DeviceRow, count};
+use super::count;
 
 /// One content, as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,20 +32,6 @@ pub struct ContentRow {
     /// How many active devices have it.
     pub devices: u32,
 }
-
-/// Which contents.
-#[derive(Debug, Clone)]
-pub struct ContentFilter {
-    /// On devices of these sites alone.
-    pub sites: SiteScope,
-    /// First seen anywhere after this.
-    pub since: Option<Timestamp>,
-    /// On this device.
-    pub device: Option<DeviceRow>,
-}
-
-/// Where a list of contents goes on: milliseconds of the first sight, and the digest, of the last one.
-pub type ContentKey = (i64, Vec<u8>);
 
 /// What a content says of itself, and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,67 +69,21 @@ pub struct PlaceRow {
 
 /// The contents in `found`, each with its first place and with how many active devices have it. Counting comes last:
 /// there may be a hundred thousand contents, and a page shows a few.
-const DESCRIBE: &str =
-    "SELECT c.sha256, c.first, e.path, d.name, e.format, coalesce(e.class, ''), e.signer, e.size_bytes,
+pub(super) const DESCRIBE: &str =
+    "SELECT c.sha256, c.first, e.path, d.name AS device, e.format, coalesce(e.class, '') AS class, e.signer, e.size_bytes,
         (SELECT count(DISTINCT o.device) FROM executable o JOIN device a ON a.id = o.device
          WHERE o.sha256 = c.sha256 AND a.status = 'active'
-           AND (:sites IS NULL OR a.site IN (SELECT value FROM json_each(:sites)))),
+           AND (:sites IS NULL OR a.site IN (SELECT value FROM json_each(:sites)))) AS devices,
         min(e.device)
     FROM found c CROSS JOIN executable e ON e.sha256 = c.sha256 AND e.first_seen_at = c.first
     JOIN device d ON d.id = e.device AND d.status = 'active'
         AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))
     GROUP BY c.sha256 ORDER BY c.first DESC, c.sha256";
-const FIRST_SEEN: &str = "SELECT n.sha256, min(n.first_seen_at) AS first FROM executable n
+pub(super) const FIRST_SEEN: &str = "FROM executable n
     WHERE n.device NOT IN (SELECT id FROM device WHERE status <> 'active'
         OR NOT (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites))))";
 
 impl Store {
-    /// Up to `limit` contents after `after`, the newest first.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn list_contents(
-        &self,
-        filter: ContentFilter,
-        after: Option<ContentKey>,
-        limit: usize,
-    ) -> Result<Vec<ContentRow>, StoreError> {
-        self.read(move |connection| {
-            let (first, digest) = after.unwrap_or((i64::MAX, Vec::new()));
-            let since = filter.since.map_or(i64::MIN, Timestamp::as_millisecond);
-            // Where little was seen lately, the index says so at once.
-            let among = match (filter.since, &filter.device) {
-                (None, None) => "(:device IS NULL)",
-                (Some(_), None) => {
-                    "n.sha256 IN (SELECT sha256 FROM executable WHERE first_seen_at > :since AND :device IS NULL)"
-                }
-                (_, Some(_)) => {
-                    "n.sha256 IN (SELECT sha256 FROM executable WHERE device = :device AND first_seen_at > :since)"
-                }
-            };
-            let sql = format!(
-                "WITH found AS ({FIRST_SEEN} AND {among} GROUP BY n.sha256
-                     HAVING first > :since AND (first < :first OR (first = :first AND n.sha256 > :digest))
-                     ORDER BY first DESC, n.sha256 LIMIT :limit)
-                 {DESCRIBE}"
-            );
-            let mut query = connection.prepare_cached(&sql)?;
-            let rows = query.query_map(
-                named_params! {
-                    ":sites": filter.sites,
-                    ":since": since,
-                    ":device": filter.device.map(|device| device.rowid),
-                    ":first": first,
-                    ":digest": digest,
-                    ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
-                },
-                content,
-            )?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
     /// The digests of contents on devices of these sites that begin with these hexadecimal digits, at most two: enough to know that they are not
     /// enough.
     ///
@@ -183,7 +123,10 @@ impl Store {
     ) -> Result<Option<Content>, StoreError> {
         let scope = scope.clone();
         self.read(move |connection| {
-            let sql = format!("WITH found AS ({FIRST_SEEN} AND n.sha256 = :sha256 GROUP BY n.sha256) {DESCRIBE}");
+            let sql = format!(
+                "WITH found AS (SELECT n.sha256, min(n.first_seen_at) AS first {FIRST_SEEN} AND n.sha256 = :sha256
+                     GROUP BY n.sha256) {DESCRIBE}"
+            );
             let row = connection
                 .prepare_cached(&sql)?
                 .query_row(named_params! { ":sha256": sha256.as_bytes(), ":sites": scope }, content)
@@ -200,7 +143,7 @@ impl Store {
     }
 }
 
-fn content(row: &Row<'_>) -> rusqlite::Result<ContentRow> {
+pub(super) fn content(row: &Row<'_>) -> rusqlite::Result<ContentRow> {
     Ok(ContentRow {
         sha256: Sha256::from(row.get::<_, [u8; 32]>(0)?),
         first_seen_at: moment(row.get(1)?),

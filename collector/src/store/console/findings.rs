@@ -2,11 +2,13 @@
 
 use caretaker_shared::model::{DeviceId, Requirement};
 use jiff::Timestamp;
-use rusqlite::named_params;
+use rusqlite::{OptionalExtension as _, Row, ToSql};
 use uuid::Uuid;
 
 use super::super::moment::moment;
 use super::super::{SiteScope, Store, StoreError};
+use super::chosen::{REQUIREMENTS, many, rows, total};
+use crate::filter::{Chosen, Column, Kind};
 
 /// A finding as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,13 +50,61 @@ pub struct FindingFilter {
     pub site: Option<String>,
     /// Closed ones too.
     pub include_closed: bool,
+    /// Those of them.
+    pub view: Chosen,
+}
+
+/// What a list of findings may be filtered and sorted by.
+pub const FINDING_COLUMNS: &[Column] = &[
+    column("requirement", Kind::Word(REQUIREMENTS), "f.requirement", false),
+    column("title", Kind::Text, "title_of(f.requirement)", false),
+    column("device", Kind::Text, "d.name", false),
+    column(
+        "device_id",
+        Kind::Text,
+        "lower(substr(hex(d.uuid), 1, 8) || '-' || substr(hex(d.uuid), 9, 4) || '-' ||
+        substr(hex(d.uuid), 13, 4) || '-' || substr(hex(d.uuid), 17, 4) || '-' || substr(hex(d.uuid), 21))",
+        false,
+    ),
+    column("site", Kind::Text, "s.name", false),
+    // What names accounts, and folders that are called after people.
+    column("subject", Kind::Text, "f.subject", true),
+    column("verdict", Kind::Word(&["fails", "unknown"]), "f.verdict", false),
+    column("summary", Kind::Text, "f.summary", true),
+    column("reason", Kind::Text, "f.reason", true),
+    column("remedy", Kind::Text, "f.remedy", true),
+    column("opened_at", Kind::Time, "f.opened_at", false),
+    column("closed_at", Kind::Time, "f.closed_at", false),
+];
+
+const fn column(name: &'static str, kind: Kind, sql: &'static str, personal: bool) -> Column {
+    Column { name, kind, sql, personal }
 }
 
 /// Where a list of findings goes on: requirement, device and number of the last one.
 pub type FindingKey = (String, i64, i64);
 
+const COLUMNS: &str = "SELECT f.id, f.requirement, d.name, d.uuid, s.name, f.subject, f.verdict, f.summary, f.reason,
+    f.remedy, f.opened_at, f.closed_at, f.device
+    FROM finding f JOIN device d ON d.id = f.device JOIN site s ON s.id = d.site";
+
+impl FindingFilter {
+    /// The findings that it is about. Said in so many words whether closed ones are among them, so that the index of
+    /// open findings is used: a page then costs what it shows.
+    fn listed(&self) -> String {
+        let state = if self.include_closed { "TRUE" } else { "f.closed_at IS NULL" };
+        format!(
+            "FROM finding f JOIN device d ON d.id = f.device JOIN site s ON s.id = d.site
+             WHERE (:only IS NULL OR f.requirement = :only) AND (:site IS NULL OR s.name = :site)
+               AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites))) AND {state} AND {}",
+            self.view.clause()
+        )
+    }
+}
+
 impl Store {
-    /// Up to `limit` findings after `after`, by requirement and device, those first that enrolled first.
+    /// Up to `limit` findings after `after`, in the order of the view, then by requirement and device, those first that
+    /// enrolled first. A view that is sorted goes on by its `skip` alone.
     ///
     /// # Errors
     /// When the database refuses.
@@ -66,48 +116,62 @@ impl Store {
     ) -> Result<Vec<FindingRow>, StoreError> {
         self.read(move |connection| {
             let (requirement, device, rowid) = after.unwrap_or_default();
-            // Said in so many words, so that the index of open findings is used: a page then costs what it shows.
-            let state = if filter.include_closed { "TRUE" } else { "f.closed_at IS NULL" };
             let sql = format!(
-                "SELECT f.id, f.requirement, d.name, d.uuid, s.name, f.subject, f.verdict, f.summary, f.reason,
-                        f.remedy, f.opened_at, f.closed_at, f.device
-                 FROM finding f JOIN device d ON d.id = f.device JOIN site s ON s.id = d.site
-                 WHERE (:only IS NULL OR f.requirement = :only) AND (:site IS NULL OR s.name = :site)
-                   AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))
-                   AND {state} AND (f.requirement, f.device, f.id) > (:requirement, :device, :rowid)
-                 ORDER BY f.requirement, f.device, f.id LIMIT :limit"
+                "SELECT f.id {} AND (f.requirement, f.device, f.id) > (:requirement, :device, :rowid)
+                 ORDER BY {} f.requirement, f.device, f.id LIMIT :limit OFFSET :skip",
+                filter.listed(),
+                filter.view.order()
             );
-            let mut query = connection.prepare_cached(&sql)?;
-            let rows = query.query_map(
-                named_params! {
-                    ":only": filter.requirement.map(Requirement::id),
-                    ":site": filter.site,
-                    ":sites": filter.sites,
-                    ":requirement": requirement,
-                    ":device": device,
-                    ":rowid": rowid,
-                    ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
-                },
-                |row| {
-                    Ok(FindingRow {
-                        rowid: row.get(0)?,
-                        requirement: row.get(1)?,
-                        device: row.get(2)?,
-                        device_id: DeviceId::from_uuid(Uuid::from_bytes(row.get(3)?)),
-                        site: row.get(4)?,
-                        subject: row.get(5)?,
-                        verdict: row.get(6)?,
-                        summary: row.get(7)?,
-                        reason: row.get(8)?,
-                        remedy: row.get(9)?,
-                        opened_at: moment(row.get(10)?),
-                        closed_at: row.get::<_, Option<i64>>(11)?.map(moment),
-                        device_rowid: row.get(12)?,
-                    })
-                },
-            )?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let own: [(&str, &dyn ToSql); 8] = [
+                (":only", &filter.requirement.map(Requirement::id)),
+                (":site", &filter.site),
+                (":sites", &filter.sites),
+                (":requirement", &requirement),
+                (":device", &device),
+                (":rowid", &rowid),
+                (":limit", &many(limit)),
+                (":skip", &many(filter.view.skip)),
+            ];
+            let found = rows(connection, &sql, &own, &filter.view, |row| row.get::<_, i64>(0))?;
+            let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE f.id = ?1"))?;
+            let findings =
+                found.into_iter().filter_map(|finding| query.query_row([finding], read).optional().transpose());
+            Ok(findings.collect::<Result<_, _>>()?)
         })
         .await
     }
+
+    /// How many findings the filter finds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn count_findings(&self, filter: FindingFilter) -> Result<u64, StoreError> {
+        self.read(move |connection| {
+            let own: [(&str, &dyn ToSql); 3] = [
+                (":only", &filter.requirement.map(Requirement::id)),
+                (":site", &filter.site),
+                (":sites", &filter.sites),
+            ];
+            total(connection, &format!("SELECT count(*) {}", filter.listed()), &own, &filter.view)
+        })
+        .await
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<FindingRow> {
+    Ok(FindingRow {
+        rowid: row.get(0)?,
+        requirement: row.get(1)?,
+        device: row.get(2)?,
+        device_id: DeviceId::from_uuid(Uuid::from_bytes(row.get(3)?)),
+        site: row.get(4)?,
+        subject: row.get(5)?,
+        verdict: row.get(6)?,
+        summary: row.get(7)?,
+        reason: row.get(8)?,
+        remedy: row.get(9)?,
+        opened_at: moment(row.get(10)?),
+        closed_at: row.get::<_, Option<i64>>(11)?.map(moment),
+        device_rowid: row.get(12)?,
+    })
 }

@@ -5,6 +5,8 @@
 
 mod alerts;
 mod changes;
+mod chosen;
+mod contents;
 mod device;
 mod devices;
 mod executables;
@@ -18,11 +20,12 @@ pub(in crate::store) use alerts::SEEN as ALERTS_SEEN;
 pub(in crate::store) use alerts::by_reference as alert_by_reference;
 pub use alerts::{AlertKey, AlertRow, AlertSight, DeliveryRow};
 pub use changes::ChangeRow;
+pub use contents::{CONTENT_COLUMNS, ContentFilter, ContentKey};
 pub use device::{DeviceCard, ExecutableRow, OpenFinding, ReadingRow};
-pub use devices::{DeviceFilter, DeviceKey, DeviceRow};
-pub use executables::{Content, ContentFilter, ContentKey, ContentRow, PlaceRow};
-pub use findings::{FindingFilter, FindingKey, FindingRow};
-pub use software::{SoftwareFilter, SoftwareKey, SoftwareRow};
+pub use devices::{DEVICE_COLUMNS, DeviceFilter, DeviceKey, DeviceRow};
+pub use executables::{Content, ContentRow, PlaceRow};
+pub use findings::{FINDING_COLUMNS, FindingFilter, FindingKey, FindingRow};
+pub use software::{SOFTWARE_COLUMNS, SoftwareFilter, SoftwareKey, SoftwareRow};
 
 /// A stored count or number as the contract has it.
 pub(in crate::store) fn count(n: i64) -> u32 {

@@ -1,11 +1,13 @@
 //! Installed titles, of one device or of the fleet.
 
 use jiff::Timestamp;
-use rusqlite::{Row, ToSql};
+use rusqlite::{Connection, Row, ToSql};
 
 use super::super::moment::moment;
 use super::super::{SiteScope, Store, StoreError};
+use super::chosen::{many, rows};
 use super::{DeviceRow, count};
+use crate::filter::{Chosen, Column, Kind};
 
 /// A title in one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,39 +35,70 @@ pub struct SoftwareFilter {
     pub device: Option<DeviceRow>,
     /// Part of the name, in any case; empty for all.
     pub name: String,
+    /// Those of them.
+    pub view: Chosen,
+}
+
+/// What a list of titles may be filtered and sorted by, over the queries below.
+pub const SOFTWARE_COLUMNS: &[Column] = &[
+    column("name", Kind::Text, "l.name"),
+    column("version", Kind::Text, "l.version"),
+    column("publisher", Kind::Text, "l.publisher"),
+    column("source", Kind::Text, "l.source"),
+    column("devices", Kind::Number, "l.devices"),
+    column("installed_at", Kind::Time, "l.installed_at"),
+];
+
+const fn column(name: &'static str, kind: Kind, sql: &'static str) -> Column {
+    Column { name, kind, sql, personal: false }
 }
 
 /// Where a list of titles goes on: name, version, source and publisher of the last one.
 pub type SoftwareKey = (String, String, String, String);
 
-const OF_DEVICE: &str = "SELECT t.name, t.version, t.publisher, t.source, 1, max(t.installed_at) FROM software t
+const OF_DEVICE: &str = "SELECT t.name, t.version, t.publisher, t.source, 1 AS devices,
+    max(t.installed_at) AS installed_at FROM software t
     WHERE t.device = :device AND t.kind = 'title' AND (:part = '' OR instr(lower(t.name), lower(:part)) > 0)
       AND (t.name, t.version, t.source, t.publisher) > (:name, :version, :source, :publisher)
     GROUP BY t.name, t.version, t.source, t.publisher
-    ORDER BY t.name, t.version, t.source, t.publisher LIMIT :limit";
+    ORDER BY t.name, t.version, t.source, t.publisher";
 /// Answered from one index, in its order: a page costs what it shows.
-const OF_FLEET: &str = "SELECT t.name, t.version, t.publisher, t.source, count(DISTINCT t.device), NULL FROM software t
+const OF_FLEET: &str = "SELECT t.name, t.version, t.publisher, t.source, count(DISTINCT t.device) AS devices,
+    NULL AS installed_at FROM software t
     WHERE t.kind = 'title' AND t.device NOT IN (SELECT id FROM device WHERE status <> 'active'
           OR NOT (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites))))
       AND (t.name, t.version, t.source, t.publisher) > (:name, :version, :source, :publisher)
     GROUP BY t.name, t.version, t.source, t.publisher
-    ORDER BY t.name, t.version, t.source, t.publisher LIMIT :limit";
+    ORDER BY t.name, t.version, t.source, t.publisher";
 /// Steps from name to name and looks into each once. The plus keeps SQLite from walking all rows instead.
 const OF_FLEET_NAMED: &str = "WITH RECURSIVE each(name) AS (
         SELECT min(name) FROM software WHERE kind = 'title' AND name >= :name
         UNION ALL
         SELECT (SELECT min(name) FROM software WHERE kind = 'title' AND name > each.name) FROM each
         WHERE each.name IS NOT NULL)
-    SELECT t.name, t.version, t.publisher, t.source, count(DISTINCT t.device), NULL FROM software t
+    SELECT t.name, t.version, t.publisher, t.source, count(DISTINCT t.device) AS devices,
+    NULL AS installed_at FROM software t
     WHERE t.kind = 'title' AND t.device NOT IN (SELECT id FROM device WHERE status <> 'active'
           OR NOT (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites))))
       AND t.name IN (SELECT name FROM each WHERE instr(lower(name), lower(:part)) > 0)
       AND (+t.name, t.version, t.source, t.publisher) > (:name, :version, :source, :publisher)
     GROUP BY t.name, t.version, t.source, t.publisher
-    ORDER BY t.name, t.version, t.source, t.publisher LIMIT :limit";
+    ORDER BY t.name, t.version, t.source, t.publisher";
+
+impl SoftwareFilter {
+    /// The query of all that it is about, by name and version.
+    fn listed(&self) -> &'static str {
+        match (&self.device, self.name.as_str()) {
+            (Some(_), _) => OF_DEVICE,
+            (None, "") => OF_FLEET,
+            (None, _) => OF_FLEET_NAMED,
+        }
+    }
+}
 
 impl Store {
-    /// Up to `limit` titles after `after`, by name and version.
+    /// Up to `limit` titles after `after`, in the order of the view, then by name and version. A view that is sorted
+    /// goes on by its `skip` alone.
     ///
     /// # Errors
     /// When the database refuses.
@@ -76,34 +109,58 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<SoftwareRow>, StoreError> {
         self.read(move |connection| {
-            let (name, version, source, publisher) = after.unwrap_or_default();
-            let device = filter.device.map(|device| device.rowid);
-            let sql = match (device, filter.name.as_str()) {
-                (Some(_), _) => OF_DEVICE,
-                (None, "") => OF_FLEET,
-                (None, _) => OF_FLEET_NAMED,
+            let (view, listed) = (&filter.view, filter.listed());
+            let sql = if view.is_all() && !view.is_sorted() {
+                format!("{listed} LIMIT :limit OFFSET :skip")
+            } else {
+                format!(
+                    "SELECT l.name, l.version, l.publisher, l.source, l.devices, l.installed_at FROM ({listed}) l
+                     WHERE {} ORDER BY {} l.name, l.version, l.source, l.publisher LIMIT :limit OFFSET :skip",
+                    view.clause(),
+                    view.order()
+                )
             };
-            let mut query = connection.prepare_cached(sql)?;
-            // Parameters that a query does not have are left out.
-            let all: [(&str, &dyn ToSql); 8] = [
-                (":sites", &filter.sites),
-                (":device", &device),
-                (":part", &filter.name),
-                (":name", &name),
-                (":version", &version),
-                (":source", &source),
-                (":publisher", &publisher),
-                (":limit", &i64::try_from(limit).unwrap_or(i64::MAX)),
-            ];
-            for (parameter, value) in all {
-                if let Some(at) = query.parameter_index(parameter)? {
-                    query.raw_bind_parameter(at, value)?;
-                }
-            }
-            Ok(query.raw_query().mapped(read).collect::<Result<_, _>>()?)
+            asked(connection, &sql, &filter, after, limit, read)
         })
         .await
     }
+
+    /// How many titles the filter finds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn count_software(&self, filter: SoftwareFilter) -> Result<u64, StoreError> {
+        self.read(move |connection| {
+            let sql = format!("SELECT count(*) FROM ({}) l WHERE {}", filter.listed(), filter.view.clause());
+            let counted = asked(connection, &sql, &filter, None, 0, |row| row.get::<_, i64>(0))?;
+            Ok(counted.first().and_then(|n| u64::try_from(*n).ok()).unwrap_or_default())
+        })
+        .await
+    }
+}
+
+fn asked<T>(
+    connection: &Connection,
+    sql: &str,
+    filter: &SoftwareFilter,
+    after: Option<SoftwareKey>,
+    limit: usize,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, StoreError> {
+    let (name, version, source, publisher) = after.unwrap_or_default();
+    let device = filter.device.as_ref().map(|device| device.rowid);
+    let own: [(&str, &dyn ToSql); 9] = [
+        (":sites", &filter.sites),
+        (":device", &device),
+        (":part", &filter.name),
+        (":name", &name),
+        (":version", &version),
+        (":source", &source),
+        (":publisher", &publisher),
+        (":limit", &many(limit)),
+        (":skip", &many(filter.view.skip)),
+    ];
+    rows(connection, sql, &own, &filter.view, read)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SoftwareRow> {

@@ -11,6 +11,7 @@ mod files;
 mod inventory;
 mod place;
 mod readings;
+mod taken;
 mod time;
 
 use caretaker_shared::digest::{Hasher, Sha256};
@@ -25,6 +26,7 @@ use super::titles::Shelf;
 use super::vault::Vault;
 use super::{Order, Store, StoreError, audit, number, sessions, writer};
 use place::Place;
+pub(super) use taken::Taken;
 
 /// What came of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +103,8 @@ impl Store {
         let Upload { epoch, stream, records, clock } = upload;
         // Reading and hashing happen here, so that the one writer only writes.
         let arrivals: Vec<Arrival> = records.into_iter().map(Arrival::new).collect();
-        self.write(Order::Device(*caller.device.as_bytes()), move |transaction| {
+        let count = u64::try_from(arrivals.len()).unwrap_or(u64::MAX);
+        let written = self.write(Order::Device(*caller.device.as_bytes()), move |transaction| {
             if !identity::is_active(transaction, caller.row)? {
                 return Ok(Err(NotIngested::Revoked));
             }
@@ -120,8 +123,12 @@ impl Store {
                 received,
             };
             scene.ingest(epoch, &arrivals)
-        })
-        .await
+        });
+        let written = written.await?;
+        if written.is_ok() {
+            self.taken.add(stream, count);
+        }
+        Ok(written)
     }
 }
 
