@@ -130,7 +130,7 @@ pub(super) struct Lattice<'a> {
     pub(super) by_case: bool,
     /// Words that only go on with one which began before them, as readings of several have it; in order.
     folded: Vec<u32>,
-    /// Short unknown words.
+    /// Short unknown words without a digit.
     pub(super) fragments: Vec<u32>,
     /// Three single letters or more in a row: first word and how many.
     pub(super) runs: Vec<(u32, u32)>,
