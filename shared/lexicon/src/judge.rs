@@ -17,11 +17,16 @@ use crate::Severity;
 const CLOSE: u32 = 20;
 /// From this many occasions on a text repeats itself.
 const OFTEN: u32 = 3;
+/// Other signs beside a phrase that add to it; more say no more.
+const MOST_SIGNS: usize = 2;
 /// What a single step of grooming comes to at most.
 const LONE_STAGE: Severity = Severity::at(3);
 
 /// Points by [`Reason::ALL`]. Of two for one reason the larger counts.
 type Points = [i8; Reason::ALL.len()];
+
+/// The first and the last word of a place.
+type Span = (u32, u32);
 
 /// A place that counts, and what it scores.
 struct Kept {
@@ -42,9 +47,11 @@ struct Judged<'a> {
 pub(super) struct Judgement<'a> {
     judged: Vec<Judged<'a>>,
     /// Places of weak words, by category, in order.
-    weak: BTreeMap<&'static str, Vec<(u32, u32)>>,
+    weak: BTreeMap<&'static str, Vec<Span>>,
+    /// Places of signs and what they are signs of, by category, in order.
+    signs: BTreeMap<&'static str, Vec<(Span, &'a str)>>,
     /// Places of calls for help, in order.
-    help: Vec<(u32, u32)>,
+    help: Vec<Span>,
     /// Steps of grooming in the text.
     stages: BTreeSet<Stage>,
     ask: &'a Ask<'a>,
@@ -58,10 +65,14 @@ impl<'a> Judgement<'a> {
             .filter_map(|group| Some(judged(pack, pack.rules.get(group.first()?.number as usize)?, group, nearby, ask)))
             .collect();
         let (mut weak, mut help, mut stages) = (BTreeMap::<_, Vec<_>>::new(), Vec::new(), BTreeSet::new());
+        let mut signs = BTreeMap::<_, Vec<_>>::new();
         for Judged { rule, kept, .. } in judged.iter().filter(|judged| !judged.kept.is_empty()) {
             let places = || kept.iter().map(|kept| (kept.phrase.first, kept.phrase.last));
             if rule.sureness == Sureness::Weak {
                 weak.entry(rule.category.id).or_default().extend(places());
+            }
+            if !rule.sign.is_empty() {
+                signs.entry(rule.category.id).or_default().extend(places().map(|place| (place, rule.sign.as_str())));
             }
             if rule.help_seeking {
                 help.extend(places());
@@ -72,7 +83,8 @@ impl<'a> Judgement<'a> {
             places.sort_unstable();
             places.dedup();
         });
-        Self { judged, weak, help, stages, ask }
+        signs.values_mut().for_each(|signs| signs.sort_unstable());
+        Self { judged, weak, signs, help, stages, ask }
     }
 
     /// What the text is found to say, the gravest first.
@@ -80,7 +92,7 @@ impl<'a> Judgement<'a> {
         let found = self.judged.iter().filter_map(|judged| {
             let arithmetic = self.arithmetic(judged)?;
             let Judged { rule, kept, .. } = judged;
-            (rule.sureness != Sureness::Weak && arithmetic.sum() > 0).then(|| Finding {
+            (counts(rule, &arithmetic) && arithmetic.sum() > 0).then(|| Finding {
                 rule: rule.id.clone(),
                 category: rule.category,
                 severity: arithmetic.severity(),
@@ -106,11 +118,11 @@ impl<'a> Judgement<'a> {
             let Judged { rule, matches, kept, fails } = judged;
             let base = || Arithmetic::of(parts(&base(rule, self.ask)), rule.category.least, rule.category.most);
             let arithmetic = self.arithmetic(judged).unwrap_or_else(base);
-            let verdict = match (kept.is_empty(), rule.sureness) {
+            let verdict = match (kept.is_empty(), counts(rule, &arithmetic)) {
                 (true, _) => fails.clone(),
-                (false, Sureness::Weak) => Verdict::Weak,
-                (false, _) if arithmetic.sum() < 1 => Verdict::Discounted,
-                (false, _) => Verdict::Found,
+                (false, false) => Verdict::Weak,
+                (false, true) if arithmetic.sum() < 1 => Verdict::Discounted,
+                (false, true) => Verdict::Found,
             };
             let disguises: BTreeSet<_> = matches.iter().filter_map(|phrase| phrase.disguise).collect();
             Met {
@@ -136,6 +148,7 @@ impl<'a> Judgement<'a> {
             if weak.is_some_and(|weak| is_close(weak, &kept.phrase, false)) {
                 add(&mut points, Reason::WeakWords, 1);
             }
+            add(&mut points, Reason::WeakWords, self.other_signs(rule, &kept.phrase));
             if best.is_none_or(|best| sum(&best) < sum(&points)) {
                 best = Some(points);
             }
@@ -154,6 +167,20 @@ impl<'a> Judgement<'a> {
         }
         Some(arithmetic)
     }
+
+    /// How many signs of other kinds stand close to a phrase of a rule. Of a weak rule that is no sign itself, none do.
+    fn other_signs(&self, rule: &PackedRule, phrase: &Match) -> i8 {
+        let apart = rule.sureness == Sureness::Weak && rule.sign.is_empty();
+        let Some(signs) = self.signs.get(rule.category.id).filter(|_| !apart) else { return 0 };
+        let others = signs.iter().filter(|(place, sign)| *sign != rule.sign && is_close(&[*place], phrase, false));
+        let kinds: BTreeSet<&str> = others.map(|(_, sign)| *sign).collect();
+        i8::try_from(kinds.len().min(MOST_SIGNS)).unwrap_or_default()
+    }
+}
+
+/// Whether a rule that is met is a finding: a weak one only beside other signs.
+fn counts(rule: &PackedRule, arithmetic: &Arithmetic) -> bool {
+    rule.sureness != Sureness::Weak || arithmetic.parts().iter().any(|part| part.reason == Reason::WeakWords)
 }
 
 fn judged<'a>(
@@ -233,7 +260,7 @@ fn occasions(kept: &[Kept]) -> u32 {
 }
 
 /// Whether one of `places`, which are in order, stands close to a phrase; one that overlaps it only where that counts.
-fn is_close(places: &[(u32, u32)], phrase: &Match, overlapping: bool) -> bool {
+fn is_close(places: &[Span], phrase: &Match, overlapping: bool) -> bool {
     let (from, to) = (phrase.first.saturating_sub(2 * CLOSE + 1), phrase.last + CLOSE + 1);
     let start = places.partition_point(|&(first, _)| first < from);
     let mut close = places.iter().skip(start).take_while(|&&(first, _)| first <= to);

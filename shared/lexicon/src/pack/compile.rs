@@ -92,6 +92,7 @@ pub(crate) fn compile(packs: &[Rules]) -> Pack {
                 around: rule.around.iter().map(|around| Around { set: around.set + first_set, ..*around }).collect(),
                 age: rule.age,
                 stage: rule.stage,
+                sign: rule.sign.clone(),
                 help_seeking: rule.help_seeking,
                 topic: rule.topic.clone(),
             });
@@ -135,6 +136,7 @@ pub(crate) fn of_terms(terms: &[&str]) -> Pack {
             around: Vec::new(),
             age: [0; AgeProfile::ALL.len()],
             stage: None,
+            sign: String::new(),
             help_seeking: false,
             topic: String::new(),
         });

@@ -10,7 +10,7 @@ use crate::graph::FIRST_WORD;
 use crate::rules::{Around, Effect, Origin, Side, Sureness};
 
 /// The last byte is the version of the format and of what makes a fingerprint.
-const MAGIC: &[u8; 8] = b"CTKWPK\0\x02";
+const MAGIC: &[u8; 8] = b"CTKWPK\0\x03";
 
 /// The bits of an entry of `lacking_words` that are the number of a word.
 const WORD: u32 = (1 << LACKS_AT) - 1;
@@ -65,7 +65,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Pack, PackError> {
     let phrases = automaton::read(bytes)?;
     let around = automaton::read(bytes)?;
     let sets = list(bytes, 1, Bytes::text)?;
-    let rules = list(bytes, 8, read_rule)?;
+    let rules = list(bytes, 9, read_rule)?;
     let count = bytes.count(3)?;
     let halves = steps(bytes, count)?.into_iter().map(u32::try_from);
     let lacking = halves.collect::<Result<Vec<u32>, _>>().map_err(|_| PackError::Damaged)?;
@@ -138,6 +138,7 @@ fn write_rule(out: &mut Vec<u8>, rule: &PackedRule) {
     out.extend([rule.severity, sureness, u8::from(rule.help_seeking)]);
     let stage = rule.stage.and_then(|stage| Stage::ALL.iter().position(|&known| known == stage));
     out.push(stage.map_or(0, |at| at as u8 + 1));
+    put_text(out, &rule.sign);
     out.extend(rule.age.map(i8::cast_unsigned));
     put_len(out, rule.around.len());
     for around in &rule.around {
@@ -176,6 +177,7 @@ fn read_rule(bytes: &mut Bytes<'_>) -> Result<PackedRule, PackError> {
         0 => None,
         at => Some(*Stage::ALL.get(usize::from(at) - 1).ok_or(PackError::Damaged)?),
     };
+    let sign = bytes.text()?;
     let mut age = [0; AgeProfile::ALL.len()];
     for (points, byte) in age.iter_mut().zip(bytes.take(AgeProfile::ALL.len())?) {
         *points = byte.cast_signed();
@@ -197,5 +199,5 @@ fn read_rule(bytes: &mut Bytes<'_>) -> Result<PackedRule, PackError> {
         };
         Ok(Around { set, within, side, effect })
     })?;
-    Ok(PackedRule { id, category, severity, sureness, around, age, stage, help_seeking, topic })
+    Ok(PackedRule { id, category, severity, sureness, around, age, stage, sign, help_seeking, topic })
 }

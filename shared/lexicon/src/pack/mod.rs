@@ -73,6 +73,8 @@ pub(super) struct PackedRule {
     pub(super) around: Vec<Around>,
     pub(super) age: [i8; AgeProfile::ALL.len()],
     pub(super) stage: Option<Stage>,
+    /// What its phrases are a sign of; empty where it says none.
+    pub(super) sign: String,
     pub(super) help_seeking: bool,
     pub(super) topic: String,
 }

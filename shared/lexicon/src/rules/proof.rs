@@ -15,12 +15,17 @@ pub fn check(rules: &Rules) -> Vec<Problem> {
     for rule in &rules.rules {
         let categories = BTreeSet::from([rule.category.id.to_owned()]);
         let ask = Ask { categories: &categories, age: AgeProfile::Secondary };
-        let wanted = if rule.sureness == Sureness::Weak { Verdict::Weak } else { Verdict::Found };
+        // A weak one that is a sign may be a finding in its own text, beside another.
+        let as_wanted = |verdict: &Verdict| match verdict {
+            Verdict::Found => true,
+            Verdict::Weak => rule.sureness == Sureness::Weak,
+            Verdict::Lacks(_) | Verdict::Vetoed(_) | Verdict::Discounted => false,
+        };
         let texts = rule.hit.iter().map(|text| (text, true)).chain(rule.miss.iter().map(|text| (text, false)));
         for (text, should_meet) in texts {
             let met = lexicon.explain(text, &ask).met;
             let met = met.iter().find(|met| met.rule == rule.id);
-            if met.is_some_and(|met| met.verdict == wanted) != should_meet {
+            if met.is_some_and(|met| as_wanted(&met.verdict)) != should_meet {
                 problems.push(Problem { rule: rule.id.clone(), text: text.clone(), should_meet, why: why(met) });
             }
         }

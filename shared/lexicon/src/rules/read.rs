@@ -12,7 +12,7 @@ use crate::arithmetic::Reason;
 use crate::category::{AgeProfile, CATEGORIES, Category, Stage, category};
 
 const HEAD: [&str; 5] = ["lang", "title", "source", "licence", "reviewed"];
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "id",
     "category",
     "severity",
@@ -23,6 +23,7 @@ const KEYS: [&str; 13] = [
     "boost",
     "age",
     "stage",
+    "sign",
     "help_seeking",
     "topic",
     "tests",
@@ -200,6 +201,7 @@ impl<'a> Reader<'a, '_> {
             around,
             age: age(&table)?,
             stage: stage(&table, category)?,
+            sign: sign(&table)?,
             help_seeking: table.flag("help_seeking")?,
             topic: topic.trim().to_owned(),
             hit,
@@ -368,6 +370,13 @@ fn stage(table: &Table<'_>, category: &Category) -> Result<Option<Stage>, RuleEr
     }
     let stage = Stage::from_word(word);
     stage.map(Some).ok_or_else(|| table.refused("stage", &format!("expected one of {words}")))
+}
+
+fn sign(table: &Table<'_>) -> Result<String, RuleError> {
+    let expected = "expected one word for what it is a sign of, of letters a to z and hyphens";
+    let Some(word) = table.maybe_text("sign", expected)? else { return Ok(String::new()) };
+    let plain = word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
+    plain.then(|| word.to_owned()).ok_or_else(|| table.refused("sign", expected))
 }
 
 fn examples(table: &Table<'_>) -> Result<(Vec<String>, Vec<String>), RuleError> {

@@ -130,7 +130,7 @@ proptest! {
     #[test]
     fn any_bytes_and_any_text_are_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "(?s).{0,200}") {
         prop_assert!(Pack::read(&bytes).is_err());
-        let _ = Pack::read(&[b"CTKWPK\0\x02".as_slice(), &bytes].concat());
+        let _ = Pack::read(&[b"CTKWPK\0\x03".as_slice(), &bytes].concat());
         let _ = rules::parse(&[("x", &text)]);
         let _ = rules::parse(&[("x", &format!("{HEAD}[sets]\na = [{text:?}]"))]);
     }

@@ -114,6 +114,33 @@ fn weak_words_only_add_to_others() {
 }
 
 #[test]
+fn weak_words_of_several_kinds_are_a_finding_together() {
+    let sign = |id: &str, sign: &str, word: &str| {
+        rule(id, "suicide", &format!("severity = 3\nsureness = 0\nsign = \"{sign}\"\nany = [\"{word}\"]"))
+    };
+    let lexicon = lexicon(&format!(
+        "{}{}{}{}{}",
+        sign("suicide.one", "red", "balloon"),
+        sign("suicide.same", "red", "kite"),
+        sign("suicide.two", "blue", "stick"),
+        sign("suicide.three", "green", "leaf"),
+        rule("suicide.sure", "suicide", "severity = 3\nany = [\"old house\"]"),
+    ));
+    for text in ["a balloon", "balloon and balloon", "a balloon and a kite", "a stick"] {
+        assert_eq!(ids(&lexicon, text), [""; 0], "{text}");
+    }
+    let best = |text: &str| found(&lexicon, text).first().map(|found| found.severity.level());
+    assert_eq!(best("a balloon and a stick"), Some(4));
+    assert_eq!(best("a balloon and a stick and a leaf"), Some(5));
+    assert_eq!(best("old house, a balloon and a kite"), Some(4), "two of a kind count once");
+    assert_eq!(best("old house, a balloon and a leaf"), Some(5));
+    assert_eq!(best(&format!("balloon {}stick", "and ".repeat(20))), Some(4));
+    assert_eq!(best(&format!("balloon {}stick", "and ".repeat(21))), None);
+    let sum = found(&lexicon, "a balloon and a stick and a leaf").remove(0).arithmetic.to_string();
+    assert_eq!(sum, "base 3, weaker words close by +2: 5 of 5");
+}
+
+#[test]
 fn three_occasions_are_a_repetition() {
     let lexicon = lexicon(&rule("violence.a", "violence", "severity = 3\nany = [\"red balloon\", \"balloon red\"]"));
     let finding = only(&lexicon, "red balloon red. red balloon");
