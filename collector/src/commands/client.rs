@@ -11,8 +11,8 @@ use super::connect::{Client, connect, console};
 use super::listing::{Listing, watch};
 use super::output::Output;
 use super::{
-    Exit, alerts, audit, canary, cases, catalogue, devices, executables, findings, keys, licences, policy, privacy, registers,
-    report, retention, software, status, subject, token,
+    Exit, alerts, audit, canary, cases, catalogue, devices, executables, findings, keys, licences, policy, privacy,
+    registers, report, retention, software, status, subject, token,
 };
 use crate::console::SOCKET;
 use crate::render::Screen;
