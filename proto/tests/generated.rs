@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "caretaker/agent/v1/agent.proto",
     "caretaker/agent/v1/checkpoint.proto",
     "caretaker/agent/v1/envelope.proto",

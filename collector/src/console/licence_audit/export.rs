@@ -53,7 +53,7 @@ pub(super) async fn export(
     }
     tracing::info!(audit = row.id, form = form.word(), provider = is_provider, "a licence audit was exported");
     Ok(proto::ExportAuditResponse {
-        audit: Some(message::head(&row, Some(&outcome))),
+        audit: Some(message::head(&row, outcome.counts())),
         file_name,
         content,
         for_provider: is_provider,
@@ -78,5 +78,5 @@ pub(super) async fn mail(
     let kept = show::kept(context, show::which(request.which)?, None).await?;
     let mails = context.store.mail_licence_audit(kept.row.id, &operator.actor, context.clock.now()).await?;
     tracing::info!(audit = kept.row.id, mails, "a licence audit is on its way by mail");
-    Ok(proto::MailAuditResponse { audit: Some(message::head(&kept.row, Some(&kept.outcome))), mails })
+    Ok(proto::MailAuditResponse { audit: Some(message::head(&kept.row, kept.outcome.counts())), mails })
 }
