@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod audit_check;
 pub mod backup;
+pub mod catalogue;
 pub mod clauses;
 pub mod cli;
 pub mod commands;

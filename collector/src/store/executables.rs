@@ -29,13 +29,14 @@ impl Store {
     }
 }
 
-/// Keeps facts that nobody has sent before: a later device cannot change what an earlier one said.
+/// Keeps facts that nobody has sent before: a later device cannot change what an earlier one said. Says whether they
+/// were new.
 pub(super) fn describe(
     transaction: &Transaction<'_>,
     facts: &ExecutableFacts,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    transaction
+) -> Result<bool, StoreError> {
+    let written = transaction
         .prepare_cached(
             "INSERT INTO executable_facts (sha256, size_bytes, format, runs_on, file_name, first_seen, company, product,
                                            description, version, original_name, signer, class)
@@ -56,5 +57,5 @@ pub(super) fn describe(
             facts.signer,
             facts.class.map(SoftwareClass::word)
         ])?;
-    Ok(())
+    Ok(written > 0)
 }

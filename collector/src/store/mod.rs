@@ -39,6 +39,7 @@ pub(crate) mod sealed;
 mod sessions;
 mod sites;
 mod status;
+pub mod titles;
 mod tokens;
 pub(crate) mod vault;
 mod writer;
@@ -121,6 +122,7 @@ pub struct Store {
     readers: Arc<Readers>,
     policies: Arc<in_force::Policies>,
     vault: Arc<vault::Vault>,
+    shelf: Arc<titles::Shelf>,
 }
 
 /// Connections that only read. A reader is opened when none is free, and kept.
@@ -148,6 +150,7 @@ impl Store {
             readers: Arc::new(readers),
             policies: Arc::default(),
             vault,
+            shelf: Arc::default(),
         })
     }
 

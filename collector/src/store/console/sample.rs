@@ -114,7 +114,7 @@ impl Store {
     /// An open finding.
     /// What is true of an executable's bytes.
     pub(crate) async fn add_facts(&self, facts: ExecutableFacts) {
-        self.put(move |transaction| executables::describe(transaction, &facts, Timestamp::UNIX_EPOCH)).await;
+        self.put(move |transaction| executables::describe(transaction, &facts, Timestamp::UNIX_EPOCH).map(drop)).await;
     }
 
     pub(crate) async fn add_finding(&self, finding: SampleFinding) {

@@ -11,7 +11,7 @@ use super::time::{self, Certainty};
 use super::{Arrival, Ingested, Scene};
 use crate::store::alerts::Met;
 use crate::store::identity::Caller;
-use crate::store::{StoreError, alerts, canary, cases, device_alerts, executables, keywords, number, sealed};
+use crate::store::{StoreError, alerts, canary, cases, device_alerts, executables, keywords, number, sealed, titles};
 
 /// The columns in which kinds of events differ.
 #[derive(Default)]
@@ -48,7 +48,10 @@ impl Scene<'_> {
             Payload::Gap(gap) => self.keep_gap(gap, first).map(|()| false)?,
             Payload::Reading(reading) => self.keep_reading(reading, recorded)?,
             Payload::ExecutableFacts(facts) => {
-                executables::describe(self.transaction, facts, self.received).map(|()| false)?
+                if executables::describe(self.transaction, facts, self.received)? {
+                    titles::described(self.transaction, facts.sha256, self.shelf)?;
+                }
+                false
             }
             Payload::Digests(digests) => {
                 self.compare(digests, ingested)?;

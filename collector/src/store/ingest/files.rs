@@ -11,7 +11,7 @@ use super::Scene;
 use super::changes::Change;
 use super::inventory::Whole;
 use crate::store::moment::moment;
-use crate::store::{StoreError, number};
+use crate::store::{StoreError, number, titles};
 
 // Another content under the same path is another executable, seen for the first time now.
 const UPSERT: &str =
@@ -31,7 +31,7 @@ impl Scene<'_> {
         let mut held: HashMap<String, Executable> =
             self.held_files()?.into_iter().map(|file| (file.path.clone(), file)).collect();
         let mut upsert = self.transaction.prepare_cached(UPSERT)?;
-        let mut changes = Vec::new();
+        let (mut changes, mut written) = (Vec::new(), false);
         for file in &found.files {
             let before = held.remove(&file.path);
             if before.as_ref() == Some(file) {
@@ -50,6 +50,7 @@ impl Scene<'_> {
                 file.removable,
                 self.received.as_millisecond()
             ])?;
+            written = true;
             match before {
                 None => changes.push(Change::added(file.path.clone())),
                 Some(before) if before.sha256 != file.sha256 => changes.push(Change::updated(file.path.clone())),
@@ -62,7 +63,11 @@ impl Scene<'_> {
             for path in held.into_keys() {
                 delete.execute(params![self.caller.row, path])?;
                 changes.push(Change::removed(path));
+                written = true;
             }
+        }
+        if written {
+            titles::settle(self.transaction, self.caller.row, self.shelf)?;
         }
         Ok(changes)
     }

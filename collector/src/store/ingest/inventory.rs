@@ -9,7 +9,7 @@ use rusqlite::{Row, params};
 use super::Scene;
 use super::changes::Change;
 use crate::store::moment::moment;
-use crate::store::{StoreError, number};
+use crate::store::{StoreError, number, titles};
 
 /// Whether an answer holds everything there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Scene<'_> {
         // The later of two entries with one key counts, as it would if they were written one after the other.
         let now: HashMap<TitleKey, &SoftwareTitle> = titles.iter().map(|title| (key(title), title)).collect();
         let mut insert = self.transaction.prepare_cached(INSERT)?;
-        let mut added = Vec::new();
+        let (mut added, mut written) = (Vec::new(), false);
         for (key, title) in now {
             let before = held.remove(&key);
             if before.as_ref() == Some(title) {
@@ -65,6 +65,7 @@ impl Scene<'_> {
                 title.size_bytes.map(number),
                 title.last_used_at.map(Timestamp::as_millisecond)
             ])?;
+            written = true;
             if before.is_none() {
                 added.push(title.clone());
             }
@@ -76,6 +77,9 @@ impl Scene<'_> {
                 delete.execute(params![self.caller.row, key.0, key.1, key.2, key.3, key.4, key.5])?;
                 removed.push(title);
             }
+        }
+        if written || !removed.is_empty() {
+            titles::settle(self.transaction, self.caller.row, self.shelf)?;
         }
         Ok(told(added, removed))
     }

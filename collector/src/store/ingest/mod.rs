@@ -21,6 +21,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::identity::{self, Caller, entry};
 use super::in_force::Policies;
+use super::titles::Shelf;
 use super::vault::Vault;
 use super::{Order, Store, StoreError, audit, number, sessions, writer};
 use place::Place;
@@ -77,6 +78,7 @@ struct Scene<'a> {
     transaction: &'a Transaction<'a>,
     policies: &'a Policies,
     vault: &'a Vault,
+    shelf: &'a Shelf,
     caller: Caller,
     epoch: i64,
     stream: Stream,
@@ -95,7 +97,7 @@ impl Store {
         upload: Upload,
         received: Timestamp,
     ) -> Result<Result<Ingested, NotIngested>, StoreError> {
-        let (policies, vault) = (self.policies.clone(), self.vault.clone());
+        let (policies, vault, shelf) = (self.policies.clone(), self.vault.clone(), self.shelf.clone());
         let Upload { epoch, stream, records, clock } = upload;
         // Reading and hashing happen here, so that the one writer only writes.
         let arrivals: Vec<Arrival> = records.into_iter().map(Arrival::new).collect();
@@ -110,6 +112,7 @@ impl Store {
                 transaction,
                 policies: &policies,
                 vault: &vault,
+                shelf: &shelf,
                 caller,
                 epoch: row,
                 stream,
