@@ -36,8 +36,8 @@ pub fn propose(readings: &[Reading<'_>], today: &str) -> String {
         vec![format!("{name} Viewer")]
     };
     let lines = [
-        "category = \"office\"            # teaching, office, game, media, bypass, remote-control, developer, system"
-            .to_owned(),
+        "# One of: teaching, office, game, media, bypass, remote-control, developer, system.".to_owned(),
+        "category = \"office\"".to_owned(),
         format!("checked = {}", quoted(today)),
         String::new(),
         "[[title]]".to_owned(),
