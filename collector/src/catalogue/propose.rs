@@ -29,7 +29,7 @@ pub fn propose(readings: &[Reading<'_>], today: &str) -> String {
         list.sort();
         list.dedup();
     }
-    let slug = slug(&folded.first(folded.core()).to_owned());
+    let slug = slug(folded.first(folded.core()));
     let misses = if names.is_empty() {
         packages.iter().map(|package| format!("{package}-data")).collect()
     } else {
