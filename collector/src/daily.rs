@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::store::titles::Moved;
 use crate::store::{Store, StoreError};
 
 /// Between two looks at the calendar: the machine may have slept, the clock may have been put right.
@@ -54,6 +55,9 @@ impl Daily {
         if let Err(error) = self.checkpoint().await {
             tracing::error!(error = &error as &dyn std::error::Error, "no checkpoint was made; it is tried again");
         }
+        if let Err(error) = self.titles().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "titles are not in line; it is tried again");
+        }
     }
 
     async fn purge(&self) -> Result<(), StoreError> {
@@ -63,6 +67,16 @@ impl Daily {
         }
         let purged = self.store.purge(self.key.clone(), now).await?;
         tracing::info!(erased = purged.total(), months = purged.months.len(), "what is past its time was erased");
+        Ok(())
+    }
+
+    /// Brings what is stored in line with a catalogue that came with another version, or that a replay was broken off of.
+    async fn titles(&self) -> Result<(), StoreError> {
+        if !self.store.titles_are_current().await? {
+            let replayed = self.store.replay_titles(self.clock.now()).await?;
+            let Moved { came, went, changed } = replayed.moved;
+            tracing::info!(devices = replayed.devices, came, went, changed, "titles are in line with the catalogue");
+        }
         Ok(())
     }
 

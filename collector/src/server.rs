@@ -20,7 +20,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::console;
 use crate::daily::Daily;
-use crate::data::{DataFolder, Lock, ServerIdentity, audit_key, load_authority};
+use crate::data::{DataFolder, Lock, OwnRules, ServerIdentity, audit_key, load_authority};
 use crate::grpc::{self, AddedLexicons, AdmissionService, AgentParts, AgentService, Connection, Limits, Port};
 use crate::guidance::Guidance;
 use crate::store::Store;
@@ -43,6 +43,8 @@ pub async fn serve(
     let authority = Arc::new(load_authority(&folder)?);
     let key = Arc::new(audit_key(&folder)?);
     let store = open_store(&folder)?;
+    let rules = OwnRules::of(folder.clone());
+    use_rules(&store, &rules)?;
     let identity = ServerIdentity::new(folder.clone(), authority.clone(), clock.clone());
     let (renewed, acceptor) = watch::channel(identity.acceptor()?);
     let console_path = folder.console_socket();
@@ -64,6 +66,7 @@ pub async fn serve(
         lexicons,
         audit: audit_check::Found::default(),
         guidance,
+        rules,
         key,
         stop: stop.clone(),
     };
@@ -106,6 +109,7 @@ struct Parts {
     lexicons: Arc<AddedLexicons>,
     audit: audit_check::Found,
     guidance: Guidance,
+    rules: OwnRules,
     key: Arc<AuditKey>,
     stop: CancellationToken,
 }
@@ -166,6 +170,7 @@ impl Parts {
             routes: routes(&self.config),
             audit: self.audit.clone(),
             guidance: self.guidance.clone(),
+            rules: self.rules.clone(),
             audit_key: self.key.clone(),
             started_at: self.clock.now(),
         };
@@ -216,6 +221,16 @@ fn open_store(folder: &DataFolder) -> anyhow::Result<Store> {
         );
     }
     Store::open(&path).with_context(|| format!("{} cannot be used", path.display()))
+}
+
+/// Uses the school's own rules of titles beside ours.
+fn use_rules(store: &Store, rules: &OwnRules) -> anyhow::Result<()> {
+    let (catalogue, flaws) = rules.load().context("the school's own rules of titles cannot be read")?;
+    for flaw in flaws {
+        tracing::error!(error = %flaw, "own rules of titles are left out; correct or remove the file, and start again");
+    }
+    store.use_catalogue(catalogue);
+    Ok(())
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -1,23 +1,23 @@
 //! From files of rules to a catalogue that can be asked: everything is checked, nothing is loaded by halves.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use caretaker_shared::digest::{Hasher, Sha256};
 use jiff::civil::Date;
 
 use super::check::{self, Written};
-use super::claims::{Claim, Claims};
+use super::claims::Claims;
+use super::enter::claim;
 use super::flaw::{Flaw, Flaws};
 use super::fold::{company, fold};
-use super::identify::LISTS;
 use super::packages::PackageRules;
 use super::raw::RawFile;
 use super::title::{Category, Licensing, Title, Versions};
 use super::{Catalogue, EDITION, RuleFile};
 
 /// A file that could be read.
-struct Parsed<'a> {
+pub(super) struct Parsed<'a> {
     file: &'a RuleFile,
     raw: RawFile,
     own: bool,
@@ -27,6 +27,13 @@ struct Parsed<'a> {
     lines: Vec<Option<usize>>,
 }
 
+impl Parsed<'_> {
+    /// Of its rules, in their order.
+    pub(super) fn slugs(&self) -> Vec<String> {
+        self.raw.title.iter().map(|title| title.slug.clone()).collect()
+    }
+}
+
 /// Compiles shipped files and a school's own.
 pub(super) fn compile(shipped: &[RuleFile], own: &[RuleFile], packages: &str) -> Result<Catalogue, Flaws> {
     let mut flaws = Vec::new();
@@ -34,7 +41,7 @@ pub(super) fn compile(shipped: &[RuleFile], own: &[RuleFile], packages: &str) ->
     for (file, own) in shipped.iter().map(|file| (file, false)).chain(own.iter().map(|file| (file, true))) {
         match parse(file, own) {
             Ok(parsed) => files.push(parsed),
-            Err(flaw) => flaws.push(flaw),
+            Err(Flaws(flaw)) => flaws.extend(flaw),
         }
     }
     let package_rules =
@@ -50,15 +57,18 @@ pub(super) fn compile(shipped: &[RuleFile], own: &[RuleFile], packages: &str) ->
     if flaws.is_empty() { Ok(catalogue) } else { Err(Flaws(flaws)) }
 }
 
-fn parse(file: &RuleFile, own: bool) -> Result<Parsed<'_>, Flaw> {
-    let raw: RawFile = toml::from_str(&file.text).map_err(|error| unreadable(&file.name, &file.text, &error))?;
-    let flaw = |field: &str, problem: String, remedy: &str| Flaw {
-        file: file.name.clone(),
-        line: line_of(&file.text, &format!("{field} =")),
-        slug: String::new(),
-        field: field.to_owned(),
-        problem,
-        remedy: remedy.to_owned(),
+pub(super) fn parse(file: &RuleFile, own: bool) -> Result<Parsed<'_>, Flaws> {
+    let raw: RawFile =
+        toml::from_str(&file.text).map_err(|error| Flaws(vec![unreadable(&file.name, &file.text, &error)]))?;
+    let flaw = |field: &str, problem: String, remedy: &str| {
+        Flaws(vec![Flaw {
+            file: file.name.clone(),
+            line: line_of(&file.text, &format!("{field} =")),
+            slug: String::new(),
+            field: field.to_owned(),
+            problem,
+            remedy: remedy.to_owned(),
+        }])
     };
     if raw.checked.parse::<Date>().is_err() {
         return Err(flaw("checked", format!("{:?} is no day", raw.checked), "write it as 2026-11-22"));
@@ -203,129 +213,6 @@ fn parsed_category(written: &Written<'_>, word: &str, flaws: &mut Vec<Flaw>) -> 
         ));
     }
     category
-}
-
-/// Enters what leads to a title.
-fn claim(catalogue: &mut Catalogue, at: usize, written: &Written<'_>, flaws: &mut Vec<Flaw>) {
-    let raw = written.raw;
-    let (whole, part) = (Claim { title: at, part: false }, Claim { title: at, part: true });
-    for code in &raw.codes {
-        text_claim(catalogue, Field::Codes, code, whole, written, flaws);
-    }
-    for package in &raw.packages {
-        text_claim(catalogue, Field::Packages, package, whole, written, flaws);
-    }
-    for (field, names) in [(Field::Names, &raw.names), (Field::Products, &raw.products), (Field::Files, &raw.files)] {
-        for name in names {
-            name_claim(catalogue, field, name, whole, written, flaws);
-        }
-    }
-    for name in &raw.parts {
-        if let Some(code) = name.strip_prefix("code:") {
-            text_claim(catalogue, Field::Codes, code, part, written, flaws);
-        } else if is_package(name) {
-            text_claim(catalogue, Field::Parts, name, part, written, flaws);
-        } else {
-            name_claim(catalogue, Field::Parts, name, part, written, flaws);
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Codes,
-    Packages,
-    Names,
-    Products,
-    Files,
-    Parts,
-}
-
-impl Field {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Codes => "codes",
-            Self::Packages => "packages",
-            Self::Names => "names",
-            Self::Products => "products",
-            Self::Files => "files",
-            Self::Parts => "parts",
-        }
-    }
-}
-
-fn is_package(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(list, name)| (list == "*" || LISTS.contains(&list)) && !name.is_empty())
-}
-
-fn text_claim(
-    catalogue: &mut Catalogue,
-    field: Field,
-    text: &str,
-    claim: Claim,
-    written: &Written<'_>,
-    flaws: &mut Vec<Flaw>,
-) {
-    if field == Field::Packages && !is_package(text) {
-        let remedy = "write it as \"dpkg:name\", \"rpm:name\", \"flatpak:id\", \"snap:name\" or \"*:name\"";
-        flaws.push(written.flaw(field.word(), format!("{text:?} is no package"), remedy));
-        return;
-    }
-    let bare = if is_package(text) { text.split_once(':').map_or("", |(_, name)| name) } else { text };
-    if bare.trim_end_matches('*').is_empty() || bare.get(..bare.len() - 1).is_none_or(|front| front.contains('*')) {
-        flaws.push(written.flaw(field.word(), format!("{text:?} meets too much"), "one star may stand at the end"));
-        return;
-    }
-    let texts = if field == Field::Codes { &mut catalogue.claims.codes } else { &mut catalogue.claims.packages };
-    if let Err(held) = texts.add(&text.to_lowercase(), claim) {
-        flaws.push(claimed(catalogue, held, text, field, written));
-    }
-}
-
-fn name_claim(
-    catalogue: &mut Catalogue,
-    field: Field,
-    text: &str,
-    claim: Claim,
-    written: &Written<'_>,
-    flaws: &mut Vec<Flaw>,
-) {
-    let (name, open) = text.strip_suffix(" *").map_or((text, false), |name| (name, true));
-    let folded = fold(name);
-    if folded.count() == 0 || name.contains('*') {
-        let remedy = "a name is words; one star may stand at the end, behind a blank";
-        flaws.push(written.flaw(field.word(), format!("{text:?} is no name"), remedy));
-        return;
-    }
-    let claims = &mut catalogue.claims;
-    let names = match field {
-        Field::Products => &mut claims.products,
-        Field::Files => &mut claims.files,
-        Field::Names | Field::Parts | Field::Codes | Field::Packages => &mut claims.names,
-    };
-    let held: Vec<Claim> = names.add(&folded, open, claim).to_vec();
-    let by_publisher = matches!(field, Field::Names | Field::Parts);
-    let clash = held.into_iter().find(|held| *held != claim && !apart(catalogue, *held, claim, by_publisher));
-    if let Some(held) = clash {
-        flaws.push(claimed(catalogue, held, text, field, written));
-    }
-}
-
-/// Whether the publishers, of files the signers, of two titles tell readings of one name apart.
-fn apart(catalogue: &Catalogue, one: Claim, other: Claim, by_publisher: bool) -> bool {
-    let makers = |claim: Claim| -> HashSet<&str> {
-        let Some(title) = catalogue.titles.get(claim.title) else { return HashSet::new() };
-        let makers = if by_publisher { &title.publishers } else { &title.signers };
-        makers.iter().map(String::as_str).collect()
-    };
-    let (one, other) = (makers(one), makers(other));
-    !one.is_empty() && !other.is_empty() && one.is_disjoint(&other)
-}
-
-fn claimed(catalogue: &Catalogue, held: Claim, text: &str, field: Field, written: &Written<'_>) -> Flaw {
-    let slug = catalogue.titles.get(held.title).map_or("", |title| title.slug.as_str());
-    let remedy = format!("leave it to one of them; to take the place of ours, use the slug {slug:?}");
-    written.flaw(field.word(), format!("{text:?} leads to {slug:?} already"), &remedy)
 }
 
 fn digest(shipped: &[RuleFile], own: &[RuleFile], packages: &str) -> Sha256 {

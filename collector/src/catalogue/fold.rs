@@ -189,20 +189,30 @@ pub(super) fn fold(text: &str) -> Folded {
     }
     let mut folded = Folded { text: String::with_capacity(plain.len()), ends: Vec::new() };
     let mut word = String::new();
+    if plain.is_ascii() {
+        for letter in plain.bytes().chain([b' ']).map(char::from) {
+            folded.take(letter.to_ascii_lowercase(), &mut word);
+        }
+        return folded;
+    }
     // Turkish: the capital of i has a dot, and the small letter of I has none. Names of products know one i.
     let letters = plain.nfkc().default_case_fold().nfkc().filter(|letter| *letter != '\u{307}');
     for letter in letters.chain(std::iter::once(' ')) {
-        match letter {
-            'ı' => word.push('i'),
-            '+' | '#' => word.push(letter),
-            letter if letter.is_alphanumeric() => word.push(letter),
-            _ => folded.close(&mut word),
-        }
+        folded.take(letter, &mut word);
     }
     folded
 }
 
 impl Folded {
+    fn take(&mut self, letter: char, word: &mut String) {
+        match letter {
+            'ı' => word.push('i'),
+            '+' | '#' => word.push(letter),
+            letter if letter.is_alphanumeric() => word.push(letter),
+            _ => self.close(word),
+        }
+    }
+
     fn close(&mut self, word: &mut String) {
         if word.chars().any(char::is_alphanumeric) {
             if !self.text.is_empty() {

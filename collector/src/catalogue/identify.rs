@@ -210,7 +210,8 @@ fn unknown(reading: &Reading<'_>) -> Title {
     Title {
         slug: format!("?{}", digest.get(..DIGITS).unwrap_or_default()),
         name: shown(reading.name, folded.core()),
-        publisher: reading.publisher.to_owned(),
+        // Of a packager without the address.
+        publisher: reading.publisher.split('<').next().unwrap_or_default().trim().to_owned(),
         category: None,
         licensing: None,
         suite: String::new(),

@@ -7,9 +7,11 @@
 //! language (`fold`); there are no regular expressions. What no rule knows is a title of its own, so that it is counted
 //! like all others; parts of titles and of the operating system are none.
 
+mod apart;
 mod check;
 mod claims;
 mod compile;
+mod enter;
 mod flaw;
 mod fold;
 mod identify;

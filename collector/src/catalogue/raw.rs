@@ -12,6 +12,7 @@ pub(super) struct RawFile {
     pub(super) category: String,
     /// The day on which the facts were looked at.
     pub(super) checked: String,
+    #[serde(default)]
     pub(super) title: Vec<RawTitle>,
 }
 

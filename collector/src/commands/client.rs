@@ -10,8 +10,8 @@ use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
 use super::output::Output;
 use super::{
-    Exit, alerts, audit, canary, cases, devices, executables, findings, keys, policy, privacy, registers, report,
-    retention, software, status, subject, token,
+    Exit, alerts, audit, canary, cases, catalogue, devices, executables, findings, keys, policy, privacy, registers,
+    report, retention, software, status, subject, token,
 };
 use crate::console::SOCKET;
 use crate::render::Screen;
@@ -35,6 +35,9 @@ pub enum ClientCommand {
     Device(devices::DeviceCommand),
     /// List what is installed, on all devices or on one
     Software(software::Args),
+    /// Titles: what raw names stand for, which ones no rule knows, and rules of your own
+    #[command(subcommand)]
+    Catalogue(catalogue::CatalogueCommand),
     /// List programs that no package owns, or show where one lies
     Executables(executables::Args),
     /// What does not hold, and what is not known
@@ -162,6 +165,9 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
     {
         return policy::here(command, output);
     }
+    if let ClientCommand::Catalogue(catalogue::CatalogueCommand::Check(args)) = &command {
+        return catalogue::check(args, output);
+    }
     let reached = reach(place).await;
     if let (Err(_), ClientCommand::Audit(audit::AuditCommand::Verify(args)), Place::Data(data)) =
         (&reached, &command, place)
@@ -182,7 +188,9 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Status(args) => status::run(args, client, output).await,
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
         ClientCommand::Device(command) => devices::run(command, client, output).await,
+        ClientCommand::Software(args) if args.titles => catalogue::software(args, channel, output).await,
         ClientCommand::Software(args) => software::run(args, client, output).await,
+        ClientCommand::Catalogue(command) => catalogue::run(command, channel, output).await,
         ClientCommand::Executables(args) => executables::run(args, client, output).await,
         ClientCommand::Findings(args) => findings::run(args, client, output).await,
         ClientCommand::Alerts(args) => alerts::list(args, client, output).await,

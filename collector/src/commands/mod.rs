@@ -12,6 +12,9 @@ pub mod audit;
 pub mod backup;
 pub mod canary;
 pub mod cases;
+mod catalogue;
+#[cfg(test)]
+mod catalogue_tests;
 mod connect;
 mod devices;
 mod executables;

@@ -15,13 +15,16 @@ use crate::render;
 pub struct Args {
     /// Part of a title's name, any case
     #[arg(value_parser = NonEmptyStringValueParser::new())]
-    name: Option<String>,
+    pub(super) name: Option<String>,
     /// Only what is installed on this device (name or id)
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
-    device: Option<String>,
+    pub(super) device: Option<String>,
+    /// Titles of the catalogue instead of the raw names of lists
+    #[arg(long)]
+    pub(super) titles: bool,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 pub(super) async fn run(args: Args, mut client: Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {

@@ -59,6 +59,7 @@ impl School {
             routes: MailRoutes { first: "maildir ./caretaker-data/mail".into(), ..MailRoutes::default() },
             audit: Arc::default(),
             guidance: Guidance::new(folder.path().join("guidance.txt"), Some("01632 960 000".into())),
+            rules: crate::data::OwnRules::of(crate::data::DataFolder::at(folder.path())),
             audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
             started_at: clock.now() - SignedDuration::from_hours(12 * 24),
         };
@@ -105,7 +106,13 @@ impl School {
     pub(super) async fn types_on(&self, columns: usize, line: &[&str]) -> Result<(Exit, String), Failure> {
         let ended = run(self.folder.path(), self.clock.now(), columns, line).await;
         if let Ok((_, text)) = &ended {
-            let json = line.contains(&"--json") || line.first() == Some(&"policy") || line.first() == Some(&"token");
+            let json = line.contains(&"--json")
+                || line.contains(&"--propose")
+                || line.first() == Some(&"policy")
+                || line.first() == Some(&"token");
+            // A rule is shown as it is written.
+            let rule = line.starts_with(&["catalogue", "show"]);
+            let text = if rule { text.split("[[title]]").next().unwrap_or_default() } else { text };
             for line in text.lines().filter(|line| !json && !line.starts_with("login_")) {
                 assert!(width(line) <= columns, "wider than {columns}: {line}");
             }

@@ -23,6 +23,7 @@ use tonic::{Code, Status};
 use tower::{Service, ServiceExt as _};
 
 use super::{Context, Services, services};
+use crate::data::{DataFolder, OwnRules};
 use crate::grpc::ConnectInfo;
 use crate::guidance::Guidance;
 use crate::store::{Added, LoginStanding, NewLogin, NewOperator, OperatorRow, Store};
@@ -67,6 +68,7 @@ impl Bench {
             routes: crate::console::MailRoutes::default(),
             audit: Arc::default(),
             guidance: Guidance::new(folder.path().join("guidance.txt"), None),
+            rules: OwnRules::of(DataFolder::at(folder.path())),
             audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
             started_at: clock.now(),
         });

@@ -11,6 +11,7 @@ mod alerts;
 mod bench;
 mod calls;
 pub(crate) mod cases;
+mod catalogue;
 mod compliance;
 mod devices;
 mod executables;
@@ -48,9 +49,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::audit_check::Found;
+use crate::data::OwnRules;
 use crate::guidance::Guidance;
 use crate::store::Store;
 
+pub(crate) use catalogue::TOML_BYTES as RULES_BYTES;
 pub use guard::Services;
 pub(crate) use operators::message_of as operator_message;
 pub use outcome::Outcome;
@@ -94,6 +97,8 @@ pub struct Context {
     pub audit: Found,
     /// What to do about a concern.
     pub guidance: Guidance,
+    /// The school's own rules of titles.
+    pub rules: OwnRules,
     /// Signs counts of what is erased.
     pub audit_key: Arc<AuditKey>,
     /// When this collector was started.

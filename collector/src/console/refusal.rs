@@ -5,6 +5,7 @@ use caretaker_shared::policy::PolicyError;
 use tonic::{Code, Status};
 
 use super::outcome::Outcome;
+use crate::catalogue::Flaws;
 use crate::render::text::{safe, shorten};
 use crate::store::StoreError;
 
@@ -60,6 +61,14 @@ pub(super) enum Refusal {
     NameTaken(String),
     #[error("there is no requirement \"{}\"\n  one of:  {}", named(.0), requirements())]
     NoRequirement(String),
+    #[error("there is no title \"{}\"\n  list them:  caretaker-collector catalogue list", named(.0))]
+    NoTitle(String),
+    #[error("{0}\n  nothing was changed")]
+    Rules(Flaws),
+    #[error("{} is no rule of your own\n  whose a rule is:  caretaker-collector catalogue show SLUG", named(.0))]
+    NoOwnRule(String),
+    #[error("the collector could not read or write its rules\n  its log says why")]
+    RuleFiles,
     #[error("{field} {problem}\n  {remedy}")]
     Field { field: &'static str, problem: &'static str, remedy: &'static str },
     #[error("{}", policy_text(.error, *.version))]
@@ -77,6 +86,8 @@ impl Refusal {
             | Self::NoCase(_)
             | Self::NoReceipt(_)
             | Self::NoExecutable(_)
+            | Self::NoTitle(_)
+            | Self::NoOwnRule(_)
             | Self::NoOperator(_) => Code::NotFound,
             Self::ClosedBefore { .. }
             | Self::RetiredBefore(_)
@@ -95,8 +106,9 @@ impl Refusal {
             | Self::NoRequirement(_)
             | Self::NoRole(_)
             | Self::Field { .. }
+            | Self::Rules(_)
             | Self::Policy { .. } => Code::InvalidArgument,
-            Self::Store(_) => Code::Internal,
+            Self::Store(_) | Self::RuleFiles => Code::Internal,
         }
     }
 }

@@ -105,7 +105,7 @@ impl DataFolder {
 
 /// What root writes into the folder of the collector's account belongs to that account.
 #[cfg(unix)]
-fn give_to_owner(folder: &Path, path: &Path) -> io::Result<()> {
+pub(super) fn give_to_owner(folder: &Path, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     let (owner, own) = (fs::metadata(folder)?, fs::symlink_metadata(path)?);
     if (owner.uid(), owner.gid()) == (own.uid(), own.gid()) {
@@ -115,7 +115,7 @@ fn give_to_owner(folder: &Path, path: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn give_to_owner(_: &Path, _: &Path) -> io::Result<()> {
+pub(super) fn give_to_owner(_: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 

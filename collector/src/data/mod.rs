@@ -1,6 +1,7 @@
 //! The folder in which a collector keeps everything: what stands where, and who may use it.
 
 mod audit_key;
+mod catalogue;
 mod identity;
 mod lexicons;
 mod lock;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use caretaker_shared::private_file;
 
 pub use audit_key::audit_key;
+pub use catalogue::OwnRules;
 pub(crate) use identity::read_secret;
 pub use identity::{ServerIdentity, load_authority};
 pub use lexicons::{Installed, is_name};

@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod backup;
 pub mod canary;
 pub mod cases;
+pub mod catalogue;
 pub mod device;
 pub mod devices;
 pub mod executables;

@@ -103,6 +103,7 @@ impl House {
             },
             audit: Arc::default(),
             guidance: caretaker_collector::guidance::Guidance::new("guidance.txt".into(), None),
+            rules: caretaker_collector::data::OwnRules::of(DataFolder::at(data.path())),
             audit_key: std::sync::Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
             started_at: clock.now(),
         };

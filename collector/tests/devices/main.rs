@@ -10,4 +10,5 @@ mod operators;
 #[path = "../presets/mod.rs"]
 mod presets;
 mod setup;
+mod titles;
 mod truth;

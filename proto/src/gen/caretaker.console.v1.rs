@@ -4185,6 +4185,779 @@ pub mod cases_server {
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListTitlesRequest {
+    #[prost(message, optional, tag = "1")]
+    pub page: ::core::option::Option<Page>,
+    /// Part of a name or slug, any case; empty for all.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+    /// One word; empty for all.
+    #[prost(string, tag = "3")]
+    pub category: ::prost::alloc::string::String,
+    /// Only what this device has (name or id).
+    #[prost(string, tag = "4")]
+    pub device: ::prost::alloc::string::String,
+    /// Leave out what no active device has.
+    #[prost(bool, tag = "5")]
+    pub installed_only: bool,
+    /// "known", "unknown", or empty for both. Unknown ones come by how many devices have them, and at most one page.
+    #[prost(string, tag = "6")]
+    pub known: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListTitlesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub titles: ::prost::alloc::vec::Vec<CatalogueTitle>,
+    #[prost(string, tag = "2")]
+    pub next_page: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CatalogueTitle {
+    /// Stable for ever: "microsoft-office"; "?" and digits where no rule knows it.
+    #[prost(string, tag = "1")]
+    pub slug: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub publisher: ::prost::alloc::string::String,
+    /// teaching, office, game, media, bypass, remote-control, developer, system; empty when not known.
+    #[prost(string, tag = "4")]
+    pub category: ::prost::alloc::string::String,
+    /// paid, free, open-source, freemium, bundled; empty when not known.
+    #[prost(string, tag = "5")]
+    pub licensing: ::prost::alloc::string::String,
+    /// Slug of the title whose licence covers this one too.
+    #[prost(string, tag = "6")]
+    pub suite: ::prost::alloc::string::String,
+    #[prost(bool, tag = "7")]
+    pub known: bool,
+    /// Active devices that have it, of the sites that the operator sees.
+    #[prost(uint32, tag = "8")]
+    pub devices: u32,
+    /// Of the device that was asked for.
+    #[prost(string, tag = "9")]
+    pub edition: ::prost::alloc::string::String,
+    #[prost(string, tag = "10")]
+    pub major: ::prost::alloc::string::String,
+    /// "list", "file", "both"; of the device that was asked for.
+    #[prost(string, tag = "11")]
+    pub evidence: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetTitleRequest {
+    /// Slug or name.
+    #[prost(string, tag = "1")]
+    pub title: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetTitleResponse {
+    #[prost(message, optional, tag = "1")]
+    pub title: ::core::option::Option<CatalogueTitle>,
+    /// As it is written; of a title that no rule knows a proposal to edit.
+    #[prost(string, tag = "2")]
+    pub rule: ::prost::alloc::string::String,
+    /// File of the rule; empty for a proposal.
+    #[prost(string, tag = "3")]
+    pub file: ::prost::alloc::string::String,
+    /// Whether the rule is the school's own.
+    #[prost(bool, tag = "4")]
+    pub own: bool,
+    #[prost(message, repeated, tag = "5")]
+    pub sites: ::prost::alloc::vec::Vec<TitleSite>,
+    #[prost(message, repeated, tag = "6")]
+    pub raw_names: ::prost::alloc::vec::Vec<RawName>,
+    /// Devices whose lists were looked through for the raw names.
+    #[prost(uint32, tag = "7")]
+    pub looked_at: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TitleSite {
+    #[prost(string, tag = "1")]
+    pub site: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub devices: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RawName {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub publisher: ::prost::alloc::string::String,
+    /// The list that it stands in.
+    #[prost(string, tag = "3")]
+    pub source: ::prost::alloc::string::String,
+    /// Of those that were looked at.
+    #[prost(uint32, tag = "4")]
+    pub devices: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddRulesRequest {
+    /// At most 256 KiB.
+    #[prost(string, tag = "1")]
+    pub toml: ::prost::alloc::string::String,
+    /// Only say what it would change.
+    #[prost(bool, tag = "2")]
+    pub dry_run: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemoveRuleRequest {
+    #[prost(string, tag = "1")]
+    pub slug: ::prost::alloc::string::String,
+    #[prost(bool, tag = "2")]
+    pub dry_run: bool,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RulesChanged {
+    /// Slugs of the rules that come, are replaced, or go.
+    #[prost(string, repeated, tag = "1")]
+    pub slugs: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Titles of which another number of active devices has them.
+    #[prost(message, repeated, tag = "2")]
+    pub effects: ::prost::alloc::vec::Vec<TitleEffect>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TitleEffect {
+    #[prost(string, tag = "1")]
+    pub slug: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "3")]
+    pub devices_before: u32,
+    #[prost(uint32, tag = "4")]
+    pub devices_after: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReplayCatalogueRequest {
+    /// What the call before answered; empty to begin.
+    #[prost(string, tag = "1")]
+    pub after: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReplayCatalogueResponse {
+    /// Empty when no device is left.
+    #[prost(string, tag = "1")]
+    pub after: ::prost::alloc::string::String,
+    /// Devices that this call has brought in line.
+    #[prost(uint64, tag = "2")]
+    pub devices: u64,
+    #[prost(uint64, tag = "3")]
+    pub left: u64,
+    /// Titles that came to devices, went from them, or changed there.
+    #[prost(uint64, tag = "4")]
+    pub came: u64,
+    #[prost(uint64, tag = "5")]
+    pub went: u64,
+    #[prost(uint64, tag = "6")]
+    pub changed: u64,
+}
+/// Generated client implementations.
+#[cfg(feature = "client")]
+pub mod catalogue_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    #[derive(Debug, Clone)]
+    pub struct CatalogueClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> CatalogueClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> CatalogueClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            CatalogueClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Titles by name, or those that no rule knows by how many devices have them.
+        pub async fn list_titles(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListTitlesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTitlesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Catalogue/ListTitles",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Catalogue", "ListTitles"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// One title: its rule, where it is installed, which raw names met it.
+        pub async fn get_title(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetTitleRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetTitleResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Catalogue/GetTitle",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Catalogue", "GetTitle"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes in a school's own rules, all or none, or says what they would change.
+        pub async fn add_rules(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddRulesRequest>,
+        ) -> std::result::Result<tonic::Response<super::RulesChanged>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Catalogue/AddRules",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Catalogue", "AddRules"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes an own rule away, or says what that would change.
+        pub async fn remove_rule(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RemoveRuleRequest>,
+        ) -> std::result::Result<tonic::Response<super::RulesChanged>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Catalogue/RemoveRule",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Catalogue", "RemoveRule"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Brings some more devices in line with the rules; called until none is left.
+        pub async fn replay_catalogue(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReplayCatalogueRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReplayCatalogueResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Catalogue/ReplayCatalogue",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Catalogue", "ReplayCatalogue"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod catalogue_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with CatalogueServer.
+    #[async_trait]
+    pub trait Catalogue: std::marker::Send + std::marker::Sync + 'static {
+        /// Titles by name, or those that no rule knows by how many devices have them.
+        async fn list_titles(
+            &self,
+            request: tonic::Request<super::ListTitlesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTitlesResponse>,
+            tonic::Status,
+        >;
+        /// One title: its rule, where it is installed, which raw names met it.
+        async fn get_title(
+            &self,
+            request: tonic::Request<super::GetTitleRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetTitleResponse>,
+            tonic::Status,
+        >;
+        /// Takes in a school's own rules, all or none, or says what they would change.
+        async fn add_rules(
+            &self,
+            request: tonic::Request<super::AddRulesRequest>,
+        ) -> std::result::Result<tonic::Response<super::RulesChanged>, tonic::Status>;
+        /// Takes an own rule away, or says what that would change.
+        async fn remove_rule(
+            &self,
+            request: tonic::Request<super::RemoveRuleRequest>,
+        ) -> std::result::Result<tonic::Response<super::RulesChanged>, tonic::Status>;
+        /// Brings some more devices in line with the rules; called until none is left.
+        async fn replay_catalogue(
+            &self,
+            request: tonic::Request<super::ReplayCatalogueRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReplayCatalogueResponse>,
+            tonic::Status,
+        >;
+    }
+    #[derive(Debug)]
+    pub struct CatalogueServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> CatalogueServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for CatalogueServer<T>
+    where
+        T: Catalogue,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/caretaker.console.v1.Catalogue/ListTitles" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListTitlesSvc<T: Catalogue>(pub Arc<T>);
+                    impl<
+                        T: Catalogue,
+                    > tonic::server::UnaryService<super::ListTitlesRequest>
+                    for ListTitlesSvc<T> {
+                        type Response = super::ListTitlesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListTitlesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Catalogue>::list_titles(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListTitlesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Catalogue/GetTitle" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetTitleSvc<T: Catalogue>(pub Arc<T>);
+                    impl<
+                        T: Catalogue,
+                    > tonic::server::UnaryService<super::GetTitleRequest>
+                    for GetTitleSvc<T> {
+                        type Response = super::GetTitleResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetTitleRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Catalogue>::get_title(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetTitleSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Catalogue/AddRules" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddRulesSvc<T: Catalogue>(pub Arc<T>);
+                    impl<
+                        T: Catalogue,
+                    > tonic::server::UnaryService<super::AddRulesRequest>
+                    for AddRulesSvc<T> {
+                        type Response = super::RulesChanged;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddRulesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Catalogue>::add_rules(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddRulesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Catalogue/RemoveRule" => {
+                    #[allow(non_camel_case_types)]
+                    struct RemoveRuleSvc<T: Catalogue>(pub Arc<T>);
+                    impl<
+                        T: Catalogue,
+                    > tonic::server::UnaryService<super::RemoveRuleRequest>
+                    for RemoveRuleSvc<T> {
+                        type Response = super::RulesChanged;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RemoveRuleRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Catalogue>::remove_rule(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RemoveRuleSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Catalogue/ReplayCatalogue" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReplayCatalogueSvc<T: Catalogue>(pub Arc<T>);
+                    impl<
+                        T: Catalogue,
+                    > tonic::server::UnaryService<super::ReplayCatalogueRequest>
+                    for ReplayCatalogueSvc<T> {
+                        type Response = super::ReplayCatalogueResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReplayCatalogueRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Catalogue>::replay_catalogue(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReplayCatalogueSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for CatalogueServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "caretaker.console.v1.Catalogue";
+    impl<T> tonic::server::NamedService for CatalogueServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PublishRecipientsRequest {
     /// An encoded caretaker.agent.v1.SignedRecipients, at most 64 KiB.
     #[prost(bytes = "vec", tag = "1")]

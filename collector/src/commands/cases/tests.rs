@@ -132,6 +132,7 @@ impl Office {
             },
             audit: Arc::default(),
             guidance: Guidance::new(folder.path().join("guidance.txt"), Some("01632 960 000".into())),
+            rules: crate::data::OwnRules::of(crate::data::DataFolder::at(folder.path())),
             audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
             started_at: self.clock.now(),
         };

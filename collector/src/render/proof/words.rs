@@ -14,6 +14,8 @@ const WORDS: &[(&str, &str)] = &[
     ("lose", "reported the device {} lost"),
     ("denied", "was refused {}"),
     ("policy.apply", "put a policy in force at {}"),
+    ("catalogue.add", "added a rule for the title {}"),
+    ("catalogue.remove", "removed the rule for the title {}"),
     ("token.create", "made an enrolment token for {}"),
     ("keys.publish", "published who may open evidence"),
     ("lexicon.add", "added the rules {}"),

@@ -93,6 +93,15 @@ impl Store {
         .await;
     }
 
+    /// All installed titles are of this publisher.
+    pub(crate) async fn made_by(&self, publisher: &'static str) {
+        self.put(move |transaction| {
+            transaction.execute("UPDATE software SET publisher = ?1", [publisher])?;
+            Ok(())
+        })
+        .await;
+    }
+
     /// Files that no package owns: path and when it was first seen.
     pub(crate) async fn add_executables(&self, device: &'static str, files: Vec<(String, Timestamp)>) {
         self.put(move |transaction| {

@@ -3,12 +3,16 @@
 //! They are brought in line in the transaction that changes a list or a file, and replayed over everything stored when
 //! the catalogue changes. Only what differs is written; `title_count` is kept by triggers.
 
+mod fleet;
+mod lists;
 mod replay;
 mod settle;
 mod shelf;
 #[cfg(test)]
 mod tests;
 
+pub use fleet::Effect;
+pub use lists::{RawName, SiteDevices, TitleDetail, TitleFilter, TitleKey, TitleRow};
 pub use replay::{Chunk, Replayed};
 pub use settle::Moved;
 pub(super) use settle::{described, settle};
