@@ -10,7 +10,7 @@ impl RuleFile {
     /// # Errors
     /// When the file cannot be read as rules.
     pub fn apart(&self) -> Result<Vec<(String, RuleFile)>, Flaws> {
-        let slugs = parse(self, true).map_err(|flaw| Flaws(vec![flaw]))?.slugs();
+        let slugs = parse(self, true)?.slugs();
         let rules = split(&self.text);
         if rules.len() != slugs.len() {
             let problem = "its rules cannot be told apart".to_owned();

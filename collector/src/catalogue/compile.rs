@@ -41,7 +41,7 @@ pub(super) fn compile(shipped: &[RuleFile], own: &[RuleFile], packages: &str) ->
     for (file, own) in shipped.iter().map(|file| (file, false)).chain(own.iter().map(|file| (file, true))) {
         match parse(file, own) {
             Ok(parsed) => files.push(parsed),
-            Err(flaw) => flaws.push(flaw),
+            Err(Flaws(flaw)) => flaws.extend(flaw),
         }
     }
     let package_rules =
@@ -57,15 +57,18 @@ pub(super) fn compile(shipped: &[RuleFile], own: &[RuleFile], packages: &str) ->
     if flaws.is_empty() { Ok(catalogue) } else { Err(Flaws(flaws)) }
 }
 
-pub(super) fn parse(file: &RuleFile, own: bool) -> Result<Parsed<'_>, Flaw> {
-    let raw: RawFile = toml::from_str(&file.text).map_err(|error| unreadable(&file.name, &file.text, &error))?;
-    let flaw = |field: &str, problem: String, remedy: &str| Flaw {
-        file: file.name.clone(),
-        line: line_of(&file.text, &format!("{field} =")),
-        slug: String::new(),
-        field: field.to_owned(),
-        problem,
-        remedy: remedy.to_owned(),
+pub(super) fn parse(file: &RuleFile, own: bool) -> Result<Parsed<'_>, Flaws> {
+    let raw: RawFile =
+        toml::from_str(&file.text).map_err(|error| Flaws(vec![unreadable(&file.name, &file.text, &error)]))?;
+    let flaw = |field: &str, problem: String, remedy: &str| {
+        Flaws(vec![Flaw {
+            file: file.name.clone(),
+            line: line_of(&file.text, &format!("{field} =")),
+            slug: String::new(),
+            field: field.to_owned(),
+            problem,
+            remedy: remedy.to_owned(),
+        }])
     };
     if raw.checked.parse::<Date>().is_err() {
         return Err(flaw("checked", format!("{:?} is no day", raw.checked), "write it as 2026-11-22"));

@@ -29,15 +29,15 @@ pub fn propose(readings: &[Reading<'_>], today: &str) -> String {
         list.sort();
         list.dedup();
     }
-    let slug = slug(&folded.first(folded.core()).to_owned());
+    let slug = slug(folded.first(folded.core()));
     let misses = if names.is_empty() {
         packages.iter().map(|package| format!("{package}-data")).collect()
     } else {
         vec![format!("{name} Viewer")]
     };
     let lines = [
-        "category = \"office\"            # teaching, office, game, media, bypass, remote-control, developer, system"
-            .to_owned(),
+        "# One of: teaching, office, game, media, bypass, remote-control, developer, system.".to_owned(),
+        "category = \"office\"".to_owned(),
         format!("checked = {}", quoted(today)),
         String::new(),
         "[[title]]".to_owned(),

@@ -13,6 +13,7 @@ use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use tonic::transport::Channel;
 
+use super::listing::Listing;
 use super::output::{Output, page};
 use super::refused::{failure, refused};
 use super::{Exit, Failure, software};
@@ -23,7 +24,7 @@ use crate::render;
 type Client = CatalogueClient<Channel>;
 
 /// What can be done with titles.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum CatalogueCommand {
     /// List the titles that rules know, with the devices that have them
     List(ListArgs),
@@ -41,8 +42,19 @@ pub enum CatalogueCommand {
     Replay(ReplayArgs),
 }
 
+impl CatalogueCommand {
+    /// The list options of those that list.
+    pub(super) fn listing(&self) -> Option<&Listing> {
+        match self {
+            Self::List(args) => Some(&args.listing),
+            Self::Unknown(args) => Some(&args.listing),
+            Self::Show(_) | Self::Check(_) | Self::Add(_) | Self::Remove(_) | Self::Replay(_) => None,
+        }
+    }
+}
+
 /// Options of `catalogue list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Part of a title's name, any case
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -53,13 +65,12 @@ pub struct ListArgs {
     /// Only what some device has
     #[arg(long)]
     installed: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// Options of `catalogue show`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ShowArgs {
     /// Slug or name of the title
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -70,7 +81,7 @@ pub struct ShowArgs {
 }
 
 /// Options of `catalogue unknown`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct UnknownArgs {
     /// Part of the name, any case
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -78,20 +89,19 @@ pub struct UnknownArgs {
     /// Print a rule for the first of them, ready to edit and to add
     #[arg(long)]
     propose: bool,
-    /// Print JSON
-    #[arg(long, conflicts_with = "propose")]
-    json: bool,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// Options of `catalogue check`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CheckArgs {
     /// The file of rules
     file: PathBuf,
 }
 
 /// Options of `catalogue add`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct AddArgs {
     /// The file of rules
     file: PathBuf,
@@ -104,7 +114,7 @@ pub struct AddArgs {
 }
 
 /// Options of `catalogue remove`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RemoveArgs {
     /// Slug of the rule
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -118,7 +128,7 @@ pub struct RemoveArgs {
 }
 
 /// Options of `catalogue replay`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ReplayArgs {
     /// Print JSON
     #[arg(long)]
@@ -165,11 +175,10 @@ pub(super) async fn software(args: software::Args, channel: Channel, output: &mu
         installed_only: true,
         ..ListTitlesRequest::default()
     };
-    let titles = all(request, &mut client).await?;
-    if args.json {
-        return output.json(&serde_json::json!({ "titles": titles }));
-    }
-    output.text(&render::catalogue::installed(&titles, args.device.as_deref(), output.screen))
+    let titles = args.listing.choose(all(request, &mut client).await?, output)?;
+    args.listing.show("titles", &titles, output, |titles, screen| {
+        render::catalogue::installed(titles, args.device.as_deref(), screen)
+    })
 }
 
 async fn list(args: ListArgs, client: &mut Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
@@ -180,22 +189,16 @@ async fn list(args: ListArgs, client: &mut Client, output: &mut Output<'_>) -> a
         known: "known".into(),
         ..ListTitlesRequest::default()
     };
-    let titles = all(request, client).await?;
-    if args.json {
-        return output.json(&serde_json::json!({ "titles": titles }));
-    }
-    output.text(&render::catalogue::list(&titles, output.screen))
+    let titles = args.listing.choose(all(request, client).await?, output)?;
+    args.listing.show("titles", &titles, output, render::catalogue::list)
 }
 
 async fn unknown(args: UnknownArgs, client: &mut Client, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let text = args.text.unwrap_or_default();
     let request = ListTitlesRequest { text, known: "unknown".into(), ..ListTitlesRequest::default() };
-    let titles = all(request, client).await?;
-    if args.json {
-        return output.json(&serde_json::json!({ "titles": titles }));
-    }
-    let Some(first) = titles.first().filter(|_| args.propose) else {
-        return output.text(&render::catalogue::unknown(&titles, output.screen));
+    let titles = args.listing.choose(all(request, client).await?, output)?;
+    let Some(first) = titles.rows.first().filter(|_| args.propose) else {
+        return args.listing.show("titles", &titles, output, render::catalogue::unknown);
     };
     let request = GetTitleRequest { title: first.slug.clone() };
     let answer = client.get_title(request).await.map_err(|status| refused(&status))?.into_inner();

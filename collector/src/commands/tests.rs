@@ -111,8 +111,12 @@ impl School {
     pub(super) async fn types_on(&self, columns: usize, line: &[&str]) -> Result<(Exit, String), Failure> {
         let ended = run(self.folder.path(), self.clock.now(), columns, line).await;
         if let Ok((_, text)) = &ended {
-            let machine = ["--json", "--csv", "--check", "export"].iter().any(|option| line.contains(option));
+            let machine =
+                ["--json", "--csv", "--check", "--propose", "export"].iter().any(|option| line.contains(option));
             let json = machine || line.first() == Some(&"policy") || line.first() == Some(&"token");
+            // A rule is shown as it is written.
+            let rule = line.starts_with(&["catalogue", "show"]);
+            let text = if rule { text.split("[[title]]").next().unwrap_or_default() } else { text };
             for line in text.lines().filter(|line| !json && !line.starts_with("login_")) {
                 assert!(width(line) <= columns, "wider than {columns}: {line}");
             }

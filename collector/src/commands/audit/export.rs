@@ -42,7 +42,7 @@ pub(super) enum Reader {
 }
 
 /// Options of `audit export`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ExportArgs {
     #[command(flatten)]
     which: Which,
@@ -61,7 +61,7 @@ pub struct ExportArgs {
 }
 
 /// Options of `audit mail`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct MailArgs {
     #[command(flatten)]
     which: Which,

@@ -9,6 +9,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use tonic::transport::Channel;
 
 use crate::commands::Exit;
+use crate::commands::listing::Listing;
 use crate::commands::output::Output;
 use crate::commands::refused::refused;
 use crate::console::ANSWER_BYTES;
@@ -16,7 +17,7 @@ use crate::licences::Number;
 use crate::render::licence_audit as render;
 
 /// Options of `audit run`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct RunArgs {
     /// Then mail it to whom the policies name under [licences]
     #[arg(long, conflicts_with = "json")]
@@ -27,7 +28,7 @@ pub struct RunArgs {
 }
 
 /// Options of `audit show`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ShowArgs {
     /// One title, with its licences and the devices behind its numbers
     #[arg(value_name = "TITLE", value_parser = NonEmptyStringValueParser::new())]
@@ -53,18 +54,17 @@ pub struct ShowArgs {
 }
 
 /// Options of `audit list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// At most so many, the newest
     #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     most: u32,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) listing: Listing,
 }
 
 /// Options of `audit diff`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct DiffArgs {
     /// Number of the later audit; the newest when none is given
     #[arg(value_name = "AUDIT", value_parser = clap::value_parser!(u64).range(1..))]
@@ -155,7 +155,8 @@ async fn behind(
 pub(super) async fn list(args: ListArgs, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let request = ListAuditsRequest { most: args.most };
     let answer = client(channel).list_audits(request).await.map_err(|status| refused(&status))?.into_inner();
-    if args.json { output.json(&answer) } else { output.text(&render::list(&answer, output.screen)) }
+    let audits = args.listing.choose(answer.audits, output)?;
+    args.listing.show("audits", &audits, output, render::list)
 }
 
 pub(super) async fn diff(args: DiffArgs, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {

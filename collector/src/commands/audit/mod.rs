@@ -73,7 +73,17 @@ pub struct LogArgs {
 impl AuditCommand {
     /// The list options of the one that lists.
     pub(super) fn listing(&self) -> Option<&Listing> {
-        if let Self::Log(args) = self { Some(&args.listing) } else { None }
+        match self {
+            Self::List(args) => Some(&args.listing),
+            Self::Log(args) => Some(&args.listing),
+            Self::Run(_)
+            | Self::Show(_)
+            | Self::Diff(_)
+            | Self::Export(_)
+            | Self::Mail(_)
+            | Self::Verify(_)
+            | Self::Checkpoint => None,
+        }
     }
 }
 

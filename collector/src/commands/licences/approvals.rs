@@ -6,12 +6,13 @@ use tonic::transport::Channel;
 
 use super::{fields, register};
 use crate::commands::Exit;
+use crate::commands::listing::Listing;
 use crate::commands::output::Output;
 use crate::commands::refused::refused;
 use crate::render::licences as shown;
 
 /// What can be done with the register of approvals.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum ApprovalsCommand {
     /// List what was approved or refused, what ends soon first
     List {
@@ -20,9 +21,8 @@ pub enum ApprovalsCommand {
         /// Those too that ended, were overtaken or withdrawn
         #[arg(long)]
         all: bool,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        listing: Listing,
     },
     /// Enter a decision
     Add(AddArgs),
@@ -38,7 +38,7 @@ pub enum ApprovalsCommand {
 }
 
 /// Options of `approvals add`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct AddArgs {
     /// The product, as the catalogue calls it
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -69,6 +69,13 @@ pub struct AddArgs {
     json: bool,
 }
 
+impl ApprovalsCommand {
+    /// The list options of the one that lists.
+    pub(in crate::commands) fn listing(&self) -> Option<&Listing> {
+        if let Self::List { listing, .. } = self { Some(listing) } else { None }
+    }
+}
+
 pub(in crate::commands) async fn run(
     command: ApprovalsCommand,
     channel: Channel,
@@ -76,14 +83,12 @@ pub(in crate::commands) async fn run(
 ) -> anyhow::Result<Exit> {
     let mut client = register(channel);
     match command {
-        ApprovalsCommand::List { title, all, json } => {
+        ApprovalsCommand::List { title, all, listing } => {
             let filtered = title.is_some();
             let request = proto::ListApprovalsRequest { title: title.unwrap_or_default(), all };
             let answer = client.list_approvals(request).await.map_err(|status| refused(&status))?.into_inner();
-            if json {
-                return output.json(&answer);
-            }
-            output.text(&shown::approvals(&answer.approvals, filtered, output.screen))
+            let rows = listing.choose(answer.approvals, output)?;
+            listing.show("approvals", &rows, output, |rows, screen| shown::approvals(rows, filtered, screen))
         }
         ApprovalsCommand::Add(args) => {
             let approval = proto::Approval {

@@ -6,21 +6,21 @@ use tonic::transport::Channel;
 
 use super::{fields, register};
 use crate::commands::Exit;
+use crate::commands::listing::Listing;
 use crate::commands::output::Output;
 use crate::commands::refused::refused;
 use crate::render::licences as shown;
 
 /// What can be done with exceptions.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum ExceptionsCommand {
     /// List exceptions, what ends first
     List {
         /// Those too that ended or were withdrawn
         #[arg(long)]
         all: bool,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        listing: Listing,
     },
     /// Say what the audit shall not complain of, why and until when
     Add {
@@ -54,6 +54,13 @@ pub enum ExceptionsCommand {
     },
 }
 
+impl ExceptionsCommand {
+    /// The list options of the one that lists.
+    pub(in crate::commands) fn listing(&self) -> Option<&Listing> {
+        if let Self::List { listing, .. } = self { Some(listing) } else { None }
+    }
+}
+
 pub(in crate::commands) async fn run(
     command: ExceptionsCommand,
     channel: Channel,
@@ -61,13 +68,11 @@ pub(in crate::commands) async fn run(
 ) -> anyhow::Result<Exit> {
     let mut client = register(channel);
     match command {
-        ExceptionsCommand::List { all, json } => {
+        ExceptionsCommand::List { all, listing } => {
             let request = proto::ListExceptionsRequest { all };
             let answer = client.list_exceptions(request).await.map_err(|status| refused(&status))?.into_inner();
-            if json {
-                return output.json(&answer);
-            }
-            output.text(&shown::exceptions(&answer.exceptions, output.screen))
+            let rows = listing.choose(answer.exceptions, output)?;
+            listing.show("exceptions", &rows, output, |rows, screen| shown::exceptions(rows, screen))
         }
         ExceptionsCommand::Add { title, reason, until, site, device, json } => {
             let exception = proto::LicenceException {

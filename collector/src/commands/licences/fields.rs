@@ -9,7 +9,7 @@ use crate::licences::import::cells::{self, Wrong};
 use crate::licences::import::sheet::Cell;
 
 /// What can be said about a licence beside its title. An empty text clears a field.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Fields {
     /// What is counted and for how long: "per device", "per user", "per FTE", "concurrent", "site", "trust";
     /// "subscription", "perpetual", "perpetual with maintenance", "bundled", "free", "trial"; or both in one text

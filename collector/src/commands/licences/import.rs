@@ -19,7 +19,7 @@ use crate::render::licences as shown;
 const WRONG: usize = 20;
 
 /// Options of `licences import`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ImportArgs {
     /// A CSV file, an Excel workbook (.xlsx), or the licence list of Snipe-IT
     file: PathBuf,
@@ -38,7 +38,7 @@ pub struct ImportArgs {
 }
 
 /// Options of `licences export`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ExportArgs {
     /// Where to write it [default: to the screen, or wherever that leads]
     #[arg(long, short, value_name = "FILE")]

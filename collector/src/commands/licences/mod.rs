@@ -13,6 +13,7 @@ use clap::builder::NonEmptyStringValueParser;
 use tonic::transport::Channel;
 
 use super::Exit;
+use super::listing::Listing;
 use super::output::{Output, page};
 use super::refused::{failure, refused};
 use crate::console::ANSWER_BYTES;
@@ -27,7 +28,7 @@ use fields::Fields;
 pub use import::{ExportArgs, Format, ImportArgs};
 
 /// What can be done with the register of licences.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum LicencesCommand {
     /// List licences, those first that ended or end soon
     List(ListArgs),
@@ -113,7 +114,7 @@ pub enum LicencesCommand {
 }
 
 /// Options of `licences list`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ListArgs {
     /// Only titles with this in their name
     title: Option<String>,
@@ -126,13 +127,12 @@ pub struct ListArgs {
     /// Those too that were taken out of the register
     #[arg(long)]
     all: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// Options of `licences assign` and `licences unassign`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct SeatArgs {
     /// Its number, for example L-0042
     #[arg(value_name = "NUMBER", value_parser = NonEmptyStringValueParser::new())]
@@ -143,6 +143,13 @@ pub struct SeatArgs {
     /// The account of a person; give it several times for several
     #[arg(long = "account", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     accounts: Vec<String>,
+}
+
+impl LicencesCommand {
+    /// The list options of the one that lists.
+    pub(super) fn listing(&self) -> Option<&Listing> {
+        if let Self::List(args) = self { Some(&args.listing) } else { None }
+    }
 }
 
 /// What the register's calls go to.
@@ -197,10 +204,8 @@ async fn list(args: ListArgs, client: Register, output: &mut Output<'_>) -> anyh
         page: None,
     };
     let licences = all(request, client).await?;
-    if args.json {
-        return output.json(&proto::ListLicencesResponse { licences, next_page: String::new() });
-    }
-    output.text(&shown::list(&licences, filtered, output.screen))
+    let licences = args.listing.choose(licences, output)?;
+    args.listing.show("licences", &licences, output, |licences, screen| shown::list(licences, filtered, screen))
 }
 
 /// Every page of a list.

@@ -4,7 +4,7 @@ mod diff;
 mod sections;
 mod title;
 
-use caretaker_proto::console::v1::{AuditHead, AuditTitle, GetAuditResponse, ListAuditsResponse};
+use caretaker_proto::console::v1::{AuditHead, AuditTitle, GetAuditResponse};
 
 pub use diff::diff;
 pub use title::{devices, title};
@@ -101,8 +101,8 @@ fn foot(audit: &GetAuditResponse, screen: &Screen) -> String {
 
 /// The audits that were made.
 #[must_use]
-pub fn list(audits: &ListAuditsResponse, screen: &Screen) -> String {
-    if audits.audits.is_empty() {
+pub fn list(audits: &[AuditHead], screen: &Screen) -> String {
+    if audits.is_empty() {
         return "No licence audit was made yet. The first is made on the first school day of the week.\n  \
                 now:  caretaker-collector audit run\n"
             .into();
@@ -116,7 +116,7 @@ pub fn list(audits: &ListAuditsResponse, screen: &Screen) -> String {
         Column::number("unknown"),
         Column::text("asked by").shrinks(12).spare(),
     ]);
-    for audit in &audits.audits {
+    for audit in audits {
         let made = time::parse(&audit.at).map_or_else(|| audit.day.clone(), |at| time::head(at, &screen.now));
         table.row(vec![
             audit.id.to_string().into(),
