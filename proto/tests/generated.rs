@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "caretaker/agent/v1/agent.proto",
     "caretaker/agent/v1/checkpoint.proto",
     "caretaker/agent/v1/envelope.proto",
     "caretaker/agent/v1/sealing.proto",
     "caretaker/console/v1/cases.proto",
     "caretaker/console/v1/console.proto",
+    "caretaker/console/v1/dashboard.proto",
     "caretaker/console/v1/keys.proto",
     "caretaker/console/v1/operators.proto",
     "caretaker/console/v1/proof.proto",

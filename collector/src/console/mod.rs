@@ -12,6 +12,7 @@ mod bench;
 mod calls;
 pub(crate) mod cases;
 mod compliance;
+mod dashboard;
 mod devices;
 mod executables;
 mod farewell;

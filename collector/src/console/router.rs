@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use caretaker_proto::console::v1::cases_server::CasesServer;
 use caretaker_proto::console::v1::console_server::ConsoleServer;
+use caretaker_proto::console::v1::dashboard_server::DashboardServer;
 use caretaker_proto::console::v1::keys_server::KeysServer;
 use caretaker_proto::console::v1::operators_server::OperatorsServer;
 use caretaker_proto::console::v1::proof_server::ProofServer;
@@ -12,6 +13,7 @@ use caretaker_shared::wire::limits;
 use tonic::service::Routes;
 
 use super::cases::CaseService;
+use super::dashboard::DashboardService;
 use super::guard::Services;
 use super::keys::Recipients;
 use super::operators::Access;
@@ -31,12 +33,14 @@ pub fn services(context: Context) -> Services {
     let proof = ProofServer::new(ProofService::new(context.clone()));
     let reports = ReportsServer::new(ReportService::new(context.clone()));
     let keys = KeysServer::new(Recipients::new(context.clone()));
+    let dashboard = DashboardServer::new(DashboardService::new(context.clone()));
     let routes = Routes::default()
         .add_service(console.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(operators.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(cases.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(proof.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(reports.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
+        .add_service(dashboard.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(keys.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES));
     Services::new(routes, context)
 }
