@@ -10,8 +10,8 @@ use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
 use super::output::Output;
 use super::{
-    Exit, alerts, audit, canary, cases, devices, executables, findings, keys, policy, privacy, registers, report,
-    retention, software, status, subject, token,
+    Exit, alerts, audit, canary, cases, dashboard, devices, executables, findings, keys, policy, privacy, registers,
+    report, retention, software, status, subject, token,
 };
 use crate::console::SOCKET;
 use crate::render::Screen;
@@ -28,6 +28,8 @@ const INSTALLED: &str = "/var/lib/caretaker-collector";
 pub enum ClientCommand {
     /// How the school stands: devices, policy, mail, requirements
     Status(status::Args),
+    /// The school on one screen, kept up to date, down to single devices
+    Dashboard(dashboard::Args),
     /// List devices
     Devices(devices::ListArgs),
     /// Show one device, retire it, report it lost, or shut it out
@@ -162,6 +164,11 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
     {
         return policy::here(command, output);
     }
+    if let ClientCommand::Dashboard(args) = &command
+        && args.needs_terminal()
+    {
+        crate::dashboard::check_terminal()?;
+    }
     let reached = reach(place).await;
     if let (Err(_), ClientCommand::Audit(audit::AuditCommand::Verify(args)), Place::Data(data)) =
         (&reached, &command, place)
@@ -180,6 +187,7 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Report(command) => report::run(command, channel, output).await,
         ClientCommand::Privacy(command) => privacy::run(command, channel, output).await,
         ClientCommand::Status(args) => status::run(args, client, output).await,
+        ClientCommand::Dashboard(args) => dashboard::run(args, channel, output).await,
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
         ClientCommand::Device(command) => devices::run(command, client, output).await,
         ClientCommand::Software(args) => software::run(args, client, output).await,

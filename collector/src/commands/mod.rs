@@ -13,6 +13,7 @@ pub mod backup;
 pub mod canary;
 pub mod cases;
 mod connect;
+mod dashboard;
 mod devices;
 mod executables;
 mod findings;

@@ -50,8 +50,7 @@ impl Age {
 }
 
 impl Lock {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Five, Self::Ten, Self::Fifteen, Self::Longer, Self::Never, Self::Unknown];
+    pub(super) const ALL: [Self; 6] = [Self::Five, Self::Ten, Self::Fifteen, Self::Longer, Self::Never, Self::Unknown];
 
     pub(super) fn word(self) -> &'static str {
         match self {

@@ -118,13 +118,7 @@ impl Scene {
         standing(&member.state, requirement, self.rules(member).silence, self.now)
     }
 
-    fn device(
-        &self,
-        device: NamedDevice,
-        member: &Member,
-        number: Number,
-        operator: &Operator,
-    ) -> proto::BehindDevice {
+    fn device(&self, device: NamedDevice, member: &Member, number: Number, operator: &Operator) -> proto::BehindDevice {
         let verdict = match number {
             Number::Requirement(requirement) => match self.standing(member, requirement) {
                 Standing::NotMet => "fails",

@@ -61,10 +61,10 @@ impl DashboardService {
         let now = context.clock.now();
         let today = now.to_zoned(context.zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp());
         let estate = context.store.estate(sight, today, self.remembered.clone()).await?;
-        let rules = estate.sites.iter().map(|site| SiteRules {
-            silence: status::silence(site),
-            policy: Policy::parse(&site.policy).ok(),
-        });
+        let rules = estate
+            .sites
+            .iter()
+            .map(|site| SiteRules { silence: status::silence(site), policy: Policy::parse(&site.policy).ok() });
         Ok((Scene { rules: rules.collect(), estate, now }, site.unwrap_or_default()))
     }
 

@@ -104,8 +104,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn scope_of(&self, site: String) -> Result<SiteScope, StoreError> {
-        self.read(move |connection| Ok(SiteScope::only(super::sites::by_name(connection, &site)?.into_iter().collect())))
-            .await
+        self.read(move |connection| {
+            Ok(SiteScope::only(super::sites::by_name(connection, &site)?.into_iter().collect()))
+        })
+        .await
     }
 }
 

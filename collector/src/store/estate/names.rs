@@ -50,7 +50,8 @@ impl Store {
                 let rowid = row.get(0)?;
                 if devices.contains(&rowid) {
                     let id = DeviceId::from_uuid(Uuid::from_bytes(row.get(1)?));
-                    let (finding, more) = findings.remove(&rowid).map_or((None, 0), |(found, more)| (Some(found), more));
+                    let (finding, more) =
+                        findings.remove(&rowid).map_or((None, 0), |(found, more)| (Some(found), more));
                     named.push(NamedDevice { rowid, id, name: row.get(2)?, finding, more });
                 }
             }
