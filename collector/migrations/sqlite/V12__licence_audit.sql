@@ -23,3 +23,7 @@ CREATE TABLE licence_audit_devices (
     devices BLOB NOT NULL,
     PRIMARY KEY (audit, title, number)
 ) STRICT, WITHOUT ROWID;
+
+-- What each probe answered last, without the answer: counted for every device each time that somebody looks at how the
+-- school stands.
+CREATE INDEX reading_standing ON reading (device, probe, completeness, digest);

@@ -165,7 +165,7 @@ pub(super) fn devices(
         devices.insert(row.get(0)?, state);
     }
     let mut query = connection.prepare_cached(
-        "SELECT device, probe FROM reading WHERE completeness IN ('complete', 'partial') AND facts IS NOT NULL",
+        "SELECT device, probe FROM reading WHERE completeness IN ('complete', 'partial') AND digest IS NOT NULL",
     )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {

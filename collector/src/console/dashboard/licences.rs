@@ -4,10 +4,10 @@ use caretaker_proto::console::v1 as proto;
 
 use crate::console::findings::time;
 use crate::console::refusal::Refusal;
-use crate::store::{SiteScope, Store};
+use crate::store::Store;
 
-/// The newest audit of these sites; without a time when there was none yet.
-pub(super) async fn position(store: &Store, scope: &SiteScope) -> Result<proto::LicencePosition, Refusal> {
-    let audited_at = store.last_audited_at(scope).await?;
+/// The newest audit; without a time when there was none yet.
+pub(super) async fn position(store: &Store) -> Result<proto::LicencePosition, Refusal> {
+    let audited_at = store.last_audited_at().await?;
     Ok(proto::LicencePosition { audited_at: time(audited_at), counts: Vec::new() })
 }

@@ -86,7 +86,7 @@ impl Dashboard for DashboardService {
         let (scene, site) = self.scene(&request.get_ref().site, &operator).await?;
         let sites = self.sites(operator.sites()).await?;
         let licences = if operator.may(Permission::LicencesRead) {
-            Some(licences::position(&self.context.store, operator.sites()).await?)
+            Some(licences::position(&self.context.store).await?)
         } else {
             None
         };

@@ -14,11 +14,14 @@ use crate::render::time;
 /// Where one is, and how old what is shown is.
 pub(super) fn head(app: &App, look: Look, columns: u16) -> Line<'static> {
     let school = app.front().map_or_else(|| "Caretaker".to_owned(), |front| shorten(&safe(&front.school), 30));
-    let site = app.site.as_ref().map_or_else(|| "all sites".to_owned(), |site| shorten(&safe(site), 20));
-    let mut start = vec![(school, Ink::Strong), (format!("  {site}"), Ink::Plain)];
-    for screen in app.screens.iter().skip(1) {
-        start.push((format!(" › {}", shorten(&safe(&screen.name()), 30)), Ink::Plain));
+    let site = app.site.as_ref().map(|site| shorten(&safe(site), 20));
+    let mut way = vec![school];
+    match site {
+        Some(site) => way.push(site),
+        None if app.screens.len() == 1 && app.sites.len() > 1 => way.push("all sites".into()),
+        None => {}
     }
+    way.extend(app.screens.iter().skip(1).map(|screen| shorten(&safe(&screen.name()), 44)));
     let (age, ink) = match app.screen().at() {
         None => ("asking …".to_owned(), Ink::Faint),
         Some(at) => {
@@ -27,7 +30,15 @@ pub(super) fn head(app: &App, look: Look, columns: u16) -> Line<'static> {
             (format!("{}, {} ago", clock(at, &app.now), time::stretch(seconds)), ink)
         }
     };
-    edges(&start, &age, ink, usize::from(columns), look)
+    let room = usize::from(columns).saturating_sub(width(&age) + 4);
+    // Where one is matters more than how one came there.
+    while way.len() > 1 && width(&way.join(" › ")) > room {
+        way.remove(0);
+        way[0] = format!("… › {}", way[0].trim_start_matches("… › "));
+    }
+    let first = (way.remove(0), Ink::Strong);
+    let rest = (way.iter().map(|part| format!(" › {part}")).collect::<String>(), Ink::Plain);
+    edges(&[first, rest], &age, ink, usize::from(columns), look)
 }
 
 /// What must not be overlooked; else an empty line.
@@ -82,8 +93,8 @@ pub(super) fn foot(app: &App, look: Look) -> Line<'static> {
         Screen::Front(_) => {
             keys.push(("↑↓←→", "choose"));
             if may_list {
-                keys.push(("enter", "its devices"));
-                keys.push(("/", "find a device"));
+                keys.push(("enter", "devices"));
+                keys.push(("/", "find"));
             }
             keys.push(("s", "site"));
         }
@@ -96,7 +107,7 @@ pub(super) fn foot(app: &App, look: Look) -> Line<'static> {
             return line(&keys, look);
         }
         Screen::Devices(_) => {
-            keys.extend([("↑↓", "choose"), ("enter", "open"), ("/", "search"), ("esc", "back"), ("s", "site")]);
+            keys.extend([("↑↓", "choose"), ("enter", "open"), ("/", "search"), ("esc", "back")]);
         }
         Screen::Card(_) => keys.extend([("↑↓", "scroll"), ("enter", "software"), ("esc", "back")]),
         Screen::Software(_) => keys.extend([("↑↓", "move"), ("/", "search"), ("esc", "back")]),
@@ -108,11 +119,10 @@ pub(super) fn foot(app: &App, look: Look) -> Line<'static> {
 fn line(keys: &[(&str, &str)], look: Look) -> Line<'static> {
     let mut spans = Vec::new();
     for (key, what) in keys {
-        let gap = if spans.is_empty() { " " } else { "   " };
+        let gap = if spans.is_empty() { " " } else { "  " };
         spans.push(Span::raw(gap));
         spans.push(inked(*key, Ink::Strong, look));
         spans.push(inked(format!(" {what}"), Ink::Faint, look));
     }
-    debug_assert!(spans.iter().map(|span| width(&span.content)).sum::<usize>() <= 80);
     Line::from(spans)
 }

@@ -22,9 +22,9 @@ const RIGHT: (u16, u16) = (24, 40);
 const FULL: usize = 37;
 const SHORT: usize = 16;
 /// Columns of a requirement's line beside its name and its bar: mark, id, percentage, two numbers, and gaps.
-const FIXED: usize = 30;
+const FIXED: usize = 31;
 /// Columns of a band's name and its number.
-const LABEL: usize = 9;
+const LABEL: usize = 8;
 const COUNT: usize = 6;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, front: &Front, look: Look) {
@@ -62,8 +62,8 @@ fn requirements(page: &GetDashboardResponse, on: &Number, columns: usize, look: 
     let name = if room >= FULL + 10 { FULL } else { SHORT };
     let bar_columns = room.saturating_sub(name).min(30);
     let head = format!(
-        "   {} {}  {}  {}  {}",
-        cell("Requirement", 3 + 1 + name - 1),
+        "  {} {}  {}  {}  {}",
+        cell("Requirement", 3 + 1 + name),
         " ".repeat(bar_columns),
         cell_right("met", 4),
         cell_right("not met", 7),
@@ -146,11 +146,11 @@ fn named(row: &Compliance, full: bool) -> String {
 
 /// How old signatures are, and when screens lock.
 fn bands(page: &GetDashboardResponse, on: &Number, columns: usize, look: Look) -> Vec<Line<'static>> {
-    let mut lines = vec![Line::from(inked("   Signatures made", Ink::Faint, look))];
+    let mut lines = vec![Line::from(inked("  Signatures, days old", Ink::Faint, look))];
     let is_on = |band: &Band| matches!(on, Number::Signatures(word) if *word == band.band);
     lines.extend(histogram(&page.signatures, signature, is_on, columns, look));
     lines.push(Line::default());
-    lines.push(Line::from(inked("   Screens lock after", Ink::Faint, look)));
+    lines.push(Line::from(inked("  Screens lock, minutes", Ink::Faint, look)));
     let is_on = |band: &Band| matches!(on, Number::Lock(word) if *word == band.band);
     lines.extend(histogram(&page.locks, lock, is_on, columns, look));
     lines
@@ -187,9 +187,9 @@ fn histogram(
 
 fn signature(band: &str) -> (&'static str, char, Ink) {
     match band {
-        "1d" => ("today", '█', Ink::Good),
-        "3d" => ("1-3 days", '█', Ink::Good),
-        "7d" => ("3-7 days", '█', Ink::Good),
+        "1d" => ("0-1", '█', Ink::Good),
+        "3d" => ("1-3", '█', Ink::Good),
+        "7d" => ("3-7", '█', Ink::Good),
         "older" => ("over 7", '▒', Ink::Bad),
         _ => ("unknown", '░', Ink::Unsure),
     }
@@ -197,9 +197,9 @@ fn signature(band: &str) -> (&'static str, char, Ink) {
 
 fn lock(band: &str) -> (&'static str, char, Ink) {
     match band {
-        "5min" => ("0-5 min", '█', Ink::Good),
-        "10min" => ("5-10 min", '▒', Ink::Bad),
-        "15min" => ("10-15 min", '▒', Ink::Bad),
+        "5min" => ("0-5", '█', Ink::Good),
+        "10min" => ("5-10", '▒', Ink::Bad),
+        "15min" => ("10-15", '▒', Ink::Bad),
         "longer" => ("over 15", '▒', Ink::Bad),
         "never" => ("never", '▒', Ink::Bad),
         _ => ("unknown", '░', Ink::Unsure),

@@ -15,7 +15,7 @@ pub(super) const LINES: u16 = 4;
 /// Columns of the words before a fact.
 const HEADING: usize = 11;
 /// Columns of the first of two facts on a line.
-const FIRST: usize = 30;
+const FIRST: usize = 28;
 
 /// A fact: its heading, and what is so.
 struct Fact {
@@ -83,10 +83,8 @@ fn new(page: &GetDashboardResponse, on: &Number, look: Look) -> Option<Fact> {
     let new = page.executables?;
     let told = match (new.contents, new.more) {
         (0, _) => "no executable".to_owned(),
-        (contents, more) => {
-            let more = if more { " or more" } else { "" };
-            format!("{}{more}, on {}", counted(contents, "executable"), counted(new.devices, "device"))
-        }
+        (contents, true) => format!("{}+ executables, {}", number(contents), counted(new.devices, "device")),
+        (contents, false) => format!("{}, {}", counted(contents, "executable"), counted(new.devices, "device")),
     };
     let ink = if new.contents == 0 { Ink::Plain } else { Ink::Unsure };
     Some(Fact { heading: "New today", spans: choice(told, ink, *on == Number::Executables, look).into() })
@@ -100,12 +98,17 @@ fn delivery(mail: &MailHealth, now: &Zoned) -> (String, Ink) {
         "unused" => ("not needed yet", Ink::Plain),
         _ => ("unknown", Ink::Unsure),
     };
-    let last = time::parse(&mail.last_delivered_at).map(|at| format!(", last sent {}", time::short(at, now)));
-    let waiting = if mail.waiting > 0 { format!(", {} waiting", number(mail.waiting)) } else { String::new() };
-    // The route's other ways matter when one of them is down.
+    // One detail, the one that matters most: there is no room for all.
     let others = mail.others.iter().filter(|other| other.state == "failing").count();
-    let others = if others > 0 { ", another way FAILING" } else { "" };
-    (format!("{state}{}{waiting}{others}", last.unwrap_or_default()), ink)
+    let detail = if others > 0 {
+        ", another way FAILING".to_owned()
+    } else if mail.waiting > 0 {
+        format!(", {} waiting", number(mail.waiting))
+    } else {
+        let last = time::parse(&mail.last_delivered_at);
+        last.map_or_else(String::new, |at| format!(", last sent {}", time::short(at, now)))
+    };
+    (format!("{state}{detail}"), ink)
 }
 
 fn position(licences: &LicencePosition, now: &Zoned) -> String {

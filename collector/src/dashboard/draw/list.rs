@@ -15,8 +15,9 @@ use crate::dashboard::screen::{Devices, Search, Software};
 use crate::render::text::{counted, number, safe, width};
 use crate::render::{Ink, time};
 
-/// Columns of a device's name at the most, of a site's, of a time, of a verdict.
+/// Columns of a device's name at the most, and where there are few; of a site's name, of a time, of a verdict.
 const NAME: usize = 28;
+const NARROW_NAME: usize = 20;
 const SITE: usize = 14;
 const SEEN: usize = 12;
 const VERDICT: usize = 7;
@@ -27,7 +28,8 @@ pub(super) fn devices(frame: &mut Frame<'_>, area: Rect, app: &App, list: &Devic
     let shown = list.shown();
     let verdicts = matches!(list.number, Number::Requirement(_));
     let widest = |of: fn(&BehindDevice) -> &str| held.devices.iter().map(|device| width(of(device))).max();
-    let name = widest(|device| &device.name).unwrap_or_default().clamp(8, NAME);
+    let most = if columns < 100 { NARROW_NAME } else { NAME };
+    let name = widest(|device| &device.name).unwrap_or_default().clamp(8, most);
     let sites = app.site.is_none() && app.sites.len() > 1;
     let site = if sites { widest(|device| &device.site).unwrap_or_default().clamp(6, SITE) } else { 0 };
     let line = |texts: [&str; 5]| {

@@ -83,18 +83,14 @@ impl Store {
         .await
     }
 
-    /// When the newest licence audit was made that is of one of these sites, or of every site for who sees them all.
+    /// When the newest licence audit was made; `None` when there was none yet.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn last_audited_at(&self, scope: &SiteScope) -> Result<Option<Timestamp>, StoreError> {
-        let scope = scope.clone();
-        self.read(move |connection| {
-            let mut query = connection.prepare_cached(
-                "SELECT max(at) FROM licence_audit
-                 WHERE (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites)))",
-            )?;
-            Ok(query.query_row([scope], |row| row.get::<_, Option<i64>>(0))?.map(moment))
+    pub async fn last_audited_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached("SELECT max(at) FROM licence_audit")?;
+            Ok(query.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(moment))
         })
         .await
     }

@@ -61,7 +61,7 @@ impl Remembered {
         memory.begin();
         let mut query = connection.prepare_cached(
             "SELECT device, probe, completeness, digest FROM reading
-             WHERE facts IS NOT NULL AND probe IN (?1, ?2) AND completeness IN ('complete', 'partial')",
+             WHERE digest IS NOT NULL AND probe IN (?1, ?2) AND completeness IN ('complete', 'partial')",
         )?;
         let mut rows = query.query([ProbeName::Antivirus.as_str(), ProbeName::ScreenLock.as_str()])?;
         let mut told: HashMap<i64, Told> = HashMap::with_capacity(seen.len());
@@ -70,8 +70,8 @@ impl Remembered {
             if !seen.contains_key(&device) {
                 continue;
             }
-            let digest = row.get::<_, Option<[u8; 32]>>(3)?.map(Sha256::from);
-            let read = match digest.and_then(|digest| memory.find(digest)) {
+            let digest = Sha256::from(row.get::<_, [u8; 32]>(3)?);
+            let read = match memory.find(digest) {
                 Some(read) => read,
                 None => {
                     let read = read(connection, device, row.get_ref(1)?.as_str().unwrap_or_default())?;
@@ -106,10 +106,8 @@ impl Memory {
         Some(read.clone())
     }
 
-    fn keep(&mut self, digest: Option<Sha256>, read: &Read) {
-        if let Some(digest) = digest {
-            self.read.insert(digest, (self.asking, read.clone()));
-        }
+    fn keep(&mut self, digest: Sha256, read: &Read) {
+        self.read.insert(digest, (self.asking, read.clone()));
     }
 }
 
