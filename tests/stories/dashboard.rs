@@ -41,11 +41,11 @@ fn a_dashboard_stays_open_through_the_life_of_a_collector() {
     terminal.press(ENTER);
     terminal.wait_for(&["devices that report", "1 device", &name]);
     terminal.press(ENTER);
-    terminal.wait_for(&["Software", "agent 0."]);
+    terminal.wait_for(&[&name, "enter software"]);
     terminal.press(ENTER);
     terminal.wait_for(&["› software", "Publisher"]);
     terminal.press(ESCAPE);
-    terminal.wait_until("the device again", |seen| !seen.contains("› software") && seen.contains("agent 0."));
+    terminal.wait_for(&[&name, "enter software"]);
     terminal.press("\u{7f}");
     terminal.press(ESCAPE);
     terminal.wait_for(&["2 enrolled", "Requirement"]);

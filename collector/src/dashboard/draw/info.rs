@@ -27,7 +27,10 @@ struct Fact {
 pub(super) fn lines(page: &GetDashboardResponse, on: &Number, now: &Zoned, look: Look) -> Vec<Line<'static>> {
     let fact = |heading, text: String, ink| Fact { heading, spans: vec![inked(format!(" {text}"), ink, look)] };
     let alerts = page.alerts.map(|alerts| {
-        let told = format!("{} new, {} acknowledged", number(alerts.new), number(alerts.acknowledged));
+        let told = match (alerts.new, alerts.acknowledged) {
+            (0, 0) => "none open".to_owned(),
+            (new, acknowledged) => format!("{} new, {} acknowledged", number(new), number(acknowledged)),
+        };
         fact("Alerts", told, if alerts.new > 0 { Ink::Bad } else { Ink::Plain })
     });
     let mail = page.mail.as_ref().map(|mail| {

@@ -53,7 +53,7 @@ pub(super) fn devices(frame: &mut Frame<'_>, area: Rect, app: &App, list: &Devic
         };
         line([word, &device.name, &device.site, &seen, &device.note])
     };
-    let total = total(list, held.devices.len(), held.left_out);
+    let total = found(&list.search, shown.len(), total(list, held.devices.len(), held.left_out));
     let none = "No device is counted here now.";
     let titles = line(["", "Device", "Site", "Seen", ""]);
     let rows = page(&shown, list.on, area, |device| {
@@ -76,6 +76,14 @@ fn total(list: &Devices, count: usize, left_out: u32) -> String {
     format!("{}{more}", counted(u64::try_from(count).unwrap_or(u64::MAX), "device"))
 }
 
+/// "24 of 200 devices" while something is looked for.
+fn found(search: &Search, shown: usize, total: String) -> String {
+    if search.text.is_empty() {
+        return total;
+    }
+    format!("{} of {total}", number(u64::try_from(shown).unwrap_or(u64::MAX)))
+}
+
 pub(super) fn software(frame: &mut Frame<'_>, area: Rect, app: &App, list: &Software, look: Look) {
     let columns = usize::from(area.width);
     let Some(held) = list.held.get() else { return };
@@ -87,7 +95,8 @@ pub(super) fn software(frame: &mut Frame<'_>, area: Rect, app: &App, list: &Soft
         let [one, two, three, four] = texts;
         format!("{}  {}  {}  {}", cell(one, name), cell(two, version), cell(three, SEEN), cell(four, publisher))
     };
-    let total = counted(u64::try_from(held.len()).unwrap_or(u64::MAX), "title");
+    let all = counted(u64::try_from(held.len()).unwrap_or(u64::MAX), "title");
+    let total = found(&list.search, shown.len(), all);
     let none = "Nothing installed was reported.";
     let titles = line(["Title", "Version", "Installed", "Publisher"]);
     let rows = page(&shown, list.on, area, |title| {
