@@ -15,6 +15,7 @@ pub mod commands;
 pub mod config;
 pub mod console;
 pub mod daily;
+pub mod dashboard;
 pub mod data;
 pub mod delivery;
 pub mod evaluation;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "caretaker/agent/v1/agent.proto",
     "caretaker/agent/v1/checkpoint.proto",
     "caretaker/agent/v1/envelope.proto",
@@ -11,6 +11,7 @@ const FILES: [&str; 13] = [
     "caretaker/console/v1/cases.proto",
     "caretaker/console/v1/catalogue.proto",
     "caretaker/console/v1/console.proto",
+    "caretaker/console/v1/dashboard.proto",
     "caretaker/console/v1/keys.proto",
     "caretaker/console/v1/licence_audit.proto",
     "caretaker/console/v1/licences.proto",

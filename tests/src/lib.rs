@@ -12,5 +12,6 @@ pub mod pager;
 pub mod process;
 pub mod school;
 pub mod search;
+pub mod terminal;
 pub mod wait;
 pub mod wine;

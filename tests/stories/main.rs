@@ -3,6 +3,7 @@
 mod browser_history;
 mod canary;
 mod casework;
+mod dashboard;
 mod detection_figures;
 mod first_report;
 mod flagged_document;

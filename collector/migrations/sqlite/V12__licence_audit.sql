@@ -38,3 +38,6 @@ CREATE TABLE licence_audit_devices (
 
 -- The audit that a mail brings; its site is outbox.site, NULL for every site.
 ALTER TABLE outbox ADD COLUMN licence_audit INTEGER REFERENCES licence_audit;
+-- What each probe answered last, without the answer: counted for every device each time that somebody looks at how the
+-- school stands.
+CREATE INDEX reading_standing ON reading (device, probe, completeness, digest);

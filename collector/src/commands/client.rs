@@ -11,8 +11,8 @@ use super::connect::{Client, connect, console};
 use super::listing::{Listing, watch};
 use super::output::Output;
 use super::{
-    Exit, alerts, audit, canary, cases, catalogue, devices, executables, findings, keys, licences, policy, privacy,
-    registers, report, retention, software, status, subject, token,
+    Exit, alerts, audit, canary, cases, catalogue, dashboard, devices, executables, findings, keys, licences, policy,
+    privacy, registers, report, retention, software, status, subject, token,
 };
 use crate::console::SOCKET;
 use crate::render::Screen;
@@ -29,6 +29,8 @@ const INSTALLED: &str = "/var/lib/caretaker-collector";
 pub enum ClientCommand {
     /// How the school stands: devices, policy, mail, requirements
     Status(status::Args),
+    /// The school on one screen, kept up to date, down to single devices
+    Dashboard(dashboard::Args),
     /// List devices
     Devices(devices::ListArgs),
     /// Show one device, retire it, report it lost, or shut it out
@@ -198,6 +200,7 @@ impl ClientCommand {
             Self::Requests(command) => command.listing(),
             Self::Disclosures(command) => command.listing(),
             Self::Status(_)
+            | Self::Dashboard(_)
             | Self::Device(_)
             | Self::Alert(_)
             | Self::Case(_)
@@ -229,6 +232,11 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
     if let ClientCommand::Catalogue(catalogue::CatalogueCommand::Check(args)) = &command {
         return catalogue::check(args, output);
     }
+    if let ClientCommand::Dashboard(args) = &command
+        && args.needs_terminal()
+    {
+        crate::dashboard::check_terminal()?;
+    }
     let reached = reach(place).await;
     if let (Err(_), ClientCommand::Audit(audit::AuditCommand::Verify(args)), Place::Data(data)) =
         (&reached, &command, place)
@@ -254,6 +262,7 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Report(command) => report::run(command, channel, output).await,
         ClientCommand::Privacy(command) => privacy::run(command, channel, output).await,
         ClientCommand::Status(_) => unreachable!("it was answered above"),
+        ClientCommand::Dashboard(args) => dashboard::run(args, channel, output).await,
         ClientCommand::Devices(args) => devices::list(args, client, output).await,
         ClientCommand::Device(command) => devices::run(command, client, output).await,
         ClientCommand::Software(args) if args.titles => catalogue::software(args, channel, output).await,

@@ -17,6 +17,7 @@ mod catalogue;
 mod catalogue_tests;
 mod check;
 mod connect;
+mod dashboard;
 mod devices;
 mod executables;
 mod findings;

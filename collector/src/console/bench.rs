@@ -6,6 +6,7 @@ use std::task::{self, Poll};
 use std::time::Duration;
 
 use caretaker_proto::console::v1::console_client::ConsoleClient;
+use caretaker_proto::console::v1::dashboard_client::DashboardClient;
 use caretaker_proto::console::v1::licences_client::LicencesClient;
 use caretaker_proto::console::v1::operators_client::OperatorsClient;
 use caretaker_proto::console::v1::reports_client::ReportsClient;
@@ -132,6 +133,10 @@ impl Caller {
 
     pub(super) fn licences(&self) -> LicencesClient<Self> {
         LicencesClient::new(self.clone())
+    }
+
+    pub(super) fn dashboard(&self) -> DashboardClient<Self> {
+        DashboardClient::new(self.clone())
     }
 
     pub(super) fn reports(&self) -> ReportsClient<Self> {

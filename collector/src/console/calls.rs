@@ -89,6 +89,8 @@ pub(super) const CALLS: &[(&str, Permission)] = &[
     ("Proof/CloseDataRequest", Permission::RequestsRegister),
     ("Proof/AddDisclosure", Permission::RequestsRegister),
     ("Proof/ListDisclosures", Permission::RequestsRegister),
+    ("Dashboard/GetDashboard", Permission::StatusRead),
+    ("Dashboard/ListBehind", Permission::DevicesRead),
     ("Operators/WhoAmI", Permission::OwnAccess),
     ("Operators/AddOperator", Permission::OperatorsManage),
     ("Operators/CreateLoginCode", Permission::OperatorsManage),

@@ -8,20 +8,23 @@ use crate::store::DeviceState;
 
 /// How a device stands to a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
+    /// It meets it.
     Met,
+    /// It does not.
     NotMet,
+    /// Nobody knows.
     Unknown,
 }
 
 /// Counts the devices of each requirement; `silence` gives the time after which a device counts as silent.
-pub(super) fn count(
-    devices: &[DeviceState],
+pub(super) fn count<'a>(
+    devices: impl Iterator<Item = &'a DeviceState> + Clone,
     silence: impl Fn(&DeviceState) -> SignedDuration,
     now: Timestamp,
 ) -> Vec<Compliance> {
     let counted = Requirement::ALL.map(|requirement| {
-        let standings = devices.iter().map(|device| standing(device, requirement, silence(device), now));
+        let standings = devices.clone().map(|device| standing(device, requirement, silence(device), now));
         let (mut met, mut not_met, mut unknown) = (0, 0, 0);
         for standing in standings {
             match standing {
@@ -36,7 +39,13 @@ pub(super) fn count(
     counted.into()
 }
 
-fn standing(device: &DeviceState, requirement: Requirement, silence: SignedDuration, now: Timestamp) -> Standing {
+/// How a device stands to a requirement, where silence of that length is allowed.
+pub(super) fn standing(
+    device: &DeviceState,
+    requirement: Requirement,
+    silence: SignedDuration,
+    now: Timestamp,
+) -> Standing {
     if device.fails.contains(&requirement) {
         return Standing::NotMet;
     }
@@ -69,7 +78,7 @@ mod tests {
 
     fn row(devices: &[DeviceState], requirement: Requirement) -> (u32, u32, u32) {
         let week = |_: &DeviceState| SignedDuration::from_hours(7 * 24);
-        let counted = count(devices, week, NOW);
+        let counted = count(devices.iter(), week, NOW);
         let row = counted.iter().find(|row| row.requirement == requirement.id()).expect("every requirement is counted");
         (row.met, row.not_met, row.unknown)
     }

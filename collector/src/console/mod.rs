@@ -13,6 +13,7 @@ mod calls;
 pub(crate) mod cases;
 mod catalogue;
 mod compliance;
+mod dashboard;
 mod devices;
 mod executables;
 mod farewell;

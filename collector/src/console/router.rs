@@ -5,6 +5,7 @@ use std::sync::Arc;
 use caretaker_proto::console::v1::cases_server::CasesServer;
 use caretaker_proto::console::v1::catalogue_server::CatalogueServer;
 use caretaker_proto::console::v1::console_server::ConsoleServer;
+use caretaker_proto::console::v1::dashboard_server::DashboardServer;
 use caretaker_proto::console::v1::keys_server::KeysServer;
 use caretaker_proto::console::v1::licence_audit_server::LicenceAuditServer;
 use caretaker_proto::console::v1::licences_server::LicencesServer;
@@ -16,6 +17,7 @@ use tonic::service::Routes;
 
 use super::cases::CaseService;
 use super::catalogue::CatalogueService;
+use super::dashboard::DashboardService;
 use super::guard::Services;
 use super::keys::Recipients;
 use super::licence_audit::AuditService;
@@ -40,6 +42,7 @@ pub fn services(context: Context) -> Services {
     let catalogue = CatalogueServer::new(CatalogueService::new(context.clone()));
     let register = LicencesServer::new(LicenceService::new(context.clone()));
     let audits = LicenceAuditServer::new(AuditService::new(context.clone()));
+    let dashboard = DashboardServer::new(DashboardService::new(context.clone()));
     let routes = Routes::default()
         .add_service(console.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(operators.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
@@ -51,6 +54,9 @@ pub fn services(context: Context) -> Services {
         .add_service(keys.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES))
         .add_service(
             register.max_decoding_message_size(licences::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES),
+        )
+        .add_service(
+            dashboard.max_decoding_message_size(limits::REQUEST_BYTES).max_encoding_message_size(ANSWER_BYTES),
         );
     Services::new(routes, context)
 }

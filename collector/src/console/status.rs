@@ -45,9 +45,9 @@ pub(super) async fn status(context: &Context, operator: &Operator) -> Result<pro
         now: now.to_string(),
         started_at: context.started_at.to_string(),
         devices: Some(counts(&overview, silence, today, now)),
-        policies: policies(&overview),
+        policies: policies(overview.devices.iter(), &overview.sites),
         mail: operator.may(Permission::DeliveryRead).then(|| mail(&overview.mail, &context.routes, now)),
-        requirements: compliance::count(&overview.devices, silence, now),
+        requirements: compliance::count(overview.devices.iter(), silence, now),
         alerts: operator
             .may(Permission::AlertsRead)
             .then_some(proto::AlertCounts { new: overview.alerts_new, acknowledged: overview.alerts_acknowledged }),
@@ -84,8 +84,12 @@ pub(super) fn counts(
     counts
 }
 
-fn policies(overview: &Overview) -> Vec<proto::SitePolicy> {
-    let of = |site: usize| overview.devices.iter().filter(move |device| device.site == site);
+/// Each site's policy, and how many of its devices work by it.
+pub(super) fn policies<'a>(
+    devices: impl Iterator<Item = &'a DeviceState> + Clone,
+    sites: &[SiteState],
+) -> Vec<proto::SitePolicy> {
+    let of = |site: usize| devices.clone().filter(move |device| device.site == site);
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let policy = |(index, site): (usize, &SiteState)| proto::SitePolicy {
         site: site.name.clone(),
@@ -93,7 +97,7 @@ fn policies(overview: &Overview) -> Vec<proto::SitePolicy> {
         devices: number(of(index).count()),
         devices_current: number(of(index).filter(|device| device.policy_version == site.policy_version).count()),
     };
-    overview.sites.iter().enumerate().map(policy).collect()
+    sites.iter().enumerate().map(policy).collect()
 }
 
 pub(super) fn mail(mail: &MailState, routes: &MailRoutes, now: Timestamp) -> proto::MailHealth {
@@ -140,7 +144,7 @@ fn other(name: &str, route: &str, state: Option<&ChannelState>) -> proto::Channe
 }
 
 /// How many rows there are tells of what is done at other sites.
-fn audit(found: Option<&AuditStanding>, operator: &Operator) -> proto::AuditHealth {
+pub(super) fn audit(found: Option<&AuditStanding>, operator: &Operator) -> proto::AuditHealth {
     let counted = |rows: &u64| if operator.sites().is_all() { *rows } else { 0 };
     let (state, rows, broken_row) = match found {
         None => ("checking", 0, 0),

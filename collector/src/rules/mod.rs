@@ -25,7 +25,7 @@ mod updates;
 mod verdict;
 mod words;
 
-use caretaker_shared::model::{Facts, Outcome, ProbeName, Reading, Requirement};
+use caretaker_shared::model::{AntivirusProduct, Facts, Outcome, ProbeName, Reading, Requirement};
 use caretaker_shared::policy::Policy;
 use jiff::Timestamp;
 
@@ -76,6 +76,12 @@ pub fn judge(reading: &Reading, policy: &Policy, now: Timestamp) -> Judgement {
 #[must_use]
 pub fn bypass_in_use(facts: &Facts, policy: &Policy) -> Vec<String> {
     if let Facts::Network(network) = facts { bypass::in_use(network, policy) } else { Vec::new() }
+}
+
+/// When the newest signatures were made that protect a device by the policy (A1); `None` when that is not known.
+#[must_use]
+pub fn signatures_of(products: &[AntivirusProduct], policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    signatures::newest(products, policy, now)
 }
 
 /// Compares the time of a device's last word with the policy (A1).

@@ -15,12 +15,7 @@ const CLOCK_DOUBT_HOURS: i64 = 24;
 
 /// Judges the products that protect the device: the approved ones whose engine runs, or else all approved ones.
 pub(super) fn judge(products: &[AntivirusProduct], missing: Option<&str>, policy: &Policy, now: Timestamp) -> Verdict {
-    let approved: Vec<_> = products.iter().filter(|product| is_approved(product, policy)).collect();
-    let protects = |product: &&AntivirusProduct| {
-        product.engine == Engine::Running && product.passive != Some(true) && product.expired != Some(true)
-    };
-    let running: Vec<_> = approved.iter().copied().filter(protects).collect();
-    let count = if running.is_empty() { approved } else { running };
+    let count = counted(products, policy);
     let best = count.into_iter().map(|product| judge_product(product, policy, now)).min_by_key(VerdictOutcome::weight);
     let nothing = || {
         let reason = missing.map_or_else(
@@ -30,6 +25,23 @@ pub(super) fn judge(products: &[AntivirusProduct], missing: Option<&str>, policy
         VerdictOutcome::unknown("no signatures to judge", reason, "Install an approved antivirus first, see E1.")
     };
     Verdict::device(Requirement::A1Signatures, best.unwrap_or_else(nothing))
+}
+
+/// When the newest signatures were made that protect the device; `None` when nobody says, or when they are dated too far
+/// in the future to be believed.
+pub(super) fn newest(products: &[AntivirusProduct], policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    let built = counted(products, policy).into_iter().filter_map(|product| product.signatures_built_at);
+    built.filter(|built| (now.as_second() - built.as_second()) / 3600 >= -CLOCK_DOUBT_HOURS).max()
+}
+
+/// The products whose signatures count: the approved ones that protect the device, or else all approved ones.
+fn counted<'a>(products: &'a [AntivirusProduct], policy: &Policy) -> Vec<&'a AntivirusProduct> {
+    let approved: Vec<_> = products.iter().filter(|product| is_approved(product, policy)).collect();
+    let protects = |product: &&AntivirusProduct| {
+        product.engine == Engine::Running && product.passive != Some(true) && product.expired != Some(true)
+    };
+    let running: Vec<_> = approved.iter().copied().filter(protects).collect();
+    if running.is_empty() { approved } else { running }
 }
 
 fn judge_product(product: &AntivirusProduct, policy: &Policy, now: Timestamp) -> VerdictOutcome {

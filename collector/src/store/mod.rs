@@ -13,6 +13,7 @@ pub mod console;
 mod copies;
 mod departure;
 pub(crate) mod device_alerts;
+pub mod estate;
 mod executables;
 pub(crate) mod facts;
 pub(crate) mod findings;

@@ -93,7 +93,7 @@ impl Store {
                  AND (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites)))";
             let revoked = moment.prepare_cached(revoked)?.query_row([scope], |row| row.get::<_, i64>(0))?;
             Ok(Overview {
-                devices: devices(&moment, &ids)?,
+                devices: devices(&moment, &ids)?.into_values().collect(),
                 revoked: count(revoked),
                 sites,
                 mail: mail(&moment, scope)?,
@@ -120,7 +120,7 @@ impl Store {
     }
 }
 
-fn alerts(connection: &Connection, state: &str, sight: &AlertSight) -> Result<u32, StoreError> {
+pub(super) fn alerts(connection: &Connection, state: &str, sight: &AlertSight) -> Result<u32, StoreError> {
     let mut query = connection.prepare_cached(&format!(
         "SELECT count(*) FROM alert a WHERE a.state = :state AND a.canary = 0 AND {ALERTS_SEEN}"
     ))?;
@@ -133,7 +133,11 @@ fn alerts(connection: &Connection, state: &str, sight: &AlertSight) -> Result<u3
     Ok(count(query.query_row(parameters, |row| row.get(0))?))
 }
 
-fn sites(connection: &Connection, scope: &SiteScope) -> Result<(HashMap<i64, usize>, Vec<SiteState>), StoreError> {
+/// The sites that are seen, by name, and the place of each in that list by its number.
+pub(super) fn sites(
+    connection: &Connection,
+    scope: &SiteScope,
+) -> Result<(HashMap<i64, usize>, Vec<SiteState>), StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT s.id, s.name, coalesce(p.version, 0), coalesce(p.toml, '') FROM site s
          LEFT JOIN policy p ON p.site = s.id
@@ -155,7 +159,11 @@ fn sites(connection: &Connection, scope: &SiteScope) -> Result<(HashMap<i64, usi
     Ok((ids, sites))
 }
 
-fn devices(connection: &Connection, sites: &HashMap<i64, usize>) -> Result<Vec<DeviceState>, StoreError> {
+/// Every active device at one of the sites, by its number.
+pub(super) fn devices(
+    connection: &Connection,
+    sites: &HashMap<i64, usize>,
+) -> Result<HashMap<i64, DeviceState>, StoreError> {
     let mut devices: HashMap<i64, DeviceState> = HashMap::new();
     let mut query = connection
         .prepare_cached("SELECT id, site, last_seen_at, policy_version FROM device WHERE status = 'active'")?;
@@ -172,7 +180,7 @@ fn devices(connection: &Connection, sites: &HashMap<i64, usize>) -> Result<Vec<D
         devices.insert(row.get(0)?, state);
     }
     let mut query = connection.prepare_cached(
-        "SELECT device, probe FROM reading WHERE completeness IN ('complete', 'partial') AND facts IS NOT NULL",
+        "SELECT device, probe FROM reading WHERE completeness IN ('complete', 'partial') AND digest IS NOT NULL",
     )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
@@ -191,10 +199,10 @@ fn devices(connection: &Connection, sites: &HashMap<i64, usize>) -> Result<Vec<D
             if fails { &mut device.fails } else { &mut device.unknown }.insert(requirement);
         }
     }
-    Ok(devices.into_values().collect())
+    Ok(devices)
 }
 
-fn mail(connection: &Connection, scope: &SiteScope) -> Result<MailState, StoreError> {
+pub(super) fn mail(connection: &Connection, scope: &SiteScope) -> Result<MailState, StoreError> {
     let state = connection
         .prepare_cached(
             "SELECT max(sent_at),

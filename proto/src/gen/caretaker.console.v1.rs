@@ -5013,6 +5013,526 @@ pub mod catalogue_server {
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetDashboardRequest {
+    /// Empty for all that the operator sees.
+    #[prost(string, tag = "1")]
+    pub site: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetDashboardResponse {
+    #[prost(string, tag = "1")]
+    pub school: ::prost::alloc::string::String,
+    /// When the numbers were so.
+    #[prost(string, tag = "2")]
+    pub now: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub started_at: ::prost::alloc::string::String,
+    /// The site that they are of, as it was written first; empty for all.
+    #[prost(string, tag = "4")]
+    pub site: ::prost::alloc::string::String,
+    /// Every site that the operator sees.
+    #[prost(string, repeated, tag = "5")]
+    pub sites: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(message, optional, tag = "6")]
+    pub devices: ::core::option::Option<EstateCounts>,
+    #[prost(message, repeated, tag = "7")]
+    pub requirements: ::prost::alloc::vec::Vec<Compliance>,
+    /// How old the signatures of the antivirus are that protects each device: "1d" (at most), "3d", "7d", "older",
+    /// "unknown", in this order.
+    #[prost(message, repeated, tag = "8")]
+    pub signatures: ::prost::alloc::vec::Vec<Band>,
+    /// After how long each device asks for a password; the longest time of its users counts: "5min" (at most), "10min",
+    /// "15min", "longer", "never", "unknown", in this order.
+    #[prost(message, repeated, tag = "9")]
+    pub locks: ::prost::alloc::vec::Vec<Band>,
+    /// Absent for who may not see executables.
+    #[prost(message, optional, tag = "10")]
+    pub executables: ::core::option::Option<NewExecutables>,
+    /// Absent for who may not see whether alerts reach people.
+    #[prost(message, optional, tag = "11")]
+    pub mail: ::core::option::Option<MailHealth>,
+    /// Absent for who may not see alerts.
+    #[prost(message, optional, tag = "12")]
+    pub alerts: ::core::option::Option<AlertCounts>,
+    #[prost(message, repeated, tag = "13")]
+    pub policies: ::prost::alloc::vec::Vec<SitePolicy>,
+    /// Absent for who may not see licences.
+    #[prost(message, optional, tag = "14")]
+    pub licences: ::core::option::Option<LicencePosition>,
+    /// Absent for who may not prove the audit chain.
+    #[prost(message, optional, tag = "15")]
+    pub audit: ::core::option::Option<AuditHealth>,
+    /// Whether the operator may see the devices behind the numbers.
+    #[prost(bool, tag = "16")]
+    pub may_list: bool,
+}
+/// Active devices; each is one of the three.
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EstateCounts {
+    #[prost(uint32, tag = "1")]
+    pub enrolled: u32,
+    /// Heard of in the time that the policy allows for silence.
+    #[prost(uint32, tag = "2")]
+    pub reporting: u32,
+    /// Heard of before, but longer ago.
+    #[prost(uint32, tag = "3")]
+    pub silent: u32,
+    #[prost(uint32, tag = "4")]
+    pub never_reported: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Band {
+    #[prost(string, tag = "1")]
+    pub band: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub devices: u32,
+}
+/// Contents that no package owns and that were seen today for the first time anywhere.
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NewExecutables {
+    #[prost(uint32, tag = "1")]
+    pub contents: u32,
+    /// Devices that have one of them.
+    #[prost(uint32, tag = "2")]
+    pub devices: u32,
+    /// There are more than were counted: a search of many devices began today.
+    #[prost(bool, tag = "3")]
+    pub more: bool,
+}
+/// The newest licence audit, in counts of titles.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LicencePosition {
+    /// Empty when there was none yet.
+    #[prost(string, tag = "1")]
+    pub audited_at: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    pub counts: ::prost::alloc::vec::Vec<LicenceCount>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LicenceCount {
+    /// "over", "expired", "unlicensed", ...
+    #[prost(string, tag = "1")]
+    pub word: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub titles: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListBehindRequest {
+    #[prost(string, tag = "1")]
+    pub site: ::prost::alloc::string::String,
+    /// "all", "reporting", "silent", "never-reported", "policy" (another version than the one in force), "executables"
+    /// (new today), "requirement:E2" (not met, or not known), "signatures:older", "lock:never".
+    #[prost(string, tag = "2")]
+    pub number: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListBehindResponse {
+    #[prost(string, tag = "1")]
+    pub now: ::prost::alloc::string::String,
+    /// By name; of a requirement, those first that do not meet it.
+    #[prost(message, repeated, tag = "2")]
+    pub devices: ::prost::alloc::vec::Vec<BehindDevice>,
+    /// Devices that did not fit.
+    #[prost(uint32, tag = "3")]
+    pub left_out: u32,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BehindDevice {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+    /// Empty when never.
+    #[prost(string, tag = "4")]
+    pub last_seen_at: ::prost::alloc::string::String,
+    /// "fails", "unknown" where that is what the list is of; else empty.
+    #[prost(string, tag = "5")]
+    pub verdict: ::prost::alloc::string::String,
+    /// What is so, in a few words; may be empty.
+    #[prost(string, tag = "6")]
+    pub note: ::prost::alloc::string::String,
+}
+/// Generated client implementations.
+#[cfg(feature = "client")]
+pub mod dashboard_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    #[derive(Debug, Clone)]
+    pub struct DashboardClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> DashboardClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> DashboardClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            DashboardClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        pub async fn get_dashboard(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetDashboardRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetDashboardResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Dashboard/GetDashboard",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Dashboard", "GetDashboard"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn list_behind(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListBehindRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListBehindResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Dashboard/ListBehind",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Dashboard", "ListBehind"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod dashboard_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with DashboardServer.
+    #[async_trait]
+    pub trait Dashboard: std::marker::Send + std::marker::Sync + 'static {
+        async fn get_dashboard(
+            &self,
+            request: tonic::Request<super::GetDashboardRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetDashboardResponse>,
+            tonic::Status,
+        >;
+        async fn list_behind(
+            &self,
+            request: tonic::Request<super::ListBehindRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListBehindResponse>,
+            tonic::Status,
+        >;
+    }
+    #[derive(Debug)]
+    pub struct DashboardServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> DashboardServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for DashboardServer<T>
+    where
+        T: Dashboard,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/caretaker.console.v1.Dashboard/GetDashboard" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetDashboardSvc<T: Dashboard>(pub Arc<T>);
+                    impl<
+                        T: Dashboard,
+                    > tonic::server::UnaryService<super::GetDashboardRequest>
+                    for GetDashboardSvc<T> {
+                        type Response = super::GetDashboardResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetDashboardRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Dashboard>::get_dashboard(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetDashboardSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Dashboard/ListBehind" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListBehindSvc<T: Dashboard>(pub Arc<T>);
+                    impl<
+                        T: Dashboard,
+                    > tonic::server::UnaryService<super::ListBehindRequest>
+                    for ListBehindSvc<T> {
+                        type Response = super::ListBehindResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListBehindRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Dashboard>::list_behind(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListBehindSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for DashboardServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "caretaker.console.v1.Dashboard";
+    impl<T> tonic::server::NamedService for DashboardServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PublishRecipientsRequest {
     /// An encoded caretaker.agent.v1.SignedRecipients, at most 64 KiB.
     #[prost(bytes = "vec", tag = "1")]

@@ -79,7 +79,7 @@ async fn standing(
     };
     overview.devices.retain(here);
     let silence = |device: &DeviceState| silences.get(device.site).copied().unwrap_or(usual);
-    let requirements = compliance::count(&overview.devices, silence, now);
+    let requirements = compliance::count(overview.devices.iter(), silence, now);
     Ok((status::mail(&overview.mail, &context.routes, now), requirements))
 }
 

@@ -1,6 +1,7 @@
 //! Rows for tests: what devices and loops would have written, put in place directly.
 
 use caretaker_shared::model::{DeviceId, ExecutableFacts, Reading};
+use caretaker_shared::wire::facts_digest;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
@@ -61,15 +62,16 @@ impl Store {
     pub(crate) async fn add_reading(&self, device: &'static str, reading: Reading) {
         self.put(move |transaction| {
             transaction.execute(
-                "INSERT INTO reading (device, probe, completeness, reason, taken_at, received_at, facts)
-                 VALUES ((SELECT id FROM device WHERE name = ?1), ?2, ?3, ?4, ?5, ?5, ?6)",
+                "INSERT INTO reading (device, probe, completeness, reason, taken_at, received_at, facts, digest)
+                 VALUES ((SELECT id FROM device WHERE name = ?1), ?2, ?3, ?4, ?5, ?5, ?6, ?7)",
                 params![
                     device,
                     reading.probe.as_str(),
                     reading.outcome.word(),
                     reading.outcome.reason().unwrap_or_default(),
                     reading.taken_at.as_millisecond(),
-                    reading.outcome.facts().map(facts::encode)
+                    reading.outcome.facts().map(facts::encode),
+                    reading.outcome.facts().map(|facts| *facts_digest(facts).as_bytes())
                 ],
             )?;
             Ok(())

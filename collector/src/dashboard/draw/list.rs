@@ -1,0 +1,153 @@
+//! Lists: the devices behind a number, and what is installed on one.
+
+use caretaker_proto::console::v1::BehindDevice;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::LIST_HEAD;
+use super::pieces::{cell, choice, edges, inked};
+use crate::dashboard::app::App;
+use crate::dashboard::look::Look;
+use crate::dashboard::number::Number;
+use crate::dashboard::screen::{Devices, Search, Software};
+use crate::render::text::{counted, number, safe, width};
+use crate::render::{Ink, time};
+
+/// Columns of a device's name at the most, and where there are few; of a site's name, of a time, of a verdict.
+const NAME: usize = 28;
+const NARROW_NAME: usize = 20;
+const SITE: usize = 14;
+const SEEN: usize = 12;
+const VERDICT: usize = 7;
+
+pub(super) fn devices(frame: &mut Frame<'_>, area: Rect, app: &App, list: &Devices, look: Look) {
+    let columns = usize::from(area.width);
+    let Some(held) = list.held.get() else { return };
+    let shown = list.shown();
+    let verdicts = matches!(list.number, Number::Requirement(_));
+    let widest = |of: fn(&BehindDevice) -> &str| held.devices.iter().map(|device| width(of(device))).max();
+    let most = if columns < 100 { NARROW_NAME } else { NAME };
+    let name = widest(|device| &device.name).unwrap_or_default().clamp(8, most);
+    let sites = app.site.is_none() && app.sites.len() > 1;
+    let site = if sites { widest(|device| &device.site).unwrap_or_default().clamp(6, SITE) } else { 0 };
+    let line = |texts: [&str; 5]| {
+        let mut line = String::new();
+        if verdicts {
+            line += &format!("{}  ", cell(texts[0], VERDICT));
+        }
+        line += &format!("{}  ", cell(texts[1], name));
+        if sites {
+            line += &format!("{}  ", cell(texts[2], site));
+        }
+        line += &format!("{}  ", cell(texts[3], SEEN));
+        let room = columns.saturating_sub(3 + width(&line));
+        line + &cell(texts[4], room)
+    };
+    let row = |device: &&BehindDevice| {
+        let seen = time::ago_or(&device.last_seen_at, "never", &app.now);
+        let word = match device.verdict.as_str() {
+            "fails" => "not met",
+            other => other,
+        };
+        line([word, &device.name, &device.site, &seen, &device.note])
+    };
+    let total = found(&list.search, shown.len(), total(list, held.devices.len(), held.left_out));
+    let none = "No device is counted here now.";
+    let titles = line(["", "Device", "Site", "Seen", ""]);
+    let rows = page(&shown, list.on, area, |device| {
+        let ink = if device.verdict == "fails" { Ink::Bad } else { Ink::Plain };
+        (row(device), ink)
+    });
+    let list = Drawn { total, search: &list.search, none, titles, rows };
+    frame.render_widget(Paragraph::new(list.lines(columns, look)), area);
+}
+
+/// "E2 locks within 5 minutes: 142 not met, 7 unknown".
+fn total(list: &Devices, count: usize, left_out: u32) -> String {
+    let held = list.held.get().map(|held| held.devices.as_slice()).unwrap_or_default();
+    let more = if left_out > 0 { format!(", and {} more that do not fit", number(left_out)) } else { String::new() };
+    let many = |n: usize| number(u64::try_from(n).unwrap_or(u64::MAX));
+    if let Number::Requirement(_) = list.number {
+        let fails = held.iter().filter(|device| device.verdict == "fails").count();
+        return format!("{} not met, {} unknown{more}", many(fails), many(count - fails));
+    }
+    format!("{}{more}", counted(u64::try_from(count).unwrap_or(u64::MAX), "device"))
+}
+
+/// "24 of 200 devices" while something is looked for.
+fn found(search: &Search, shown: usize, total: String) -> String {
+    if search.text.is_empty() {
+        return total;
+    }
+    format!("{} of {total}", number(u64::try_from(shown).unwrap_or(u64::MAX)))
+}
+
+pub(super) fn software(frame: &mut Frame<'_>, area: Rect, app: &App, list: &Software, look: Look) {
+    let columns = usize::from(area.width);
+    let Some(held) = list.held.get() else { return };
+    let shown = list.shown();
+    let room = columns.saturating_sub(3 + 2 + 2 + 2 + SEEN);
+    let (name, version) = (room / 2, room / 4);
+    let publisher = room - name - version;
+    let line = |texts: [&str; 4]| {
+        let [one, two, three, four] = texts;
+        format!("{}  {}  {}  {}", cell(one, name), cell(two, version), cell(three, SEEN), cell(four, publisher))
+    };
+    let all = counted(u64::try_from(held.len()).unwrap_or(u64::MAX), "title");
+    let total = found(&list.search, shown.len(), all);
+    let none = "Nothing installed was reported.";
+    let titles = line(["Title", "Version", "Installed", "Publisher"]);
+    let rows = page(&shown, list.on, area, |title| {
+        let installed = time::parse(&title.installed_at).map_or_else(|| "-".into(), |at| time::ago(at, &app.now));
+        (line([&title.name, &title.version, &installed, &title.publisher]), Ink::Plain)
+    });
+    let list = Drawn { total, search: &list.search, none, titles, rows };
+    frame.render_widget(Paragraph::new(list.lines(columns, look)), area);
+}
+
+/// A list as it is drawn.
+struct Drawn<'a> {
+    total: String,
+    search: &'a Search,
+    /// What is said where there is nothing to list.
+    none: &'static str,
+    titles: String,
+    /// Text and ink of each line, and whether the cursor is on it.
+    rows: Vec<(String, Ink, bool)>,
+}
+
+impl Drawn<'_> {
+    fn lines(self, columns: usize, look: Look) -> Vec<Line<'static>> {
+        let search = match (self.search.text.as_str(), self.search.typing) {
+            ("", false) => String::new(),
+            (text, true) => format!("search: {}▏", safe(text)),
+            (text, false) => format!("search: {} (esc shows all)", safe(text)),
+        };
+        let mut lines = vec![edges(&[(self.total, Ink::Strong)], &search, Ink::Strong, columns, look)];
+        if self.rows.is_empty() {
+            let told = if self.search.text.is_empty() { self.none } else { "No name has that in it." };
+            lines.push(Line::from(inked(format!(" {told}"), Ink::Plain, look)));
+            return lines;
+        }
+        lines.push(Line::from(inked(format!("  {}", self.titles), Ink::Faint, look)));
+        for (text, ink, is_on) in self.rows {
+            let mut spans = vec![Span::raw(" ")];
+            spans.extend(choice(text, ink, is_on, look));
+            lines.push(Line::from(spans));
+        }
+        lines
+    }
+}
+
+/// The page of rows that the cursor is on.
+fn page<T>(rows: &[T], on: usize, area: Rect, text: impl Fn(&T) -> (String, Ink)) -> Vec<(String, Ink, bool)> {
+    let room = usize::from(area.height.saturating_sub(LIST_HEAD)).max(1);
+    let first = on / room * room;
+    let row = |(at, row): (usize, &T)| {
+        let (text, ink) = text(row);
+        (text, ink, at == on)
+    };
+    rows.iter().enumerate().skip(first).take(room).map(row).collect()
+}
