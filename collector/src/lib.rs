@@ -1,7 +1,7 @@
 //! The collector: one server and one command line.
 //!
 //! `grpc` speaks with devices, `console` with operators; both go through `store`, which alone knows SQL. `rules` turn
-//! readings into findings, `licences` compares what was bought with what is installed, `explained` says a policy in plain English and `clauses` what holds which clause, `alerts` turn events into alerts, `delivery` and `mail` carry
+//! readings into findings, `filter` says which rows of a list somebody wants, `metrics` gives figures to monitoring, `licences` compares what was bought with what is installed, `explained` says a policy in plain English and `clauses` what holds which clause, `alerts` turn events into alerts, `delivery` and `mail` carry
 //! them out of the house. `server` wires them and nothing else; `commands` are what a person types.
 
 pub mod audit;
