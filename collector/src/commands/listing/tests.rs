@@ -46,8 +46,10 @@ async fn a_filter_is_the_same_wherever_it_is_applied() {
     assert_eq!(nothing, "Nothing in this list meets  findings > 5\n");
 
     // Filtered here: what was done, in the audit log.
-    let policy = ["audit", "log", "--filter", "action ~ policy and not actor ~ nobody", "--csv"];
-    let table = school.types(&policy).await.expect("a table");
+    school.types(&["token", "create", "--site", "Main"]).await.expect("a token");
+    school.types(&["device", "revoke", "PC-003", "--reason", "a test"]).await.expect("is shut out");
+    let log = ["audit", "log", "--filter", "action ~ token and not actor ~ nobody", "--csv"];
+    let table = school.types(&log).await.expect("a table");
     assert!(table.starts_with("number,at,actor,action,subject,") && table.matches("\r\n").count() == 2, "{table}");
     for (list, field) in [("devices", "sitte"), ("alerts", "sitte"), ("operators list", "nme")] {
         let typed = format!("{field} = x");
@@ -71,7 +73,7 @@ async fn every_list_is_a_table_for_spreadsheets() {
         ("executables", "sha256,path,format,"),
         ("alerts", "reference,kind,severity,"),
         ("operators list", "id,name,role,"),
-        ("canary list", "device,"),
+        ("canary list", "device_id,device,site,"),
         ("audit log", "number,at,actor,"),
         ("retention report", "at,"),
         ("policy list", "name,school,clauses\r\n"),
