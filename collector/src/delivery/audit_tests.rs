@@ -117,7 +117,7 @@ async fn an_alert_leaves_first_and_a_mail_that_was_refused_goes_again_as_it_was(
     audit(&bench).await;
     let policy = Policy::parse(SCHOOL).expect("a policy");
     bench.sample.report(keyword(4, "essay"), policy, bench.clock.now()).await;
-    let busy = || MailError::Later(Reply::of(451, "try later"));
+    let busy = || MailError::Later(Reply { code: 451, status: None });
     bench.mailer.answer(move |mail| if is_audit(mail) && mail.resend == 0 { Err(busy()) } else { Ok(()) });
     bench.run_until(minutes_after(monday(), 30)).await;
     let tried = bench.mailer.tried();
