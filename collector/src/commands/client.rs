@@ -10,8 +10,8 @@ use super::access::{self, Profile};
 use super::connect::{Client, connect, console};
 use super::output::Output;
 use super::{
-    Exit, alerts, audit, canary, cases, devices, executables, findings, keys, policy, privacy, registers, report,
-    retention, software, status, subject, token,
+    Exit, alerts, audit, canary, cases, devices, executables, findings, keys, licences, policy, privacy, registers,
+    report, retention, software, status, subject, token,
 };
 use crate::console::SOCKET;
 use crate::render::Screen;
@@ -92,6 +92,15 @@ pub enum ClientCommand {
     /// To whom something about a case was disclosed
     #[command(subcommand)]
     Disclosures(registers::DisclosuresCommand),
+    /// What was bought: the register of licences
+    #[command(subcommand)]
+    Licences(licences::LicencesCommand),
+    /// Which software was approved, and by whom
+    #[command(subcommand)]
+    Approvals(licences::ApprovalsCommand),
+    /// What the licence audit shall not complain of, and until when
+    #[command(subcommand)]
+    Exceptions(licences::ExceptionsCommand),
     /// Who you are to the collector, and what you may do
     Whoami(access::WhoAmIArgs),
 }
@@ -197,6 +206,9 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Subject(command) => subject::run(command, channel, output).await,
         ClientCommand::Requests(command) => registers::requests(command, channel, output).await,
         ClientCommand::Disclosures(command) => registers::disclosures(command, channel, output).await,
+        ClientCommand::Licences(command) => licences::run(command, channel, output).await,
+        ClientCommand::Approvals(command) => licences::approvals(command, channel, output).await,
+        ClientCommand::Exceptions(command) => licences::exceptions(command, channel, output).await,
         ClientCommand::Whoami(args) => access::whoami(args, channel, output).await,
     }
 }

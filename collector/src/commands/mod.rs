@@ -17,6 +17,7 @@ mod devices;
 mod executables;
 mod findings;
 mod keyholder;
+pub mod licences;
 mod output;
 mod policy;
 mod presets;

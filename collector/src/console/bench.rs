@@ -6,6 +6,7 @@ use std::task::{self, Poll};
 use std::time::Duration;
 
 use caretaker_proto::console::v1::console_client::ConsoleClient;
+use caretaker_proto::console::v1::licences_client::LicencesClient;
 use caretaker_proto::console::v1::operators_client::OperatorsClient;
 use caretaker_proto::console::v1::reports_client::ReportsClient;
 use caretaker_shared::clock::{Clock as _, ManualClock};
@@ -118,6 +119,10 @@ impl Caller {
 
     pub(super) fn operators(&self) -> OperatorsClient<Self> {
         OperatorsClient::new(self.clone())
+    }
+
+    pub(super) fn licences(&self) -> LicencesClient<Self> {
+        LicencesClient::new(self.clone())
     }
 
     pub(super) fn reports(&self) -> ReportsClient<Self> {

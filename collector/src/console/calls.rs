@@ -67,7 +67,7 @@ pub(super) const CALLS: &[(&str, Permission)] = &[
     ("LicenceAudit/RunAudit", Permission::LicencesChange),
     ("LicenceAudit/ListAudits", Permission::LicencesRead),
     ("LicenceAudit/GetAudit", Permission::LicencesRead),
-    ("LicenceAudit/GetAuditDevices", Permission::LicencesRead),
+    ("LicenceAudit/GetAuditDevices", Permission::DevicesRead),
     ("LicenceAudit/DiffAudits", Permission::LicencesRead),
     ("LicenceAudit/ExportAudit", Permission::LicencesRead),
     ("LicenceAudit/MailAudit", Permission::LicencesChange),

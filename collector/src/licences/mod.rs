@@ -5,6 +5,7 @@
 pub(crate) mod check;
 mod edit;
 mod estate;
+pub mod import;
 mod kind;
 mod model;
 mod outcome;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::model::{Approval, Exemption, Licence, LicenceId};
+use super::model::{Approval, Exemption, Licence, LicenceId, Pence};
 
 /// What a school owns, has handed on, has approved and has decided to live with.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,6 +31,33 @@ impl Register {
         let given = self.transfers.iter().filter(|transfer| transfer.source == licence.id);
         given.fold(licence.quantity, |left, transfer| left.saturating_sub(transfer.quantity))
     }
+}
+
+impl Register {
+    /// What was paid for the seats that are still the licence's own: of what all of them cost, their share. `None`
+    /// where that is not known. Over all licences the shares are what was paid.
+    #[must_use]
+    pub fn worth(&self, licence: &Licence) -> Option<Pence> {
+        let paid = self.paid(licence)?;
+        let given = self.transfers.iter().filter(|transfer| transfer.source == licence.id);
+        let gone: u64 = given.map(|transfer| share(paid, transfer.quantity, licence.quantity).0).sum();
+        Some(Pence(paid.0.saturating_sub(gone)))
+    }
+
+    /// What was paid for all seats that it ever had; of one that was handed over, its share.
+    fn paid(&self, licence: &Licence) -> Option<Pence> {
+        let came = self.transfers.iter().find(|transfer| transfer.target == licence.id);
+        let Some(came) = came.filter(|_| licence.cost.is_none()) else { return licence.cost };
+        // A licence is handed on after it was entered: the numbers fall, and this ends.
+        let source = self.licences.iter().find(|source| source.id == came.source && source.id < licence.id)?;
+        Some(share(self.paid(source)?, came.quantity, source.quantity))
+    }
+}
+
+/// So many of all of an amount, in whole pence.
+fn share(amount: Pence, of: u32, all: u32) -> Pence {
+    let pence = u128::from(amount.0) * u128::from(of.min(all)) / u128::from(all.max(1));
+    Pence(u64::try_from(pence).unwrap_or(u64::MAX))
 }
 
 /// Who or what a seat was given to.

@@ -16,6 +16,7 @@ mod group;
 pub mod keys;
 pub mod lexicon;
 pub mod licence_audit;
+pub mod licences;
 pub mod made;
 pub mod operators;
 pub mod overview;

@@ -1,8 +1,8 @@
 //! Whole screens of an invented school, at both widths that matter.
 
 use caretaker_proto::console::v1::{
-    AlertCounts, AuditHealth, ChannelHealth, Compliance, Device, DeviceCounts, Finding, MailHealth, SitePolicy,
-    SoftwareTitle, StatusResponse,
+    AlertCounts, AuditHealth, ChannelHealth, Compliance, Device, DeviceCounts, Finding, LicenceStanding, MailHealth,
+    SitePolicy, SoftwareTitle, StatusResponse,
 };
 
 use super::text::width;
@@ -63,6 +63,7 @@ fn school() -> StatusResponse {
         alerts: Some(AlertCounts { new: 2, acknowledged: 1 }),
         audit: Some(AuditHealth { state: "whole".into(), rows: 40_112, broken_row: 0 }),
         data_requests: None,
+        licences: Some(LicenceStanding { audited: true, met: 41, not_met: 3, unknown: 2 }),
     }
 }
 

@@ -8,6 +8,8 @@ mod decisions;
 mod list;
 mod seats;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::sync::Arc;

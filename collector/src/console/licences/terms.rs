@@ -9,7 +9,7 @@ use crate::store::licences::LicenceRow;
 
 /// The changes that a request asks for.
 pub(super) fn edit(terms: proto::LicenceTerms, clear_cost: bool) -> Result<Edit, Problem> {
-    let text = |text: Option<String>| text.map(|text| text.trim().to_owned());
+    let text = |text: Option<String>| text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
     let cost = terms.cost_pence.map(|pence| Some(Pence(pence)));
     Ok(Edit {
         title: text(terms.title),

@@ -94,9 +94,9 @@ impl Flow {
         let mut waiting: VecDeque<usize> = (0..reached.len()).filter(|need| reached[*need]).collect();
         while let Some(need) = waiting.pop_front() {
             for supply in (0..self.has.len()).filter(|supply| self.allowed[need][*supply]) {
-                for other in 0..reached.len() {
-                    if !reached[other] && self.served[other][supply] > 0 {
-                        reached[other] = true;
+                for (other, reached) in reached.iter_mut().enumerate() {
+                    if !*reached && self.served[other][supply] > 0 {
+                        *reached = true;
                         waiting.push_back(other);
                     }
                 }
@@ -121,9 +121,9 @@ impl Flow {
                 if self.has[supply] > 0 {
                     return Some(trace(&needs, &supplies, supply));
                 }
-                for other in 0..needs.len() {
-                    if needs[other].is_none() && self.served[other][supply] > 0 {
-                        needs[other] = Some(From::Node(supply));
+                for (other, came) in needs.iter_mut().enumerate() {
+                    if came.is_none() && self.served[other][supply] > 0 {
+                        *came = Some(From::Node(supply));
                         waiting.push_back(other);
                     }
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::cover::{here, phase};
+use super::cover::{Cover, here, phase};
 use crate::licences::estate::{Day, Estate, Installation, Reading};
 use crate::licences::model::{Licence, LicenceId, Metric, Term};
 use crate::licences::outcome::{Fleet, Measures, Phase};
@@ -136,7 +136,7 @@ impl<'a> View<'a> {
             estate.devices.iter().zip(&view.standing).map(|(device, standing)| (device.row, *standing)).collect();
         for licence in &register.licences {
             let shared = licence.scope.site.is_none();
-            if !shared && !site.is_none_or(|site| here(licence, view.site_name(site), 1) != super::cover::Cover::No) {
+            if !shared && site.is_some_and(|site| here(licence, view.site_name(site), 1) == Cover::No) {
                 continue;
             }
             let mut holding = view.holding(licence, &places);

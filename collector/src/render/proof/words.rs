@@ -58,6 +58,17 @@ const WORDS: &[(&str, &str)] = &[
     ("request.extend", "extended the data request {}"),
     ("request.close", "closed the data request {}"),
     ("disclosure.add", "entered a disclosure about the case {}"),
+    ("licence.add", "entered the licence {}"),
+    ("licence.edit", "changed the licence {}"),
+    ("licence.remove", "took the licence {} out of the register"),
+    ("licence.transfer", "handed seats of the licence {} to another site"),
+    ("licence.assign", "gave seats of the licence {}"),
+    ("licence.unassign", "took back seats of the licence {}"),
+    ("licence.fte", "told how many full-time equivalents {} has"),
+    ("approval.add", "entered the approval {}"),
+    ("approval.withdraw", "withdrew the approval {}"),
+    ("exception.add", "entered the exception {}"),
+    ("exception.withdraw", "withdrew the exception {}"),
 ];
 
 /// A row without who and when: "took the case 26-0042", and what else it says.

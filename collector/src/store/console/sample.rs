@@ -175,4 +175,15 @@ impl Store {
         .await
         .expect("the audit chain is read")
     }
+
+    /// What the audit chain says about each time that something was done, oldest first.
+    pub(crate) async fn audit_details(&self, action: &'static str) -> Vec<String> {
+        self.read(move |connection| {
+            let mut query = connection.prepare("SELECT detail FROM audit WHERE action = ?1 ORDER BY n")?;
+            let rows = query.query_map([action], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+        .expect("the audit chain is read")
+    }
 }

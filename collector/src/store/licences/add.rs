@@ -21,7 +21,7 @@ pub enum Outcome {
         /// As the register has it.
         row: LicenceRow,
         /// As it was to be.
-        wanted: Licence,
+        wanted: Box<Licence>,
     },
     /// It cannot be entered, so none of the list is.
     Unfit(Unfit),
@@ -79,7 +79,7 @@ fn enter(tx: &Transaction<'_>, new: Vec<Licence>, sites: &SiteScope, hand: &Hand
             Err(unfit) => Outcome::Unfit(unfit),
             Ok((wanted, name)) => match there.get_mut(&key(&wanted)).and_then(|rows| take(rows, &wanted)) {
                 Some(row) if same(&row, &wanted) => Outcome::There(row),
-                Some(row) => Outcome::Differs { row, wanted },
+                Some(row) => Outcome::Differs { row, wanted: Box::new(wanted) },
                 None => Outcome::New(insert(tx, &wanted, &name, sites, hand)?),
             },
         });

@@ -10,6 +10,8 @@ mod fte;
 pub(in crate::store) mod register;
 mod row;
 mod seats;
+#[cfg(test)]
+mod tests;
 mod title;
 mod transfer;
 mod work;

@@ -214,6 +214,18 @@ impl<'a> Lattice<'a> {
         token - self.folded.partition_point(|&folded| folded <= token) as u32
     }
 
+    /// The word at a place, or the end of the row: what [`place`](Self::place) undoes.
+    pub(super) fn at_place(&self, place: u32) -> u32 {
+        let mut token = place;
+        loop {
+            let further = place + self.folded.partition_point(|&folded| folded <= token) as u32;
+            if further == token {
+                return token.min(self.tokens.len() as u32);
+            }
+            token = further;
+        }
+    }
+
     /// Whether words were written as one.
     pub(super) fn is_one_word(&self, first: u32, last: u32) -> bool {
         let words = self.tokens.get(first as usize..=last as usize).unwrap_or_default();

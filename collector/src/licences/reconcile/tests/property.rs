@@ -142,10 +142,10 @@ proptest! {
         prop_assert_eq!((title.owned, title.over), (Owned::Seats(seats), over));
         let covered = number(counted.len()) - over;
         prop_assert_eq!(title.spare, (seats - covered).saturating_sub(number(stale.len())));
-        let doubt = title.doubts.iter().find_map(|doubt| match doubt {
-            Doubt::VersionNotTold { devices } => Some(*devices),
-            _ => None,
-        });
+        let not_told = |doubt: &Doubt| {
+            if let Doubt::VersionNotTold { devices } = doubt { Some(*devices) } else { None }
+        };
+        let doubt = title.doubts.iter().find_map(not_told);
         prop_assert_eq!(doubt.unwrap_or_default(), sure - over);
         let state = if over > 0 && !owned.is_empty() {
             TitleState::Over
