@@ -108,7 +108,7 @@ async fn the_audit_of_a_week_goes_out_once_and_the_provider_reads_no_person_and_
 async fn audit_is_made_once(bench: &Bench) {
     let again = bench.sample.store.run_weekly_licence_audit(TimeZone::UTC, bench.clock.now()).await;
     assert_eq!(again.expect("asks"), None);
-    assert_eq!(bench.sample.texts("SELECT count(*) FROM outbox WHERE kind = 'licences'").await, ["2"]);
+    assert_eq!(bench.sample.texts("SELECT '' || count(*) FROM outbox WHERE kind = 'licences'").await, ["2"]);
 }
 
 #[tokio::test]
