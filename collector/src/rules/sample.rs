@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use caretaker_shared::model::Role;
 use caretaker_shared::policy::{
     Accounts, Addressee, Alerts, Antivirus, Calendar, Cases, Contact, Detection, Documents, Encryption, Executables,
-    Network, Notice, Policy, Removable, Retention, ScreenLock, Sessions, Updates,
+    Licences, Network, Notice, Policy, Removable, Retention, ScreenLock, Sessions, Updates,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -52,6 +52,7 @@ pub(crate) fn policy() -> Policy {
         cases: Cases::default(),
         notice: Notice::default(),
         retention: Retention::default(),
+        licences: Licences::default(),
         calendar: Calendar { time_zone: Some(TimeZone::UTC), ..Calendar::default() },
         schedule: BTreeMap::new(),
     }

@@ -36,7 +36,7 @@ pub(super) async fn export(
     };
     let papers = context.store.licence_papers(asked, &context.school).await?.ok_or_else(show::no_audit)?;
     let now = context.clock.now().to_zoned(context.zone.clone());
-    let (row, outcome, file_name) = (papers.row.clone(), papers.outcome.clone(), papers.file_name(form));
+    let (row, counts, file_name) = (papers.row.clone(), papers.outcome.counts(), papers.file_name(form));
     let written = tokio::task::spawn_blocking(move || papers.write(form, &now)).await;
     let content = written.map_err(|_| unwritten())?.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a licence audit could not be written");
@@ -46,14 +46,14 @@ pub(super) async fn export(
         return Err(Refusal::Entry {
             problem: format!(
                 "the file has {}, more than an answer holds",
-                crate::render::text::bytes(content.len() as u64)
+                crate::render::text::bytes(u64::try_from(content.len()).unwrap_or(u64::MAX))
             ),
             remedy: "name one site with --site, or another form".into(),
         });
     }
     tracing::info!(audit = row.id, form = form.word(), provider = is_provider, "a licence audit was exported");
     Ok(proto::ExportAuditResponse {
-        audit: Some(message::head(&row, outcome.counts())),
+        audit: Some(message::head(&row, counts)),
         file_name,
         content,
         for_provider: is_provider,
