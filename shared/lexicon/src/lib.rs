@@ -124,7 +124,8 @@ impl Lexicon {
         let mut found: Vec<Finding> = Vec::new();
         for tables in &self.packs {
             let lattice = Lattice::new(text, tables, self.known);
-            let matches = matches(&lattice, ask);
+            let mut matches = matches(&lattice, ask);
+            Nearby::retain_complete(&lattice, &mut matches);
             if !matches.is_empty() {
                 let nearby = Nearby::new(&lattice, &matches);
                 found.extend(Judgement::new(&tables.pack, &matches, &nearby, ask).findings(&lattice));
@@ -171,7 +172,7 @@ fn matches(lattice: &Lattice<'_>, ask: &Ask<'_>) -> Vec<Match> {
     let mut walker = Walker::new(lattice, lattice.tables.automaton(Which::Phrases));
     let mut found = Vec::new();
     for &start in &lattice.starts {
-        walker.from(start, &mut found);
+        walker.from(start, |_| true, |row| found.push(row));
     }
     let rules = &lattice.tables.pack.rules;
     let asked: Vec<&str> =

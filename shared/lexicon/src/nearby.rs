@@ -1,8 +1,7 @@
 //! What stands around phrases: looked for only there, so that common words cost nothing elsewhere.
 
 use super::lattice::{Disguise, Lattice};
-use super::pack::{Pack, PackedRule};
-use super::rules::{Around, Side};
+use super::rules::{Around, Effect, Side};
 use super::tables::Which;
 use super::walk::{Match, Walker};
 
@@ -28,32 +27,61 @@ pub(super) struct Nearby<'a> {
 impl<'a> Nearby<'a> {
     /// Looks around `matches`, which are in order: by rule, then by place.
     pub(super) fn new(lattice: &'a Lattice<'a>, matches: &[Match]) -> Self {
-        let pack = &lattice.tables.pack;
-        let windows = windows(pack, matches, lattice.tokens.len() as u32);
-        let mut found = Vec::new();
+        Self::of(lattice, matches, |_| true)
+    }
+
+    /// Leaves those of `matches` near which all stands that their rules need. Few are, and what else matters needs to
+    /// be looked for around these alone.
+    pub(super) fn retain_complete(lattice: &Lattice<'_>, matches: &mut Vec<Match>) {
+        let nearby = Nearby::of(lattice, matches, |effect| effect == Effect::Needed);
+        matches.retain(|phrase| {
+            let rule = lattice.tables.pack.rules.get(phrase.number as usize);
+            let mut needed = rule.into_iter().flat_map(|rule| &rule.around).filter(|it| it.effect == Effect::Needed);
+            needed.all(|around| nearby.has(around, phrase))
+        });
+    }
+
+    /// Looks for that around `matches` which has an effect that matters.
+    fn of(lattice: &'a Lattice<'a>, matches: &[Match], matters: impl Fn(Effect) -> bool) -> Self {
+        let mut sets: Vec<Vec<Place>> = vec![Vec::new(); lattice.tables.pack.sets.len()];
+        let wanted = Wanted::around(lattice, matches, matters);
         let mut walker = Walker::new(lattice, lattice.tables.automaton(Which::Around));
-        let mut edges =
-            lattice.edges.iter().map(|edge| edge.from).filter(|&from| Lattice::is_inner(from)).collect::<Vec<_>>();
-        edges.dedup();
-        for &(from, to) in &windows {
-            for node in from..to {
-                walker.from(node, &mut found);
+        let mut look = |node: u32, is_near: bool| {
+            walker.from(
+                node,
+                |set| wanted.wants(set, is_near),
+                |place| {
+                    if let Some(places) = sets.get_mut(place.number as usize) {
+                        places.push(Place { first: place.first, last: place.last, cut: is_cut(&place) });
+                    }
+                },
+            );
+        };
+        let mut upto = 0;
+        for &(from, to) in &wanted.windows {
+            if wanted.has_anywhere {
+                (upto..from).for_each(|node| look(node, false));
             }
+            (from..to).for_each(|node| look(node, true));
+            upto = to;
+        }
+        if wanted.has_anywhere {
+            (upto..lattice.tokens.len() as u32).for_each(|node| look(node, false));
         }
         // Sets are looked for inside of joined words too.
-        for node in edges {
-            let at = lattice.token_at(node);
-            let before = windows.partition_point(|&(from, _)| from <= at);
-            if before.checked_sub(1).and_then(|window| windows.get(window)).is_some_and(|&(_, to)| at < to) {
-                walker.from(node, &mut found);
+        let mut inner: Vec<u32> =
+            lattice.edges.iter().map(|edge| edge.from).filter(|&from| Lattice::is_inner(from)).collect();
+        inner.dedup();
+        for node in inner {
+            let is_near = wanted.is_near(lattice.token_at(node));
+            if is_near || wanted.has_anywhere {
+                look(node, is_near);
             }
         }
-        let mut sets = vec![Vec::new(); pack.sets.len()];
-        found.sort_unstable_by_key(|place| (place.number, place.first, place.last, is_cut(place)));
-        found.dedup_by_key(|place| (place.number, place.first, place.last));
-        for place in &found {
-            let Some(places): Option<&mut Vec<Place>> = sets.get_mut(place.number as usize) else { continue };
-            places.push(Place { first: place.first, last: place.last, cut: is_cut(place) });
+        for places in &mut sets {
+            // Of one place, what is no cut comes first and stays.
+            places.sort_unstable_by_key(|place| (place.first, place.last, place.cut));
+            places.dedup_by_key(|place| (place.first, place.last));
         }
         Self { lattice, sets }
     }
@@ -88,32 +116,59 @@ fn is_cut(found: &Match) -> bool {
     found.bare && found.disguise == Some(Disguise::Joined)
 }
 
-/// The words around matches that matter, as ranges that do not overlap.
-fn windows(pack: &Pack, matches: &[Match], words: u32) -> Vec<(u32, u32)> {
-    let mut windows: Vec<(u32, u32)> = Vec::new();
-    for group in matches.chunk_by(|one, other| one.number == other.number) {
-        let rule = group.first().and_then(|first| pack.rules.get(first.number as usize));
-        let Some(reach) = rule.and_then(reach) else { continue };
-        if reach == u32::MAX {
-            return vec![(0, words)];
-        }
-        for phrase in group {
-            let from = phrase.first.saturating_sub(reach + LONGEST_PHRASE);
-            windows.push((from, (phrase.last + reach + 2).min(words)));
-        }
-    }
-    windows.sort_unstable();
-    windows.dedup_by(|next, before| {
-        let touch = next.0 <= before.1;
-        if touch {
-            before.1 = before.1.max(next.1);
-        }
-        touch
-    });
-    windows
+/// Which sets matter, and where.
+struct Wanted {
+    /// For each set, whether it matters near a match, and whether anywhere.
+    sets: Vec<(bool, bool)>,
+    has_anywhere: bool,
+    /// The words around matches that matter, as ranges that do not overlap, in order.
+    windows: Vec<(u32, u32)>,
 }
 
-/// How far around its phrases a rule looks; `None` when it does not.
-fn reach(rule: &PackedRule) -> Option<u32> {
-    rule.around.iter().map(|around| around.within.map_or(u32::MAX, u32::from)).max()
+impl Wanted {
+    fn around(lattice: &Lattice<'_>, matches: &[Match], matters: impl Fn(Effect) -> bool) -> Self {
+        let pack = &lattice.tables.pack;
+        let mut wanted = Self { sets: vec![(false, false); pack.sets.len()], has_anywhere: false, windows: Vec::new() };
+        for group in matches.chunk_by(|one, other| one.number == other.number) {
+            let rule = group.first().and_then(|first| pack.rules.get(first.number as usize));
+            let around = rule.into_iter().flat_map(|rule| &rule.around).filter(|around| matters(around.effect));
+            let reach = around.filter_map(|around| wanted.want(around)).max();
+            let Some(reach) = reach else { continue };
+            for phrase in group {
+                let (first, last) = (lattice.place(phrase.first), lattice.place(phrase.last));
+                let from = lattice.at_place(first.saturating_sub(reach + LONGEST_PHRASE));
+                wanted.windows.push((from, lattice.at_place(last + reach + 2)));
+            }
+        }
+        wanted.windows.sort_unstable();
+        wanted.windows.dedup_by(|next, before| {
+            let touch = next.0 <= before.1;
+            if touch {
+                before.1 = before.1.max(next.1);
+            }
+            touch
+        });
+        wanted
+    }
+
+    /// Notes a set; says how far around a phrase it matters, unless that is everywhere.
+    fn want(&mut self, around: &Around) -> Option<u32> {
+        let (near, anywhere) = self.sets.get_mut(around.set as usize)?;
+        let Some(within) = around.within else {
+            (*anywhere, self.has_anywhere) = (true, true);
+            return None;
+        };
+        *near = true;
+        Some(u32::from(within))
+    }
+
+    fn wants(&self, set: u32, is_near: bool) -> bool {
+        self.sets.get(set as usize).is_some_and(|&(near, anywhere)| anywhere || (near && is_near))
+    }
+
+    /// Whether a word stands in a window.
+    fn is_near(&self, word: u32) -> bool {
+        let before = self.windows.partition_point(|&(from, _)| from <= word);
+        before.checked_sub(1).and_then(|window| self.windows.get(window)).is_some_and(|&(_, to)| word < to)
+    }
 }

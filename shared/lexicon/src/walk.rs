@@ -50,9 +50,9 @@ impl<'a> Walker<'a> {
         Self { lattice, automaton, paths: Vec::new(), over_gaps: Vec::new(), steps: 0 }
     }
 
-    /// Hands on all rows that begin at `start`.
+    /// Hands on all rows that begin at `start` and give out a number that is wanted.
     #[inline]
-    pub(super) fn from(&mut self, start: u32, found: &mut Vec<Match>) {
+    pub(super) fn from(&mut self, start: u32, wanted: impl Fn(u32) -> bool, mut each: impl FnMut(Match)) {
         let Self { lattice, automaton, paths, over_gaps, .. } = self;
         over_gaps.clear();
         lattice.each_edge(start, |to, word, disguise| {
@@ -70,7 +70,9 @@ impl<'a> Walker<'a> {
             if !numbers.is_empty() && !says_little {
                 let last = self.lattice.token_before(path.node);
                 let disguise = path.disguise;
-                found.extend(numbers.iter().map(|&number| Match { number, first, last, disguise, bare }));
+                for &number in numbers.iter().filter(|&&number| wanted(number)) {
+                    each(Match { number, first, last, disguise, bare });
+                }
             }
             let cost = self.follow(path);
             self.steps += u64::from(cost);

@@ -43,6 +43,9 @@ fn put_together(lattice: &mut Lattice<'_>, from: u32, at: u32) {
             return;
         }
         let Some((piece, more)) = lattice.letters(token) else { return };
+        if has_digit(piece, more) {
+            return;
+        }
         if length < fingerprint::FEW {
             letters |= u128::from(piece) << (8 * length);
         }
@@ -58,6 +61,13 @@ fn put_together(lattice: &mut Lattice<'_>, from: u32, at: u32) {
             lattice.edges.push(Edge { from, to: token + 1, word, disguise: Disguise::Torn });
         }
     }
+}
+
+/// Whether a digit is among the first `length` letters and digits: no word with one is torn, and texts are full of numbers.
+#[inline]
+fn has_digit(piece: u64, length: usize) -> bool {
+    const LETTER: u64 = 0x4040_4040_4040_4040;
+    !piece & LETTER & (u64::MAX >> (u64::BITS as usize - 8 * length.clamp(1, 8))) != 0
 }
 
 /// Room for the letters of all pieces that are put together.

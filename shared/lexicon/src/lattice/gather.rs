@@ -71,13 +71,13 @@ impl Lattice<'_> {
     fn take_in_some(&mut self, from: usize, to: usize) -> usize {
         let first = self.tokens.len();
         let mut count = to - from;
-        // One bit for each word: of one letter; must be looked up; short and unknown.
+        // One bit for each word: of one letter; must be looked up; short, unknown and without a digit.
         let (mut single, mut asked, mut fragment) = (0_u64, 0_u64, 0_u64);
         let Self { waiting, tokens, .. } = self;
         tokens.extend(waiting.words.iter().skip(from).take(count).enumerate().map(|(at, word)| {
             single |= u64::from(word.end - word.start == 1) << at;
             asked |= u64::from(word.bits & ASKED != 0) << at;
-            fragment |= u64::from((word.bits & UNKNOWN != 0) & word.is_short()) << at;
+            fragment |= u64::from((word.bits & (UNKNOWN | DIGITS) == UNKNOWN) & word.is_short()) << at;
             Token { bits: word.bits & (BREAKS | UNKNOWN), start: word.start, end: word.end }
         }));
         for at in ones(asked) {
@@ -86,7 +86,8 @@ impl Lattice<'_> {
             let stands = start as usize..end as usize;
             let written = self.text.get(stands.clone()).unwrap_or_default();
             let found = self.look_up(token, fingerprint, written, bits & DIGITS != 0);
-            fragment |= u64::from(found & UNKNOWN != 0 && stands.len() <= FRAGMENT) << at;
+            let is_fragment = (found | bits & DIGITS) & (UNKNOWN | DIGITS) == UNKNOWN && stands.len() <= FRAGMENT;
+            fragment |= u64::from(is_fragment) << at;
             if found & BEGINS != 0 {
                 self.starts.push(token);
             }
@@ -228,7 +229,7 @@ impl Lattice<'_> {
 
     fn oddity(&mut self, word: &Word<'_>, length: usize, bits: u32) {
         let token = self.tokens.len() as u32;
-        if bits & UNKNOWN != 0 && length <= FRAGMENT {
+        if bits & UNKNOWN != 0 && !word.digits && length <= FRAGMENT {
             self.fragments.push(token);
         }
         if let Some(plain) = word.plain.filter(|plain| plain.len() <= FRAGMENT) {

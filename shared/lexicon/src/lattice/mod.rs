@@ -130,7 +130,7 @@ pub(super) struct Lattice<'a> {
     pub(super) by_case: bool,
     /// Words that only go on with one which began before them, as readings of several have it; in order.
     folded: Vec<u32>,
-    /// Short unknown words.
+    /// Short unknown words without a digit.
     pub(super) fragments: Vec<u32>,
     /// Three single letters or more in a row: first word and how many.
     pub(super) runs: Vec<(u32, u32)>,
@@ -212,6 +212,18 @@ impl<'a> Lattice<'a> {
     /// How many words stand before a word, where one in several pieces counts as one.
     pub(super) fn place(&self, token: u32) -> u32 {
         token - self.folded.partition_point(|&folded| folded <= token) as u32
+    }
+
+    /// The word at a place, or the end of the row: what [`place`](Self::place) undoes.
+    pub(super) fn at_place(&self, place: u32) -> u32 {
+        let mut token = place;
+        loop {
+            let further = place + self.folded.partition_point(|&folded| folded <= token) as u32;
+            if further == token {
+                return token.min(self.tokens.len() as u32);
+            }
+            token = further;
+        }
     }
 
     /// Whether words were written as one.
