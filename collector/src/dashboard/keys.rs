@@ -7,6 +7,35 @@ use super::draw;
 use super::number::{Columns, Number};
 use super::screen::{Card, Devices, Front, Screen, Search, Software};
 
+/// A key that does something somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Step(Step),
+    Left,
+    Right,
+    Enter,
+    Escape,
+    Backspace,
+    Letter(char),
+}
+
+/// Keys that are no letters.
+const NAMED: [(KeyCode, Key); 13] = [
+    (KeyCode::Up, Key::Step(Step::Up)),
+    (KeyCode::Down, Key::Step(Step::Down)),
+    (KeyCode::PageUp, Key::Step(Step::PageUp)),
+    (KeyCode::PageDown, Key::Step(Step::PageDown)),
+    (KeyCode::Home, Key::Step(Step::First)),
+    (KeyCode::End, Key::Step(Step::Last)),
+    (KeyCode::Left, Key::Left),
+    (KeyCode::BackTab, Key::Left),
+    (KeyCode::Right, Key::Right),
+    (KeyCode::Tab, Key::Right),
+    (KeyCode::Enter, Key::Enter),
+    (KeyCode::Esc, Key::Escape),
+    (KeyCode::Backspace, Key::Backspace),
+];
+
 /// A step of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -23,20 +52,22 @@ impl App {
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         self.note = None;
         if key.modifiers.contains(KeyModifiers::CONTROL) {
-            return match key.code {
-                KeyCode::Char('c' | 'd') => vec![Effect::Quit],
-                KeyCode::Char('l') => self.ask(),
-                _ => Vec::new(),
+            return match key.code.as_char() {
+                Some('c' | 'd') => vec![Effect::Quit],
+                Some('l') => self.ask(),
+                Some(_) | None => Vec::new(),
             };
         }
+        let named = NAMED.into_iter().find(|(code, _)| *code == key.code).map(|(_, key)| key);
+        let Some(key) = named.or_else(|| key.code.as_char().map(Key::Letter)) else { return Vec::new() };
         match self.overlay.clone() {
             Some(Overlay::Help) => {
                 self.overlay = None;
                 Vec::new()
             }
-            Some(Overlay::Sites { on }) => self.key_of_sites(key.code, on),
-            None if self.is_typing() => self.key_of_search(key.code),
-            None => self.key_of_screen(key.code),
+            Some(Overlay::Sites { on }) => self.key_of_sites(key, on),
+            None if self.is_typing() => self.key_of_search(key),
+            None => self.key_of_screen(key),
         }
     }
 
@@ -49,30 +80,24 @@ impl App {
         }
     }
 
-    fn key_of_screen(&mut self, key: KeyCode) -> Vec<Effect> {
-        if let Some(step) = step(key) {
-            self.step(step);
-            return Vec::new();
-        }
-        match key {
-            KeyCode::Char('q') => vec![Effect::Quit],
-            KeyCode::Char('?') => {
-                self.overlay = Some(Overlay::Help);
-                Vec::new()
-            }
-            KeyCode::Char('r') => self.ask(),
-            KeyCode::Char('s') => self.open_sites(),
-            KeyCode::Char('/') => self.begin_search(),
-            KeyCode::Enter => self.enter(),
-            KeyCode::Esc | KeyCode::Backspace => self.leave(),
-            KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab | KeyCode::Char('h' | 'l') => {
+    fn key_of_screen(&mut self, key: Key) -> Vec<Effect> {
+        match key.moving() {
+            Key::Step(step) => self.step(step),
+            side @ (Key::Left | Key::Right) => {
                 if let Screen::Front(front) = self.screen_mut() {
-                    front.sideways(matches!(key, KeyCode::Left | KeyCode::BackTab | KeyCode::Char('h')));
+                    front.sideways(side == Key::Left);
                 }
-                Vec::new()
             }
-            _ => Vec::new(),
+            Key::Enter => return self.enter(),
+            Key::Escape | Key::Backspace => return self.leave(),
+            Key::Letter('q') => return vec![Effect::Quit],
+            Key::Letter('?') => self.overlay = Some(Overlay::Help),
+            Key::Letter('r') => return self.ask(),
+            Key::Letter('s') => self.open_sites(),
+            Key::Letter('/') => return self.begin_search(),
+            Key::Letter(_) => {}
         }
+        Vec::new()
     }
 
     fn step(&mut self, step: Step) {
@@ -143,37 +168,34 @@ impl App {
         }
     }
 
-    fn key_of_search(&mut self, key: KeyCode) -> Vec<Effect> {
+    fn key_of_search(&mut self, key: Key) -> Vec<Effect> {
         let (Screen::Devices(Devices { search, on, .. }) | Screen::Software(Software { search, on, .. })) =
             self.screen_mut()
         else {
             return Vec::new();
         };
         match key {
-            KeyCode::Char(letter) if !letter.is_control() => {
+            Key::Letter(letter) => {
                 search.text.push(letter);
                 *on = 0;
             }
-            KeyCode::Backspace if search.text.is_empty() => search.typing = false,
-            KeyCode::Backspace => {
+            Key::Backspace if search.text.is_empty() => search.typing = false,
+            Key::Backspace => {
                 search.text.pop();
                 *on = 0;
             }
-            KeyCode::Esc => (*search, *on) = (Search::default(), 0),
-            KeyCode::Enter => {
+            Key::Escape => (*search, *on) = (Search::default(), 0),
+            Key::Enter => {
                 search.typing = false;
                 return self.enter();
             }
-            key => {
-                if let Some(step) = step(key) {
-                    self.step(step);
-                }
-            }
+            Key::Step(step) => self.step(step),
+            Key::Left | Key::Right => {}
         }
         Vec::new()
     }
 
-    fn open_sites(&mut self) -> Vec<Effect> {
+    fn open_sites(&mut self) {
         match self.sites.len() {
             0 => self.note = Some("The sites are not known yet.".into()),
             1 => self.note = Some(format!("There is one site: {}.", self.sites[0])),
@@ -183,27 +205,37 @@ impl App {
                 self.overlay = Some(Overlay::Sites { on });
             }
         }
-        Vec::new()
     }
 
-    fn key_of_sites(&mut self, key: KeyCode, on: usize) -> Vec<Effect> {
-        if let Some(step) = step(key) {
-            // All sites stand first.
-            let on = moved(on, step, self.sites.len() + 1, draw::page(self.size.1));
-            self.overlay = Some(Overlay::Sites { on });
-            return Vec::new();
-        }
-        match key {
-            KeyCode::Enter => {
+    fn key_of_sites(&mut self, key: Key, on: usize) -> Vec<Effect> {
+        match key.moving() {
+            Key::Step(step) => {
+                // All sites stand first.
+                let on = moved(on, step, self.sites.len() + 1, draw::page(self.size.1));
+                self.overlay = Some(Overlay::Sites { on });
+            }
+            Key::Enter => {
                 self.overlay = None;
                 let site = on.checked_sub(1).and_then(|at| self.sites.get(at)).cloned();
-                self.choose(site)
+                return self.choose(site);
             }
-            KeyCode::Esc | KeyCode::Backspace | KeyCode::Char('q' | 's') => {
-                self.overlay = None;
-                Vec::new()
-            }
-            _ => Vec::new(),
+            Key::Escape | Key::Backspace | Key::Letter('q' | 's') => self.overlay = None,
+            Key::Left | Key::Right | Key::Letter(_) => {}
+        }
+        Vec::new()
+    }
+}
+
+impl Key {
+    /// What a letter moves where letters are not typed.
+    fn moving(self) -> Self {
+        match self {
+            Self::Letter('k') => Self::Step(Step::Up),
+            Self::Letter('j') => Self::Step(Step::Down),
+            Self::Letter(' ') => Self::Step(Step::PageDown),
+            Self::Letter('h') => Self::Left,
+            Self::Letter('l') => Self::Right,
+            other => other,
         }
     }
 }
@@ -238,18 +270,6 @@ impl Front {
         if let Some(next) = next {
             self.on = next;
         }
-    }
-}
-
-fn step(key: KeyCode) -> Option<Step> {
-    match key {
-        KeyCode::Up | KeyCode::Char('k') => Some(Step::Up),
-        KeyCode::Down | KeyCode::Char('j') => Some(Step::Down),
-        KeyCode::PageUp => Some(Step::PageUp),
-        KeyCode::PageDown | KeyCode::Char(' ') => Some(Step::PageDown),
-        KeyCode::Home => Some(Step::First),
-        KeyCode::End => Some(Step::Last),
-        _ => None,
     }
 }
 

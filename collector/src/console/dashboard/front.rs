@@ -8,7 +8,7 @@ use crate::console::peer::Operator;
 use crate::console::permissions::Permission;
 use crate::console::{Context, compliance, status};
 use crate::store::DeviceState;
-use crate::store::estate::NewFiles;
+use crate::store::estate::{Member, NewFiles};
 
 /// Every number that the operator's role may see; site, sites and licences are the caller's to fill.
 pub(super) fn page(context: &Context, scene: &Scene, operator: &Operator) -> proto::GetDashboardResponse {
@@ -52,7 +52,7 @@ fn bands<B: Copy + PartialEq, const N: usize>(
     scene: &Scene,
     all: [B; N],
     word: impl Fn(B) -> &'static str,
-    of: impl Fn(&crate::store::estate::Member) -> B,
+    of: impl Fn(&Member) -> B,
 ) -> Vec<proto::Band> {
     let mut counted = [0_u32; N];
     for member in &scene.estate.members {

@@ -177,7 +177,11 @@ fn histogram(
             look,
         ));
         spans.push(Span::raw(" "));
-        let cells = if most == 0 { 0 } else { u64::from(band.devices) * room as u64 / u64::from(most) };
+        let cells = if most == 0 {
+            0
+        } else {
+            u64::from(band.devices) * u64::try_from(room).unwrap_or_default() / u64::from(most)
+        };
         let cells = usize::try_from(cells).unwrap_or(room).max(usize::from(band.devices > 0));
         spans.push(inked(texture.to_string().repeat(cells), ink, look));
         Line::from(spans)
