@@ -16,7 +16,7 @@ use crate::dashboard::{self, Wish};
 const SLOWEST: u64 = 60 * 60;
 
 /// Options of `dashboard`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Only devices of this site
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]

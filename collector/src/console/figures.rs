@@ -64,7 +64,7 @@ pub async fn figures(context: &Context) -> Result<Figures, StoreError> {
         SiteFigures {
             site: site.name.clone(),
             devices: heard(&devices, silence, today, now),
-            requirements: compliance::count(&devices, |_| silence, now),
+            requirements: compliance::count(devices.iter(), |_| silence, now),
         }
     });
     let mail = mail(&overview.mail, &context.routes, now);

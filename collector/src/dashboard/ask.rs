@@ -92,7 +92,7 @@ impl Collector {
         let (mut titles, mut after) = (Vec::new(), String::new());
         loop {
             let page = Some(Page { size: 0, after });
-            let request = ListSoftwareRequest { page, device: device.clone(), name: String::new() };
+            let request = ListSoftwareRequest { page, device: device.clone(), name: String::new(), view: None };
             let answer = self.console.list_software(request).await?.into_inner();
             titles.extend(answer.titles);
             after = answer.next_page;

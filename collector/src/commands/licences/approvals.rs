@@ -15,15 +15,7 @@ use crate::render::licences as shown;
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum ApprovalsCommand {
     /// List what was approved or refused, what ends soon first
-    List {
-        /// Only titles with this in their name
-        title: Option<String>,
-        /// Those too that ended, were overtaken or withdrawn
-        #[arg(long)]
-        all: bool,
-        #[command(flatten)]
-        listing: Listing,
-    },
+    List(ListArgs),
     /// Enter a decision
     Add(AddArgs),
     /// Withdraw a decision
@@ -35,6 +27,18 @@ pub enum ApprovalsCommand {
         #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
         reason: String,
     },
+}
+
+/// Options of `approvals list`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ListArgs {
+    /// Only titles with this in their name
+    title: Option<String>,
+    /// Those too that ended, were overtaken or withdrawn
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// Options of `approvals add`.
@@ -72,7 +76,7 @@ pub struct AddArgs {
 impl ApprovalsCommand {
     /// The list options of the one that lists.
     pub(in crate::commands) fn listing(&self) -> Option<&Listing> {
-        if let Self::List { listing, .. } = self { Some(listing) } else { None }
+        if let Self::List(args) = self { Some(&args.listing) } else { None }
     }
 }
 
@@ -83,7 +87,7 @@ pub(in crate::commands) async fn run(
 ) -> anyhow::Result<Exit> {
     let mut client = register(channel);
     match command {
-        ApprovalsCommand::List { title, all, listing } => {
+        ApprovalsCommand::List(ListArgs { title, all, listing }) => {
             let filtered = title.is_some();
             let request = proto::ListApprovalsRequest { title: title.unwrap_or_default(), all };
             let answer = client.list_approvals(request).await.map_err(|status| refused(&status))?.into_inner();

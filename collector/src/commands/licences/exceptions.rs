@@ -15,13 +15,7 @@ use crate::render::licences as shown;
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum ExceptionsCommand {
     /// List exceptions, what ends first
-    List {
-        /// Those too that ended or were withdrawn
-        #[arg(long)]
-        all: bool,
-        #[command(flatten)]
-        listing: Listing,
-    },
+    List(ListArgs),
     /// Say what the audit shall not complain of, why and until when
     Add {
         /// The product, as the catalogue calls it
@@ -54,10 +48,20 @@ pub enum ExceptionsCommand {
     },
 }
 
+/// Options of `exceptions list`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ListArgs {
+    /// Those too that ended or were withdrawn
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    listing: Listing,
+}
+
 impl ExceptionsCommand {
     /// The list options of the one that lists.
     pub(in crate::commands) fn listing(&self) -> Option<&Listing> {
-        if let Self::List { listing, .. } = self { Some(listing) } else { None }
+        if let Self::List(args) = self { Some(&args.listing) } else { None }
     }
 }
 
@@ -68,7 +72,7 @@ pub(in crate::commands) async fn run(
 ) -> anyhow::Result<Exit> {
     let mut client = register(channel);
     match command {
-        ExceptionsCommand::List { all, listing } => {
+        ExceptionsCommand::List(ListArgs { all, listing }) => {
             let request = proto::ListExceptionsRequest { all };
             let answer = client.list_exceptions(request).await.map_err(|status| refused(&status))?.into_inner();
             let rows = listing.choose(answer.exceptions, output)?;
