@@ -22,6 +22,7 @@ pub mod dashboard;
 pub mod data;
 pub mod delivery;
 pub mod evaluation;
+pub mod exchange;
 pub mod explained;
 pub mod filter;
 pub mod grpc;

@@ -39,7 +39,7 @@ pub use flaw::{Flaw, Flaws};
 pub use identify::{File, Reading, Standing, installs};
 pub use installed::{Installations, Installed, Times};
 pub use memory::Memory;
-pub use propose::propose;
+pub use propose::{propose, propose_all};
 pub use title::{Category, Licensing, Title};
 
 /// Goes up whenever the comparison changes, so that everything stored is compared anew.

@@ -1,5 +1,7 @@
 //! A rule for a name that no rule knows, for a person to edit.
 
+use std::collections::HashSet;
+
 use super::fold::fold;
 use super::identify::{LISTS, PACKAGED, Reading, shown};
 
@@ -54,6 +56,32 @@ pub fn propose(readings: &[Reading<'_>], today: &str) -> String {
     ];
     let kept: Vec<String> = lines.into_iter().filter(|line| !line.ends_with(" = []")).collect();
     kept.join("\n") + "\n"
+}
+
+/// One file with a rule for the readings of each title, as [`propose`] makes them.
+#[must_use]
+pub fn propose_all(titles: &[Vec<Reading<'_>>], today: &str) -> String {
+    let (mut file, mut taken) = (String::new(), HashSet::new());
+    for readings in titles {
+        let rule = propose(readings, today);
+        let Some((header, title)) = rule.split_once("[[title]]") else { continue };
+        if file.is_empty() {
+            file.push_str(header.trim_end());
+            file.push('\n');
+        }
+        file.push_str("\n[[title]]");
+        file.push_str(&with_own_slug(title, &mut taken));
+    }
+    file
+}
+
+/// A rule whose slug no rule before it has.
+fn with_own_slug(rule: &str, taken: &mut HashSet<String>) -> String {
+    let slug = rule.lines().find_map(|line| line.strip_prefix("slug = \"")?.strip_suffix('"')).unwrap_or_default();
+    let numbered = (2..).map(|number: u32| format!("{slug}-{number}"));
+    let own = std::iter::once(slug.to_owned()).chain(numbered).find(|own| !taken.contains(own)).unwrap_or_default();
+    taken.insert(own.clone());
+    rule.replacen(&format!("slug = \"{slug}\""), &format!("slug = \"{own}\""), 1)
 }
 
 fn list(field: &str, texts: &[String]) -> String {

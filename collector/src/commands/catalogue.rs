@@ -16,12 +16,12 @@ use tonic::transport::Channel;
 use super::listing::Listing;
 use super::output::{Output, page};
 use super::refused::{failure, refused};
-use super::{Exit, Failure, software};
+use super::{Exit, Failure, exchange, software};
 use crate::catalogue::{Catalogue, Category, RuleFile};
 use crate::console::{ANSWER_BYTES, RULES_BYTES};
 use crate::render;
 
-type Client = CatalogueClient<Channel>;
+pub(super) type Client = CatalogueClient<Channel>;
 
 /// What can be done with titles.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -40,6 +40,10 @@ pub enum CatalogueCommand {
     Remove(RemoveArgs),
     /// Apply the rules again to everything stored, and say what changed
     Replay(ReplayArgs),
+    /// Write what is installed for other programs: CycloneDX, GLPI, CSV
+    Export(exchange::ExportArgs),
+    /// Say what the rules make of a software list of another program; nothing is stored
+    Try(exchange::TryArgs),
 }
 
 impl CatalogueCommand {
@@ -48,7 +52,8 @@ impl CatalogueCommand {
         match self {
             Self::List(args) => Some(&args.listing),
             Self::Unknown(args) => Some(&args.listing),
-            Self::Show(_) | Self::Check(_) | Self::Add(_) | Self::Remove(_) | Self::Replay(_) => None,
+            Self::Show(_) | Self::Check(_) | Self::Add(_) | Self::Remove(_) => None,
+            Self::Replay(_) | Self::Export(_) | Self::Try(_) => None,
         }
     }
 }
@@ -159,6 +164,8 @@ pub(super) async fn run(command: CatalogueCommand, channel: Channel, output: &mu
             let changed = client.remove_rule(request).await.map_err(|status| refused(&status))?.into_inner();
             changed_rules(&changed, "removed", args.dry_run, args.json, &mut client, output).await
         }
+        CatalogueCommand::Export(args) => exchange::export(args, client, output).await,
+        CatalogueCommand::Try(args) => exchange::tried(args, client, output).await,
         CatalogueCommand::Replay(args) => {
             let replayed = replay(&mut client).await?;
             if args.json { output.json(&replayed) } else { output.text(&render::catalogue::replayed(&replayed)) }

@@ -19,6 +19,9 @@ mod check;
 mod connect;
 mod dashboard;
 mod devices;
+mod exchange;
+#[cfg(test)]
+mod exchange_tests;
 mod executables;
 mod findings;
 pub mod generate;

@@ -54,6 +54,8 @@ pub(super) const CALLS: &[(&str, Permission)] = &[
     ("Catalogue/AddRules", Permission::LicencesChange),
     ("Catalogue/RemoveRule", Permission::LicencesChange),
     ("Catalogue/ReplayCatalogue", Permission::LicencesChange),
+    ("Catalogue/ListEntries", Permission::SoftwareRead),
+    ("Catalogue/TryEntries", Permission::SoftwareRead),
     ("Licences/ListLicences", Permission::LicencesRead),
     ("Licences/GetLicence", Permission::LicencesRead),
     ("Licences/AddLicences", Permission::LicencesChange),

@@ -7,12 +7,12 @@ use caretaker_proto::console::v1::catalogue_server::Catalogue as Calls;
 use caretaker_shared::digest::Sha256;
 use tonic::{Request, Response, Status};
 
-use super::Context;
 use super::devices::one;
 use super::paging::{Asked, cut};
 use super::peer::Operator;
 use super::permissions::Permission;
 use super::refusal::Refusal;
+use super::{Context, entries};
 use crate::catalogue::{Catalogue, RuleFile};
 use crate::store::titles::{RawName, TitleDetail, TitleFilter, TitleKey, TitleRow};
 
@@ -282,5 +282,19 @@ impl Calls for CatalogueService {
         let operator = Operator::of(&request)?;
         operator.require(Permission::LicencesChange)?;
         Ok(Response::new(self.replay(&request.into_inner().after).await?))
+    }
+
+    async fn list_entries(&self, request: Request<proto::ListEntriesRequest>) -> Answer<proto::ListEntriesResponse> {
+        let operator = Operator::of(&request)?;
+        operator.require(Permission::SoftwareRead)?;
+        if !request.get_ref().device.is_empty() {
+            operator.require(Permission::DevicesRead)?;
+        }
+        Ok(Response::new(entries::list(&self.0, request.into_inner(), &operator).await?))
+    }
+
+    async fn try_entries(&self, request: Request<proto::TryEntriesRequest>) -> Answer<proto::TryEntriesResponse> {
+        Operator::of(&request)?.require(Permission::SoftwareRead)?;
+        Ok(Response::new(entries::tried(&self.0, request.get_ref())?))
     }
 }

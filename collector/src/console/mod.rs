@@ -15,6 +15,7 @@ mod catalogue;
 mod compliance;
 mod dashboard;
 mod devices;
+mod entries;
 mod executables;
 mod farewell;
 mod figures;
@@ -60,6 +61,7 @@ use crate::guidance::Guidance;
 use crate::store::Store;
 
 pub(crate) use catalogue::TOML_BYTES as RULES_BYTES;
+pub(crate) use entries::{ENTRIES, LETTERS};
 pub use figures::{Figures, SiteFigures, figures};
 pub use guard::Services;
 pub(crate) use operators::message_of as operator_message;

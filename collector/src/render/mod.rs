@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod csv;
 pub mod device;
 pub mod devices;
+pub mod exchange;
 pub mod executables;
 pub mod farewell;
 pub mod findings;

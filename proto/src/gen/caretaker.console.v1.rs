@@ -4417,6 +4417,109 @@ pub struct ReplayCatalogueResponse {
     #[prost(uint64, tag = "6")]
     pub changed: u64,
 }
+/// An entry of a software list, as it stands there.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RawEntry {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub publisher: ::prost::alloc::string::String,
+    /// Which list: "dpkg", "uninstall".
+    #[prost(string, tag = "4")]
+    pub source: ::prost::alloc::string::String,
+    /// What its list calls it: a product code, a bundle identifier.
+    #[prost(string, tag = "5")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub upgrade_code: ::prost::alloc::string::String,
+    /// What its packager files it under.
+    #[prost(string, tag = "7")]
+    pub section: ::prost::alloc::string::String,
+    #[prost(string, tag = "8")]
+    pub architecture: ::prost::alloc::string::String,
+    /// title, update, component.
+    #[prost(string, tag = "9")]
+    pub kind: ::prost::alloc::string::String,
+}
+/// What an entry stands for.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EntryStanding {
+    /// "title": an installation of a title that a rule knows; "unknown": of one that none knows; "part" of a title;
+    /// "system": a part of the operating system, or of something that its list does not name.
+    #[prost(string, tag = "1")]
+    pub standing: ::prost::alloc::string::String,
+    /// Of the title; empty for "system".
+    #[prost(string, tag = "2")]
+    pub slug: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub category: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub edition: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub major: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListEntriesRequest {
+    #[prost(message, optional, tag = "1")]
+    pub page: ::core::option::Option<Page>,
+    /// Only of this device (name or id); else of all active ones.
+    #[prost(string, tag = "2")]
+    pub device: ::prost::alloc::string::String,
+    /// Only on devices of this site; empty for all that the operator sees.
+    #[prost(string, tag = "3")]
+    pub site: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListEntriesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub entries: ::prost::alloc::vec::Vec<ListedEntry>,
+    #[prost(string, tag = "2")]
+    pub next_page: ::prost::alloc::string::String,
+    /// Name and id of the device that was asked for.
+    #[prost(string, tag = "3")]
+    pub device: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub device_id: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListedEntry {
+    #[prost(message, optional, tag = "1")]
+    pub entry: ::core::option::Option<RawEntry>,
+    #[prost(message, optional, tag = "2")]
+    pub standing: ::core::option::Option<EntryStanding>,
+    /// Active devices that have it, of those that were asked for.
+    #[prost(uint32, tag = "3")]
+    pub devices: u32,
+    /// Of the device that was asked for, where it knows.
+    #[prost(string, optional, tag = "4")]
+    pub installed_at: ::core::option::Option<::prost::alloc::string::String>,
+    /// The distribution that a package is of ("Debian"), where its list says so.
+    #[prost(string, tag = "5")]
+    pub distribution: ::prost::alloc::string::String,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TryEntriesRequest {
+    /// At most 1,000, with at most 1,000 letters in a field.
+    #[prost(message, repeated, tag = "1")]
+    pub entries: ::prost::alloc::vec::Vec<RawEntry>,
+}
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TryEntriesResponse {
+    /// One for each entry, in their order.
+    #[prost(message, repeated, tag = "1")]
+    pub standings: ::prost::alloc::vec::Vec<EntryStanding>,
+}
 /// Generated client implementations.
 #[cfg(feature = "client")]
 pub mod catalogue_client {
@@ -4619,6 +4722,58 @@ pub mod catalogue_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Entries of software lists with what they stand for, of one device or of the fleet; without accounts and folders.
+        pub async fn list_entries(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListEntriesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListEntriesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Catalogue/ListEntries",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("caretaker.console.v1.Catalogue", "ListEntries"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What the rules make of entries of any list. Nothing is stored.
+        pub async fn try_entries(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TryEntriesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TryEntriesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/caretaker.console.v1.Catalogue/TryEntries",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("caretaker.console.v1.Catalogue", "TryEntries"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -4667,6 +4822,22 @@ pub mod catalogue_server {
             request: tonic::Request<super::ReplayCatalogueRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ReplayCatalogueResponse>,
+            tonic::Status,
+        >;
+        /// Entries of software lists with what they stand for, of one device or of the fleet; without accounts and folders.
+        async fn list_entries(
+            &self,
+            request: tonic::Request<super::ListEntriesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListEntriesResponse>,
+            tonic::Status,
+        >;
+        /// What the rules make of entries of any list. Nothing is stored.
+        async fn try_entries(
+            &self,
+            request: tonic::Request<super::TryEntriesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TryEntriesResponse>,
             tonic::Status,
         >;
     }
@@ -4956,6 +5127,96 @@ pub mod catalogue_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReplayCatalogueSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Catalogue/ListEntries" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListEntriesSvc<T: Catalogue>(pub Arc<T>);
+                    impl<
+                        T: Catalogue,
+                    > tonic::server::UnaryService<super::ListEntriesRequest>
+                    for ListEntriesSvc<T> {
+                        type Response = super::ListEntriesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListEntriesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Catalogue>::list_entries(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListEntriesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/caretaker.console.v1.Catalogue/TryEntries" => {
+                    #[allow(non_camel_case_types)]
+                    struct TryEntriesSvc<T: Catalogue>(pub Arc<T>);
+                    impl<
+                        T: Catalogue,
+                    > tonic::server::UnaryService<super::TryEntriesRequest>
+                    for TryEntriesSvc<T> {
+                        type Response = super::TryEntriesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TryEntriesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Catalogue>::try_entries(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TryEntriesSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

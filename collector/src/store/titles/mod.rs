@@ -3,6 +3,7 @@
 //! They are brought in line in the transaction that changes a list or a file, and replayed over everything stored when
 //! the catalogue changes. Only what differs is written; `title_count` is kept by triggers.
 
+mod entries;
 mod fleet;
 mod lists;
 mod replay;
@@ -11,6 +12,7 @@ mod shelf;
 #[cfg(test)]
 mod tests;
 
+pub use entries::{EntryFilter, EntryKey, EntryRow};
 pub use fleet::Effect;
 pub use lists::{RawName, SiteDevices, TitleDetail, TitleFilter, TitleKey, TitleRow};
 pub use replay::{Chunk, Replayed};
