@@ -29,8 +29,8 @@ async fn school() -> Bench {
                      (1, 'drawing-suite', 'Drawing Suite', '', '', 'paid', '', 1),
                      (2, 'sheet-music', '=cmd|Sheet Music', '', '', 'paid', '', 1);
                  UPDATE device SET last_seen_at = unixepoch('2026-11-22') * 1000;
-                 INSERT INTO reading (device, probe, completeness, reason, taken_at, received_at)
-                     VALUES (1, 'software', 'complete', '', unixepoch('2026-11-22') * 1000,
+                 INSERT INTO reading (device, probe, completeness, reason, facts, taken_at, received_at)
+                     VALUES (1, 'software', 'complete', '', x'00', unixepoch('2026-11-22') * 1000,
                              unixepoch('2026-11-22') * 1000);
                  INSERT INTO installation (title, device, edition, major, users, evidence)
                      VALUES (2, 1, '', '', 0, 'list');
