@@ -24,6 +24,7 @@ CREATE TABLE licence_audit_devices (
     PRIMARY KEY (audit, title, number)
 ) STRICT, WITHOUT ROWID;
 
--- What each probe answered last, without the answer: counted for every device each time that somebody looks at how the
--- school stands.
+-- What each probe answered last, and what is open at each device, without the words: counted for every device each time
+-- that somebody looks at how the school stands.
 CREATE INDEX reading_standing ON reading (device, probe, completeness, digest);
+CREATE INDEX finding_standing ON finding (device, requirement, verdict, closed_at) WHERE closed_at IS NULL;
