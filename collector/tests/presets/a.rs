@@ -148,7 +148,7 @@ async fn a5_what_nobody_approved_is_named_until_the_group_has_decided() {
         let audit = audits.run_audit(proto::RunAuditRequest {}).await.expect("an audit").into_inner();
         audit.titles.into_iter().find(|title| title.slug == "sibelius").expect("it is installed").permission
     };
-    assert_eq!(permission().await, "unapproved");
+    assert_eq!(permission().await, "missing");
     let decided = async |decision: &str| {
         let approval = proto::Approval {
             title: "Sibelius".into(),

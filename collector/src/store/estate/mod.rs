@@ -83,18 +83,6 @@ impl Store {
         .await
     }
 
-    /// When the newest licence audit was made; `None` when there was none yet.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn last_audited_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|connection| {
-            let mut query = connection.prepare_cached("SELECT max(at) FROM licence_audit")?;
-            Ok(query.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(moment))
-        })
-        .await
-    }
-
     /// The scope of one site alone; of no site when there is none of that name.
     ///
     /// # Errors
