@@ -14,7 +14,6 @@ use caretaker_shared::model::AntivirusProduct;
 use jiff::Timestamp;
 
 use super::console::AlertSight;
-use super::moment::moment;
 use super::status::{DeviceState, MailState, SiteState};
 use super::{SiteScope, Store, StoreError, status};
 
