@@ -38,6 +38,8 @@ CREATE TABLE licence_audit_devices (
 
 -- The audit that a mail brings; its site is outbox.site, NULL for every site.
 ALTER TABLE outbox ADD COLUMN licence_audit INTEGER REFERENCES licence_audit;
--- What each probe answered last, without the answer: counted for every device each time that somebody looks at how the
--- school stands.
+
+-- What each probe answered last, and what is open at each device, without the words: counted for every device each time
+-- that somebody looks at how the school stands.
 CREATE INDEX reading_standing ON reading (device, probe, completeness, digest);
+CREATE INDEX finding_standing ON finding (device, requirement, verdict, closed_at) WHERE closed_at IS NULL;

@@ -16,6 +16,17 @@ const WITHHELD: &str = "names of people are not shown to this role";
 /// Folders whose folders are called after people.
 const HOMES: [&str; 4] = ["home", "users", "profiles", "documents and settings"];
 
+/// A licence for this operator: who does not keep the register has no business with money, and with who keeps the proof.
+pub(super) fn licence(mut licence: proto::Licence, operator: &Operator) -> proto::Licence {
+    if !operator.may(Permission::LicencesChange) {
+        licence.added_by.clear();
+        if let Some(terms) = &mut licence.terms {
+            (terms.cost_pence, terms.proof_holder, terms.note) = (None, None, None);
+        }
+    }
+    licence
+}
+
 /// A finding for this operator.
 pub(super) fn finding(finding: &mut proto::Finding, operator: &Operator) {
     if operator.may(Permission::AccountsRead) {

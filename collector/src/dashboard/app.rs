@@ -64,7 +64,7 @@ impl App {
             size,
             site: wish.site,
             sites: Vec::new(),
-            screens: vec![Screen::Front(Front::new())],
+            screens: vec![Screen::Front(Box::new(Front::new()))],
             overlay: None,
             note: None,
             trouble: None,
@@ -165,7 +165,7 @@ impl App {
     /// Shows another site, from the front page on. What was held of the one before is not shown any more.
     pub(super) fn choose(&mut self, site: Option<String>) -> Vec<Effect> {
         self.site = site;
-        self.screens = vec![Screen::Front(Front::new())];
+        self.screens = vec![Screen::Front(Box::new(Front::new()))];
         self.ask()
     }
 }

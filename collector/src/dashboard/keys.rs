@@ -127,7 +127,7 @@ impl App {
             },
             Screen::Devices(list) => list.shown().get(list.on).map(|device| {
                 let (id, name) = (device.id.clone(), device.name.clone());
-                Screen::Card(Card { id, name, held: Default::default(), scroll: 0 })
+                Screen::Card(Box::new(Card { id, name, held: Default::default(), scroll: 0 }))
             }),
             Screen::Card(card) => {
                 let (id, search) = (card.id.clone(), Search::default());
@@ -235,7 +235,13 @@ impl Key {
             Self::Letter(' ') => Self::Step(Step::PageDown),
             Self::Letter('h') => Self::Left,
             Self::Letter('l') => Self::Right,
-            other => other,
+            Self::Step(_)
+            | Self::Left
+            | Self::Right
+            | Self::Enter
+            | Self::Escape
+            | Self::Backspace
+            | Self::Letter(_) => self,
         }
     }
 }

@@ -13,11 +13,11 @@ use super::number::{Columns, Number};
 #[derive(Debug)]
 pub(super) enum Screen {
     /// All numbers.
-    Front(Front),
+    Front(Box<Front>),
     /// The devices behind one.
     Devices(Devices),
     /// One device.
-    Card(Card),
+    Card(Box<Card>),
     /// What is installed on it.
     Software(Software),
 }

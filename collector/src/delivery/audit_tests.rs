@@ -28,6 +28,10 @@ async fn school() -> Bench {
                 "INSERT INTO title (id, slug, name, publisher, category, licensing, suite, known) VALUES
                      (1, 'drawing-suite', 'Drawing Suite', '', '', 'paid', '', 1),
                      (2, 'sheet-music', '=cmd|Sheet Music', '', '', 'paid', '', 1);
+                 UPDATE device SET last_seen_at = unixepoch('2026-11-22') * 1000;
+                 INSERT INTO reading (device, probe, completeness, reason, facts, taken_at, received_at)
+                     VALUES (1, 'software', 'complete', '', x'00', unixepoch('2026-11-22') * 1000,
+                             unixepoch('2026-11-22') * 1000);
                  INSERT INTO installation (title, device, edition, major, users, evidence)
                      VALUES (2, 1, '', '', 0, 'list');
                  INSERT INTO licence (id, title, title_name, version, edition, metric, term, quantity, place, cost_pence,

@@ -19,6 +19,8 @@ pub struct Register {
     pub approvals: Vec<Approval>,
     /// Exceptions that were not withdrawn; ended ones are among them.
     pub exemptions: Vec<Exemption>,
+    /// How people call what licences are for, by slug.
+    pub names: BTreeMap<String, String>,
     /// Full-time equivalents by name of the site, in hundredths. A site without an entry has told none.
     pub fte: BTreeMap<String, u64>,
 }

@@ -1,6 +1,8 @@
 //! A secondary academy.
 
 use caretaker_proto::console::v1 as proto;
+use caretaker_proto::console::v1::licence_audit_client::LicenceAuditClient;
+use caretaker_proto::console::v1::licences_client::LicencesClient;
 use caretaker_proto::console::v1::reports_client::ReportsClient;
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::{
@@ -8,6 +10,7 @@ use caretaker_shared::model::{
     Role, ScreenLock, Volume, VolumeRole,
 };
 
+use super::c::from_uninstall;
 use super::{Met, School, cases, mails, only_case, pupil};
 use crate::house::{DAY, start_time};
 use crate::ingest::software;
@@ -134,6 +137,32 @@ async fn a4_titles_are_listed_and_programs_that_nobody_installed_are_found() {
     device.reads(Facts::Executables(Executables { files, media: Vec::new() })).await;
     let findings = school.findings("E4").await;
     assert_eq!(findings.iter().map(|finding| finding.subject.as_str()).collect::<Vec<_>>(), ["/home/pupil.one/game"]);
+}
+
+#[tokio::test]
+async fn a5_what_nobody_approved_is_named_until_the_group_has_decided() {
+    let school = academy().await;
+    school.device().await.reads(Facts::Software(vec![from_uninstall("Avid Sibelius")])).await;
+    let mut audits = LicenceAuditClient::new(school.manager.clone());
+    let mut permission = async || {
+        let audit = audits.run_audit(proto::RunAuditRequest {}).await.expect("an audit").into_inner();
+        audit.titles.into_iter().find(|title| title.slug == "sibelius").expect("it is installed").permission
+    };
+    assert_eq!(permission().await, "missing");
+    let decided = async |decision: &str| {
+        let approval = proto::Approval {
+            title: "Sibelius".into(),
+            decision: decision.into(),
+            decided_by: "The approval group".into(),
+            ..Default::default()
+        };
+        let request = proto::AddApprovalRequest { approval: Some(approval) };
+        LicencesClient::new(school.manager.clone()).add_approval(request).await.expect("is entered");
+    };
+    decided("approved").await;
+    assert_eq!(permission().await, "approved");
+    decided("refused").await;
+    assert_eq!(permission().await, "refused");
 }
 
 #[tokio::test]

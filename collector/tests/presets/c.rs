@@ -6,7 +6,9 @@ use caretaker_proto::console::v1::console_client::ConsoleClient;
 use caretaker_proto::console::v1::licence_audit_client::LicenceAuditClient;
 use caretaker_proto::console::v1::licences_client::LicencesClient;
 use caretaker_shared::lexicon::AgeProfile;
-use caretaker_shared::model::{DeviceEventKind, Facts, LocalAccount, PasswordEnds, PasswordState, Role, Source};
+use caretaker_shared::model::{
+    DeviceEventKind, Facts, LocalAccount, PasswordEnds, PasswordState, Role, SoftwareTitle, Source,
+};
 use caretaker_shared::policy::Policy;
 use jiff::ToSpan as _;
 use tonic::Code;
@@ -18,6 +20,16 @@ use crate::house::{DAY, start_time};
 
 async fn trust() -> School {
     School::at("South Academy", "multi-academy-trust").await
+}
+
+/// A title as the list of a Windows device names it.
+pub(super) fn from_uninstall(name: &str) -> SoftwareTitle {
+    SoftwareTitle {
+        name: name.into(),
+        version: "2024.3".into(),
+        source: "uninstall".into(),
+        ..SoftwareTitle::default()
+    }
 }
 
 /// A local account that may do everything.
@@ -69,19 +81,8 @@ async fn c2_an_administrator_who_is_not_known_is_found_and_a_new_one_is_an_alert
 async fn c3_the_register_is_held_against_what_is_installed() {
     let school = trust().await;
     for _ in 0..3 {
-        school.device().await.reads(Facts::Software(Vec::new())).await;
+        school.device().await.reads(Facts::Software(vec![from_uninstall("Avid Sibelius")])).await;
     }
-    // What the catalogue makes of the names is proven elsewhere: here three devices have a title.
-    let database = rusqlite::Connection::open(school.house.database()).expect("the database");
-    database.busy_timeout(std::time::Duration::from_secs(9)).expect("a setting");
-    database
-        .execute_batch(
-            "INSERT INTO title (slug, name, publisher, category, licensing, suite, known)
-             VALUES ('sibelius', 'Sibelius', '', 'teaching', 'paid', '', 1);
-             INSERT INTO installation (title, device, edition, major, users, evidence)
-             SELECT title.id, device.id, '', '', 0, 'list' FROM title, device WHERE title.slug = 'sibelius'",
-        )
-        .expect("three installations");
     let mut audits = LicenceAuditClient::new(school.manager.clone());
     let mut told = async || {
         let audit = audits.run_audit(proto::RunAuditRequest {}).await.expect("an audit").into_inner();

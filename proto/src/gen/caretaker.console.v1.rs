@@ -5377,7 +5377,7 @@ pub struct LicencePosition {
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LicenceCount {
-    /// "over", "expired", "unlicensed", ...
+    /// "not in order", "unknown", "in order".
     #[prost(string, tag = "1")]
     pub word: ::prost::alloc::string::String,
     #[prost(uint32, tag = "2")]

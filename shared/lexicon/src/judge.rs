@@ -172,7 +172,10 @@ impl<'a> Judgement<'a> {
     fn other_signs(&self, rule: &PackedRule, phrase: &Match) -> i8 {
         let apart = rule.sureness == Sureness::Weak && rule.sign.is_empty();
         let Some(signs) = self.signs.get(rule.category.id).filter(|_| !apart) else { return 0 };
-        let others = signs.iter().filter(|(place, sign)| *sign != rule.sign && is_close(&[*place], phrase, false));
+        let (from, to) = reach(phrase);
+        let start = signs.partition_point(|&((first, _), _)| first < from);
+        let close = signs.iter().skip(start).take_while(|&&((first, _), _)| first <= to);
+        let others = close.filter(|(place, sign)| *sign != rule.sign && is_close(&[*place], phrase, false));
         let kinds: BTreeSet<&str> = others.map(|(_, sign)| *sign).collect();
         i8::try_from(kinds.len().min(MOST_SIGNS)).unwrap_or_default()
     }
@@ -259,9 +262,14 @@ fn occasions(kept: &[Kept]) -> u32 {
     count
 }
 
+/// The words among which places begin that may stand close to a phrase.
+fn reach(phrase: &Match) -> Span {
+    (phrase.first.saturating_sub(2 * CLOSE + 1), phrase.last + CLOSE + 1)
+}
+
 /// Whether one of `places`, which are in order, stands close to a phrase; one that overlaps it only where that counts.
 fn is_close(places: &[Span], phrase: &Match, overlapping: bool) -> bool {
-    let (from, to) = (phrase.first.saturating_sub(2 * CLOSE + 1), phrase.last + CLOSE + 1);
+    let (from, to) = reach(phrase);
     let start = places.partition_point(|&(first, _)| first < from);
     let mut close = places.iter().skip(start).take_while(|&&(first, _)| first <= to);
     close.any(|&(first, last)| {

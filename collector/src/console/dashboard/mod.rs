@@ -86,7 +86,10 @@ impl Dashboard for DashboardService {
         let (scene, site) = self.scene(&request.get_ref().site, &operator).await?;
         let sites = self.sites(operator.sites()).await?;
         let licences = if operator.may(Permission::LicencesRead) {
-            Some(licences::position(&self.context.store).await?)
+            Some(
+                licences::position(&self.context, &operator, Some(site.clone()).filter(|site| !site.is_empty()))
+                    .await?,
+            )
         } else {
             None
         };

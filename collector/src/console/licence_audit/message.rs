@@ -7,9 +7,27 @@ use crate::licences::{Doubt, Fleet, LicenceId, LicencePosition, Owned, Pence, Ti
 use crate::render::text::counted;
 use crate::store::licence_audit::{AuditDevice, AuditRow, LicenceMove};
 
-/// Whether what was paid for all sites may be told.
+/// What may be told of what was paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Purse(pub(super) bool);
+pub(super) enum Purse {
+    /// Everything.
+    Whole,
+    /// Not for all sites.
+    OfSites,
+    /// Nothing.
+    Closed,
+}
+
+impl Purse {
+    /// Whether the cost of licences may be told, `shared` of which hold for all sites.
+    fn tells(self, shared: bool) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::OfSites => !shared,
+            Self::Closed => false,
+        }
+    }
+}
 
 pub(super) fn head(row: &AuditRow, counts: TitleCounts) -> proto::AuditHead {
     let (year, week) = row.week();
@@ -53,7 +71,7 @@ pub(super) fn title(title: &TitleOutcome, purse: Purse) -> proto::AuditTitle {
         Owned::Seats(seats) => (seats, false),
         Owned::Unlimited => (0, true),
     };
-    let told = purse.0 || title.licences.iter().all(|licence| licence.site.is_some());
+    let told = purse.tells(title.licences.iter().any(|licence| licence.site.is_none()));
     let pence = |sum: Option<Pence>| sum.filter(|_| told).map(|Pence(pence)| pence);
     proto::AuditTitle {
         slug: title.slug.clone(),
@@ -105,7 +123,7 @@ fn licence(one: &LicencePosition, purse: Purse) -> proto::AuditLicence {
         ends_on: day(one.ends_on),
         ends_in: one.ends_in,
         notice_on: day(one.notice_on),
-        cost_pence: one.cost.filter(|_| purse.0 || one.site.is_some()).map(|Pence(pence)| pence),
+        cost_pence: one.cost.filter(|_| purse.tells(one.site.is_none())).map(|Pence(pence)| pence),
         supplier: one.supplier.clone(),
         order_ref: one.order_ref.clone(),
     }

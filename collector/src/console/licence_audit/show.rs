@@ -273,7 +273,11 @@ fn one<'a>(outcome: &'a Outcome, asked: &str) -> Result<&'a TitleOutcome, Refusa
     }
 }
 
-/// What was paid for all sites is for those who see all.
+/// What was paid for all sites is for those who see all; an outside technician has no business with money (D3).
 fn purse(operator: &Operator) -> Purse {
-    Purse(operator.sites().is_all())
+    match (operator.may(Permission::LicencesChange), operator.sites().is_all()) {
+        (false, _) => Purse::Closed,
+        (true, false) => Purse::OfSites,
+        (true, true) => Purse::Whole,
+    }
 }

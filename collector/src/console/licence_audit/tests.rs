@@ -50,6 +50,19 @@ fn title<'a>(audit: &'a proto::GetAuditResponse, slug: &str) -> &'a proto::Audit
 }
 
 #[tokio::test]
+async fn a_technician_sees_what_lacks_a_licence_and_not_what_it_costs() {
+    let bench = school().await;
+    let (_, manager) = bench.operator("Ada Example", Role::NetworkManager, &[]).await;
+    assert!(title(&audited(&manager).await, "adobe").at_risk_pence.is_some());
+    let (_, technician) = bench.operator("Tom Example", Role::Technician, &[]).await;
+    let audit = shown(&technician).await;
+    let adobe = title(&audit, "adobe");
+    assert_eq!((adobe.over, adobe.at_risk_pence, adobe.wasted_pence), (1, None, None));
+    assert_eq!(adobe.licences.iter().map(|one| one.cost_pence).collect::<Vec<_>>(), [None]);
+    assert_eq!(audit.totals.expect("sums").at_risk_pence, 0);
+}
+
+#[tokio::test]
 async fn an_audit_is_made_kept_and_shown() {
     let bench = school().await;
     let (_, manager) = bench.operator("Ada Example", Role::NetworkManager, &[]).await;

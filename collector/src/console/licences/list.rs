@@ -8,7 +8,7 @@ use super::super::peer::Operator;
 use super::super::permissions::Permission;
 use super::super::proof::today;
 use super::super::refusal::Refusal;
-use super::super::{Context, policies};
+use super::super::{Context, personal, policies};
 use super::{licence_id, terms, what};
 use crate::licences::{Licence, Next, Seat, Standing};
 use crate::store::licences::{LicenceRow, SeatRow, TransferRow};
@@ -39,7 +39,12 @@ pub(super) async fn list(
         .skip_while(|(place, _)| asked.after.as_ref().is_some_and(|after| key(place) <= *after))
         .take(asked.limit())
         .collect();
-    let (licences, next_page) = cut(left, asked.size, |(place, _)| key(place), |(_, row)| terms::message(row, today));
+    let (licences, next_page) = cut(
+        left,
+        asked.size,
+        |(place, _)| key(place),
+        |(_, row)| personal::licence(terms::message(row, today), operator),
+    );
     Ok(proto::ListLicencesResponse { licences, next_page })
 }
 
@@ -73,7 +78,7 @@ pub(super) async fn show(
     // Of a licence for all sites each sees the seats of their own alone: those of the others are a number.
     let seats = if row.own { seats } else { Vec::new() };
     Ok(proto::GetLicenceResponse {
-        licence: Some(terms::message(row, today(context))),
+        licence: Some(personal::licence(terms::message(row, today(context)), operator)),
         seats: seats.into_iter().filter_map(|row| seat(row, operator)).collect(),
         transfers: transfers.into_iter().map(transfer).collect(),
     })

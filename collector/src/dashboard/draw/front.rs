@@ -110,7 +110,7 @@ fn count(n: u32, ink: Ink, look: Look) -> Span<'static> {
 /// Rounded down: 100 % is said only where all are meant.
 fn percent(row: &Compliance) -> String {
     let all = u64::from(row.met) + u64::from(row.not_met) + u64::from(row.unknown);
-    if all == 0 { String::new() } else { format!("{} %", u64::from(row.met) * 100 / all) }
+    (u64::from(row.met) * 100).checked_div(all).map_or_else(String::new, |percent| format!("{percent} %"))
 }
 
 /// The clause of the policy; ids that are no clause stand in the name.

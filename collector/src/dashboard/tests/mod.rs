@@ -121,12 +121,12 @@ impl Desk {
 /// A school of 1,204 devices at two sites.
 fn school() -> GetDashboardResponse {
     let requirements = Requirement::ALL.iter().zip(0_u32..).map(|(requirement, n)| {
-        let (not_met, unknown) = match requirement {
-            Requirement::E1 => (9, 24),
-            Requirement::E2 => (142, 24),
-            Requirement::A3 => (0, 0),
-            Requirement::E4 => (1_204, 0),
-            Requirement::E7 => (0, 1_204),
+        let (not_met, unknown) = match requirement.id() {
+            "E1" => (9, 24),
+            "E2" => (142, 24),
+            "A3" => (0, 0),
+            "E4" => (1_204, 0),
+            "E7" => (0, 1_204),
             _ => (n * 3, 17),
         };
         let met = 1_204 - not_met - unknown;

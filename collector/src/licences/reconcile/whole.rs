@@ -117,7 +117,7 @@ impl<'a> Found<'a> {
             let in_catalogue = suites.contains(suite);
             let by_name = Title {
                 slug: suite.to_owned(),
-                name: suite.to_owned(),
+                name: view.register.names.get(suite).map_or(suite, String::as_str).to_owned(),
                 licensing: "paid".into(),
                 known: in_catalogue,
                 ..Title::default()

@@ -14,7 +14,6 @@ use caretaker_shared::model::AntivirusProduct;
 use jiff::Timestamp;
 
 use super::console::AlertSight;
-use super::moment::moment;
 use super::status::{DeviceState, MailState, SiteState};
 use super::{SiteScope, Store, StoreError, status};
 
@@ -79,18 +78,6 @@ impl Store {
                 alerts_acknowledged: status::alerts(&moment, "acknowledged", &sight)?,
                 new_files,
             })
-        })
-        .await
-    }
-
-    /// When the newest licence audit was made; `None` when there was none yet.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn last_audited_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|connection| {
-            let mut query = connection.prepare_cached("SELECT max(at) FROM licence_audit")?;
-            Ok(query.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(moment))
         })
         .await
     }

@@ -26,9 +26,11 @@ impl Store {
 
 /// The same within a query of its own.
 pub(in crate::store) fn read(connection: &Connection, sites: &SiteScope) -> Result<Register, StoreError> {
-    let licences = row::all(connection, sites, false)?.into_iter().map(|row| row.licence).collect();
+    let rows = row::all(connection, sites, false)?;
+    let names = rows.iter().map(|row| (row.licence.title.clone(), row.title_name.clone())).collect();
     Ok(Register {
-        licences,
+        licences: rows.into_iter().map(|row| row.licence).collect(),
+        names,
         seats: seats(connection, sites)?,
         transfers: transfers(connection, sites)?,
         approvals: approvals(connection, sites)?,
