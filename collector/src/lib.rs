@@ -1,11 +1,12 @@
 //! The collector: one server and one command line.
 //!
 //! `grpc` speaks with devices, `console` with operators; both go through `store`, which alone knows SQL. `rules` turn
-//! readings into findings, `catalogue` turns raw names of software into titles, `licences` holds what was bought against
-//! what is installed, `explained` says a policy in plain English and `clauses` what holds which clause, `alerts` turn
-//! events into alerts, `delivery` and `mail` carry them out of the house. `filter` says which rows of a list somebody
-//! wants, `dashboard` shows the school on one screen, `metrics` gives figures to monitoring. `server` wires them and
-//! nothing else; `commands` are what a person types.
+//! readings into findings, `catalogue` turns raw names of software into titles, `exchange` writes software lists for
+//! other programs and reads theirs, `licences` holds what was bought against what is installed, `explained` says a
+//! policy in plain English and `clauses` what holds which clause, `alerts` turn events into alerts, `delivery` and
+//! `mail` carry them out of the house. `filter` says which rows of a list somebody wants, `dashboard` shows the school
+//! on one screen, `metrics` gives figures to monitoring. `server` wires them and nothing else; `commands` are what a
+//! person types.
 
 pub mod audit;
 pub mod audit_check;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{self, Poll};
 use std::time::Duration;
 
+use caretaker_proto::console::v1::catalogue_client::CatalogueClient;
 use caretaker_proto::console::v1::console_client::ConsoleClient;
 use caretaker_proto::console::v1::dashboard_client::DashboardClient;
 use caretaker_proto::console::v1::licences_client::LicencesClient;
@@ -129,6 +130,10 @@ impl Caller {
 
     pub(super) fn operators(&self) -> OperatorsClient<Self> {
         OperatorsClient::new(self.clone())
+    }
+
+    pub(super) fn catalogue(&self) -> CatalogueClient<Self> {
+        CatalogueClient::new(self.clone())
     }
 
     pub(super) fn licences(&self) -> LicencesClient<Self> {

@@ -91,6 +91,8 @@ fn standing(standing: &Standing, version: &str) -> proto::EntryStanding {
 }
 
 fn listed((row, standing): (EntryRow, proto::EntryStanding)) -> proto::ListedEntry {
+    // Anybody who builds a package writes there what he likes: a word is a distribution, a folder or a sentence is none.
+    let distribution = Some(row.distribution).filter(|word| word.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     proto::ListedEntry {
         entry: Some(proto::RawEntry {
             name: row.name,
@@ -106,6 +108,6 @@ fn listed((row, standing): (EntryRow, proto::EntryStanding)) -> proto::ListedEnt
         standing: Some(standing),
         devices: row.devices,
         installed_at: row.installed_at.map(|at| at.to_string()),
-        distribution: row.distribution,
+        distribution: distribution.unwrap_or_default(),
     }
 }

@@ -16,6 +16,8 @@ mod compliance;
 mod dashboard;
 mod devices;
 mod entries;
+#[cfg(test)]
+mod entries_tests;
 mod executables;
 mod farewell;
 mod figures;

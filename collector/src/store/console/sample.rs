@@ -104,6 +104,15 @@ impl Store {
         .await;
     }
 
+    /// All installed titles are for this account, and come out of a folder that is called after it.
+    pub(crate) async fn installed_for(&self, user: &'static str) {
+        self.put(move |transaction| {
+            transaction.execute("UPDATE software SET user = ?1, origin = '/home/' || ?1 || '/setup'", [user])?;
+            Ok(())
+        })
+        .await;
+    }
+
     /// Files that no package owns: path and when it was first seen.
     pub(crate) async fn add_executables(&self, device: &'static str, files: Vec<(String, Timestamp)>) {
         self.put(move |transaction| {
