@@ -5,7 +5,7 @@ use caretaker_shared::model::TitleKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Head, Whose, purl};
+use super::{Fault, Found, Head, Whose, purl};
 
 /// Before the names of our properties.
 const OURS: &str = "caretaker:";
@@ -150,7 +150,7 @@ struct Foreign {
 }
 
 /// The entries of a document, with the place of each; or the place and what is wrong there.
-pub(super) fn entries(document: &Value) -> Result<Vec<(String, RawEntry)>, (String, String)> {
+pub(super) fn entries(document: &Value) -> Result<Found, Fault> {
     let mut entries = Vec::new();
     let Some(components) = document.get("components") else { return Ok(entries) };
     let Some(components) = components.as_array() else {
@@ -160,12 +160,7 @@ pub(super) fn entries(document: &Value) -> Result<Vec<(String, RawEntry)>, (Stri
     Ok(entries)
 }
 
-fn collect(
-    components: &[Value],
-    place: &str,
-    depth: usize,
-    entries: &mut Vec<(String, RawEntry)>,
-) -> Result<(), (String, String)> {
+fn collect(components: &[Value], place: &str, depth: usize, entries: &mut Found) -> Result<(), Fault> {
     if depth > DEPTH {
         return Err((place.to_owned(), "lies too deep".into()));
     }

@@ -5,6 +5,8 @@ use caretaker_shared::model::TitleKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::{Fault, Found};
+
 /// What GLPI's agents call our lists.
 const LISTS: [(&str, &str); 3] = [("dpkg", "deb"), ("uninstall", "registry"), ("msix", "uwp")];
 /// What they file updates under, and parts.
@@ -88,7 +90,7 @@ fn written(listed: &ListedEntry) -> Option<Software> {
 }
 
 /// The entries of a document, with the place of each; or the place and what is wrong there.
-pub(super) fn entries(document: &Value) -> Result<Vec<(String, RawEntry)>, (String, String)> {
+pub(super) fn entries(document: &Value) -> Result<Found, Fault> {
     let Some(softwares) = document.pointer("/content/softwares") else { return Ok(Vec::new()) };
     let Some(softwares) = softwares.as_array() else {
         return Err(("content.softwares".into(), "is no list".into()));

@@ -12,11 +12,16 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use caretaker_proto::console::v1::ListedEntry;
+use caretaker_proto::console::v1::{ListedEntry, RawEntry};
 use jiff::Zoned;
 use uuid::Uuid;
 
 pub use read::{BYTES, ENTRIES, List, ReadError, read};
+
+/// Entries of somebody's list, with the place of each in it.
+type Found = Vec<(String, RawEntry)>;
+/// A place in a list, and what is wrong there.
+type Fault = (String, String);
 
 /// Forms of a software list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -3,7 +3,7 @@
 use caretaker_proto::console::v1::RawEntry;
 use serde_json::Value;
 
-use super::{Form, cyclonedx, glpi, table};
+use super::{Fault, Form, Found, cyclonedx, glpi, table};
 use crate::console::LETTERS;
 use crate::render::text::{safe, shorten};
 
@@ -76,8 +76,6 @@ pub fn read(bytes: &[u8]) -> Result<List, ReadError> {
     Ok(List { form, entries })
 }
 
-type Found = Vec<(String, RawEntry)>;
-
 fn document(text: &str) -> Result<(Form, Found), ReadError> {
     let document: Value = serde_json::from_str(text).map_err(|error| ReadError::Wrong {
         place: format!("line {}, column {}", error.line(), error.column()),
@@ -97,7 +95,7 @@ fn rows(text: &str) -> Result<Found, ReadError> {
     table::entries(text).map_err(wrong)?.ok_or(none)
 }
 
-fn wrong((place, problem): (String, String)) -> ReadError {
+fn wrong((place, problem): Fault) -> ReadError {
     ReadError::Wrong { place, problem: shorten(&safe(&problem), PROBLEM) }
 }
 

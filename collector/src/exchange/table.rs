@@ -5,6 +5,7 @@ use caretaker_proto::console::v1::{ListedEntry, RawEntry};
 use caretaker_shared::model::TitleKind;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
+use super::{Fault, Found};
 use crate::render::csv;
 
 /// Columns of ours.
@@ -86,7 +87,7 @@ pub(super) fn text(bytes: &[u8]) -> String {
 }
 
 /// The entries of a table, with the line of each; `None` where no column says a name.
-pub(super) fn entries(text: &str) -> Result<Option<Vec<(String, RawEntry)>>, (String, String)> {
+pub(super) fn entries(text: &str) -> Result<Option<Found>, Fault> {
     let first = text.lines().next().unwrap_or_default();
     let separator = SEPARATORS.into_iter().rev().max_by_key(|one| first.bytes().filter(|byte| byte == one).count());
     let mut reader =
