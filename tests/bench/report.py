@@ -12,8 +12,9 @@ import measure
 class Report:
     """The lines of one run. A line whose ratio is beyond its limit makes the run fail."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, name="device"):
         self.folder = folder
+        self.name = name
         self.lines = []
 
     def jobs(self, scenario, jobs, ours, peer, what, limit):
@@ -48,7 +49,7 @@ class Report:
             results=self.lines,
         )
         os.makedirs(self.folder, exist_ok=True)
-        path = os.path.join(self.folder, f"device-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.json")
+        path = os.path.join(self.folder, f"{self.name}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.json")
         with open(path, "w") as file:
             json.dump(result, file, indent=1)
         missed = [line for line in self.lines if not line["met"]]

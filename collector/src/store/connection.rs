@@ -176,6 +176,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_counted_is_counted_of_what_was_there_before() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("caretaker.db");
+        let more = "
+            INSERT INTO device VALUES (2, x'08', 1, 'PC-2', 'active', 5, 6, '0.1.0', 3, NULL, NULL),
+                (3, x'09', 1, 'PC-3', 'active', 5, 6, '0.1.0', 3, NULL, NULL);
+            INSERT INTO software VALUES (2, 'vim', '9', 'amd64', 'dpkg', 'Debian', 4, NULL),
+                (2, 'vim', '9', 'i386', 'dpkg', 'Debian', 4, NULL), (3, 'vim', '9', 'amd64', 'dpkg', 'Debian', 4, NULL);
+            INSERT INTO executable VALUES (2, '/tmp/y', x'02', 3, 4, 'root', 'elf', 8),
+                (2, '/tmp/z', x'02', 3, 4, 'root', 'elf', 9), (3, '/tmp/y', x'02', 3, 4, 'root', 'elf', 7);";
+        first_version(&path, more);
+        let connection = open_writer(&path).expect("opens");
+        for (sql, told) in [
+            (
+                "SELECT group_concat(name || version || publisher || site || ' ' || devices) FROM software_count",
+                "vim9Debian1 2",
+            ),
+            (
+                "SELECT group_concat(scope || hex(sha256) || path || first_seen_at || ' ' || devices) FROM content",
+                "002/tmp/y7 2,102/tmp/y7 2",
+            ),
+        ] {
+            let got: String = connection.query_row(sql, [], |row| row.get(0)).expect(sql);
+            assert_eq!(got, told, "{sql}");
+        }
+    }
+
+    #[test]
     fn a_file_with_rows_that_refer_to_nothing_stays_as_it_is() {
         let home = tempfile::tempdir().expect("a folder");
         let path = home.path().join("caretaker.db");

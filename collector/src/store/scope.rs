@@ -41,6 +41,17 @@ impl SiteScope {
         self.0.as_ref().is_none_or(|sites| sites.iter().any(|(_, name)| name.eq_ignore_ascii_case(site)))
     }
 
+    /// The scope of counted rows that holds the same devices: 0 for every site, else the site; `None` where it takes
+    /// several, or none.
+    #[must_use]
+    pub(super) fn one(&self) -> Option<i64> {
+        match self.0.as_deref() {
+            None => Some(0),
+            Some([(site, _)]) => Some(*site),
+            Some(_) => None,
+        }
+    }
+
     /// Names of the sites; none when every site is seen.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().flatten().map(|(_, name)| name.as_str())

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, ToSql};
 use super::super::{SiteScope, Store, StoreError};
 use super::DeviceRow;
 use super::chosen::{many, rows};
-use super::executables::{ContentRow, DESCRIBE, FIRST_SEEN, content};
+use super::executables::{ContentRow, TOLD, content, contents_of};
 use crate::filter::{Chosen, Column, Kind};
 
 /// Which contents.
@@ -43,33 +43,22 @@ const fn column(name: &'static str, kind: Kind, sql: &'static str, personal: boo
 /// Where a list of contents goes on: milliseconds of the first sight, and the digest, of the last one.
 pub type ContentKey = (i64, Vec<u8>);
 
-/// What is counted of contents where all of them are looked at: once, while they are found.
-const COUNTED: &str = ", count(DISTINCT n.device) AS devices";
-/// As [`DESCRIBE`], of contents whose devices are counted already.
-const TOLD: &str =
-    "SELECT c.sha256, c.first, e.path, d.name AS device, e.format, coalesce(e.class, '') AS class, e.signer,
-        e.size_bytes, c.devices, min(e.device)
-    FROM found c CROSS JOIN executable e ON e.sha256 = c.sha256 AND e.first_seen_at = c.first
-    JOIN device d ON d.id = e.device AND d.status = 'active'
-        AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))
-    GROUP BY c.sha256";
-
 impl ContentFilter {
-    /// The contents that it is about, with the time of their first sight and what `more` counts of them, up to HAVING.
-    fn found(&self, more: &str) -> String {
-        // Where little was seen lately, the index says so at once.
-        let among = match (self.since, &self.device) {
-            (None, None) => "(:device IS NULL)",
-            (Some(_), None) => {
-                "n.sha256 IN (SELECT sha256 FROM executable WHERE first_seen_at > :since AND :device IS NULL)"
-            }
-            (_, Some(_)) => {
-                "n.sha256 IN (SELECT sha256 FROM executable WHERE device = :device AND first_seen_at > :since)"
-            }
+    /// The contents that it is about, before its view, as [`TOLD`] has them.
+    fn listed(&self) -> String {
+        let device = match self.device {
+            Some(_) => "c.sha256 IN (SELECT sha256 FROM executable WHERE device = :device)",
+            None => "TRUE",
         };
-        format!(
-            "SELECT n.sha256, min(n.first_seen_at) AS first{more} {FIRST_SEEN} AND {among} GROUP BY n.sha256 HAVING first > :since"
-        )
+        let first = self.first("c");
+        format!("SELECT {TOLD} FROM {} WHERE {first} > :since AND {device}", contents_of(&self.sites))
+    }
+
+    /// The first sight as a term of a condition. Where all contents are looked at the plus keeps SQLite from going
+    /// through the index of that time, from which each row must be looked up.
+    fn first(&self, table: &str) -> String {
+        let all = self.since.is_none() && (self.view.is_sorted() || !self.view.is_all());
+        format!("{}{table}.first", if all { "+" } else { "" })
     }
 }
 
@@ -86,24 +75,15 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<ContentRow>, StoreError> {
         self.read(move |connection| {
-            const AFTER: &str = "(first < :first OR (first = :first AND n.sha256 > :digest))";
-            let view = &filter.view;
-            let sql = if view.is_all() && !view.is_sorted() {
-                let found = filter.found("");
-                format!(
-                    "WITH found AS ({found} AND {AFTER} ORDER BY first DESC, n.sha256 LIMIT :limit OFFSET :skip)
-                     {DESCRIBE}"
-                )
-            } else {
-                let found = filter.found(COUNTED);
-                format!(
-                    "WITH found AS ({found} AND {AFTER})
-                     SELECT l.sha256, l.first, l.path, l.device, l.format, l.class, l.signer, l.size_bytes, l.devices
-                     FROM ({TOLD}) l WHERE {} ORDER BY {} l.first DESC, l.sha256 LIMIT :limit OFFSET :skip",
-                    view.clause(),
-                    view.order()
-                )
-            };
+            let (view, first) = (&filter.view, filter.first("l"));
+            let sql = format!(
+                "SELECT l.sha256, l.first, l.path, l.device, l.format, l.class, l.signer, l.size_bytes, l.devices
+                 FROM ({}) l WHERE {first} <= :first AND ({first} < :first OR l.sha256 > :digest) AND {}
+                 ORDER BY {} {first} DESC, l.sha256 LIMIT :limit OFFSET :skip",
+                filter.listed(),
+                view.clause(),
+                view.order()
+            );
             asked(connection, &sql, &filter, after, limit, content)
         })
         .await
@@ -115,12 +95,7 @@ impl Store {
     /// When the database refuses.
     pub async fn count_contents(&self, filter: ContentFilter) -> Result<u64, StoreError> {
         self.read(move |connection| {
-            let found = filter.found(if filter.view.is_all() { "" } else { COUNTED });
-            let sql = if filter.view.is_all() {
-                format!("SELECT count(*) FROM ({found})")
-            } else {
-                format!("WITH found AS ({found}) SELECT count(*) FROM ({TOLD}) l WHERE {}", filter.view.clause())
-            };
+            let sql = format!("SELECT count(*) FROM ({}) l WHERE {}", filter.listed(), filter.view.clause());
             let counted = asked(connection, &sql, &filter, None, 0, |row| row.get::<_, i64>(0))?;
             Ok(counted.first().and_then(|n| u64::try_from(*n).ok()).unwrap_or_default())
         })
@@ -139,8 +114,9 @@ fn asked<T>(
     let (first, digest) = after.unwrap_or((i64::MAX, Vec::new()));
     let since = filter.since.map_or(i64::MIN, Timestamp::as_millisecond);
     let device = filter.device.as_ref().map(|device| device.rowid);
-    let own: [(&str, &dyn ToSql); 7] = [
+    let own: [(&str, &dyn ToSql); 8] = [
         (":sites", &filter.sites),
+        (":scope", &filter.sites.one()),
         (":since", &since),
         (":device", &device),
         (":first", &first),

@@ -3,12 +3,14 @@
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::model::DeviceId;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params};
 use uuid::Uuid;
 
 use super::super::moment::moment;
 use super::super::{SiteScope, Store, StoreError};
+use super::chosen::rows;
 use super::count;
+use crate::filter::Chosen;
 
 /// One content, as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,21 +69,25 @@ pub struct PlaceRow {
     pub removable: bool,
 }
 
-/// The contents in `found`, each with its first place and with how many active devices have it. Counting comes last:
-/// there may be a hundred thousand contents, and a page shows a few.
-pub(super) const DESCRIBE: &str =
-    "SELECT c.sha256, c.first, e.path, d.name AS device, e.format, coalesce(e.class, '') AS class, e.signer, e.size_bytes,
-        (SELECT count(DISTINCT o.device) FROM executable o JOIN device a ON a.id = o.device
-         WHERE o.sha256 = c.sha256 AND a.status = 'active'
-           AND (:sites IS NULL OR a.site IN (SELECT value FROM json_each(:sites)))) AS devices,
-        min(e.device)
-    FROM found c CROSS JOIN executable e ON e.sha256 = c.sha256 AND e.first_seen_at = c.first
-    JOIN device d ON d.id = e.device AND d.status = 'active'
-        AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))
-    GROUP BY c.sha256 ORDER BY c.first DESC, c.sha256";
-pub(super) const FIRST_SEEN: &str = "FROM executable n
-    WHERE n.device NOT IN (SELECT id FROM device WHERE status <> 'active'
-        OR NOT (:sites IS NULL OR site IN (SELECT value FROM json_each(:sites))))";
+/// Columns of a content out of `c`. The name of the device is only looked up for rows that are shown.
+pub(super) const TOLD: &str =
+    "c.sha256, c.first, c.path, (SELECT d.name FROM device d WHERE d.id = c.device) AS device,
+    c.format, coalesce(c.class, '') AS class, c.signer, c.size_bytes, c.devices";
+
+/// The contents on devices of these sites, each once, as `c`. One scope is read as it lies; several are put together.
+pub(super) fn contents_of(sites: &SiteScope) -> &'static str {
+    match sites.one() {
+        Some(_) => {
+            "(SELECT sha256, first_seen_at AS first, path, device, format, class, signer, size_bytes, devices
+              FROM content WHERE scope = :scope) c"
+        }
+        None => {
+            "(SELECT sha256, min(first_seen_at) AS first, path, device, format, class, signer, size_bytes,
+                  sum(devices) AS devices
+              FROM content WHERE scope IN (SELECT value FROM json_each(:sites)) GROUP BY sha256) c"
+        }
+    }
+}
 
 impl Store {
     /// The digests of contents on devices of these sites that begin with these hexadecimal digits, at most two: enough to know that they are not
@@ -123,14 +129,10 @@ impl Store {
     ) -> Result<Option<Content>, StoreError> {
         let scope = scope.clone();
         self.read(move |connection| {
-            let sql = format!(
-                "WITH found AS (SELECT n.sha256, min(n.first_seen_at) AS first {FIRST_SEEN} AND n.sha256 = :sha256
-                     GROUP BY n.sha256) {DESCRIBE}"
-            );
-            let row = connection
-                .prepare_cached(&sql)?
-                .query_row(named_params! { ":sha256": sha256.as_bytes(), ":sites": scope }, content)
-                .optional()?;
+            let sql = format!("SELECT {TOLD} FROM {} WHERE c.sha256 = :sha256", contents_of(&scope));
+            let own: [(&str, &dyn ToSql); 3] =
+                [(":sha256", sha256.as_bytes()), (":sites", &scope), (":scope", &scope.one())];
+            let row = rows(connection, &sql, &own, &Chosen::default(), content)?.into_iter().next();
             let Some(row) = row else { return Ok(None) };
             let (runs_on, claims) = described(connection, sha256)?;
             let mut places_found = found(connection, sha256, &scope)?;

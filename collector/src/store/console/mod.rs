@@ -7,6 +7,8 @@ mod alerts;
 mod changes;
 mod chosen;
 mod contents;
+#[cfg(test)]
+mod counted_tests;
 mod device;
 mod devices;
 mod executables;
