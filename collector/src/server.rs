@@ -57,14 +57,13 @@ pub async fn serve(
     store.end_mail_leases(clock.now()).await.context("mail of the last run cannot be taken up")?;
     let mail_waits = Arc::new(Notify::new());
     let guidance = Guidance::new(folder.guidance(), config.social_care.clone());
-    let lexicons = AddedLexicons::of(folder.clone());
     let parts = Parts {
         store,
         authority,
         clock,
         config,
         mail_waits,
-        lexicons,
+        lexicons: AddedLexicons::of(folder.clone()),
         audit: audit_check::Found::default(),
         guidance,
         rules,

@@ -224,18 +224,8 @@ impl ClientCommand {
 }
 
 async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) -> anyhow::Result<Exit> {
-    if let ClientCommand::Policy(command) = &command
-        && !command.needs_collector()
-    {
-        return policy::here(command, output);
-    }
-    if let ClientCommand::Catalogue(catalogue::CatalogueCommand::Check(args)) = &command {
-        return catalogue::check(args, output);
-    }
-    if let ClientCommand::Dashboard(args) = &command
-        && args.needs_terminal()
-    {
-        crate::dashboard::check_terminal()?;
+    if let Some(exit) = here(&command, output)? {
+        return Ok(exit);
     }
     let reached = reach(place).await;
     if let (Err(_), ClientCommand::Audit(audit::AuditCommand::Verify(args)), Place::Data(data)) =
@@ -287,6 +277,24 @@ async fn answer(command: ClientCommand, place: &Place, output: &mut Output<'_>) 
         ClientCommand::Exceptions(command) => licences::exceptions(command, channel, output).await,
         ClientCommand::Whoami(args) => access::whoami(args, channel, output).await,
     }
+}
+
+/// Answers what needs no collector; refuses what cannot be shown here before one is asked.
+fn here(command: &ClientCommand, output: &mut Output<'_>) -> anyhow::Result<Option<Exit>> {
+    if let ClientCommand::Policy(command) = command
+        && !command.needs_collector()
+    {
+        return policy::here(command, output).map(Some);
+    }
+    if let ClientCommand::Catalogue(catalogue::CatalogueCommand::Check(args)) = command {
+        return catalogue::check(args, output).map(Some);
+    }
+    if let ClientCommand::Dashboard(args) = command
+        && args.needs_terminal()
+    {
+        crate::dashboard::check_terminal()?;
+    }
+    Ok(None)
 }
 
 /// A channel to the collector there, whichever door it has.

@@ -76,7 +76,7 @@ pub(in crate::commands) async fn run(
             let request = proto::ListExceptionsRequest { all };
             let answer = client.list_exceptions(request).await.map_err(|status| refused(&status))?.into_inner();
             let rows = listing.choose(answer.exceptions, output)?;
-            listing.show("exceptions", &rows, output, |rows, screen| shown::exceptions(rows, screen))
+            listing.show("exceptions", &rows, output, shown::exceptions)
         }
         ExceptionsCommand::Add { title, reason, until, site, device, json } => {
             let exception = proto::LicenceException {
