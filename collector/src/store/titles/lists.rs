@@ -113,13 +113,16 @@ impl Store {
         after: Option<TitleKey>,
         limit: usize,
     ) -> Result<Vec<TitleRow>, StoreError> {
-        let of_device = match &filter.device {
-            Some(_) => "JOIN installation i ON i.title = t.id AND i.device = :device",
-            None => "LEFT JOIN installation i ON FALSE",
+        // Without a device nothing is joined: to join nothing is to look through all installations for each title.
+        let (told, of_device) = match &filter.device {
+            Some(_) => {
+                ("i.edition, i.major, i.evidence", "JOIN installation i ON i.title = t.id AND i.device = :device")
+            }
+            None => ("'', '', ''", ""),
         };
         let sql = format!(
             "SELECT t.id, t.slug, t.name, t.publisher, t.category, t.licensing, t.suite, t.known, {COUNTED} AS devices,
-                 coalesce(i.edition, ''), coalesce(i.major, ''), coalesce(i.evidence, '')
+                 {told}
              FROM title t {of_device}
              WHERE {WHICH} AND (t.name COLLATE NOCASE, t.id) > (:name, :id)
                AND (NOT :installed OR :device IS NOT NULL OR devices > 0)
