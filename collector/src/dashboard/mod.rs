@@ -1,7 +1,7 @@
 //! `dashboard`: the school on one screen, kept up to date, with the devices behind every number.
 //!
-//! A pure state machine ([`app`]) takes keys, the time and answers, and says what to ask; pure functions ([`draw`]) make
-//! a screen of it; a thin loop ([`live`]) joins both to a terminal and a collector. Old figures are never shown as new:
+//! A pure state machine (`app`) takes keys, the time and answers, and says what to ask; pure functions (`draw`) make
+//! a screen of it; a thin loop (`live`) joins both to a terminal and a collector. Old figures are never shown as new:
 //! everything held has the time at which it came, and the screen says when nothing comes any more.
 
 mod app;

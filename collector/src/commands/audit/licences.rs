@@ -19,7 +19,7 @@ use crate::render::licence_audit as render;
 /// Options of `audit run`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RunArgs {
-    /// Then mail it to whom the policies name under [licences]
+    /// Then mail it to whom the policies name under "licences"
     #[arg(long, conflicts_with = "json")]
     mail: bool,
     /// Print JSON

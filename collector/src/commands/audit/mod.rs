@@ -30,7 +30,7 @@ pub enum AuditCommand {
     Diff(licences::DiffArgs),
     /// Licences: write an audit as a spreadsheet, a table, a page, a PDF or data
     Export(export::ExportArgs),
-    /// Licences: mail an audit to whom the policies name under [licences]
+    /// Licences: mail an audit to whom the policies name under "licences"
     Mail(export::MailArgs),
     /// Log: prove that nobody changed it; also on the data folder of a collector that is stopped
     Verify(VerifyArgs),
