@@ -6851,7 +6851,7 @@ pub mod licence_audit_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Sends an audit to everybody whom a policy names under [licences].
+        /// Sends an audit to everybody whom a policy names under "licences".
         pub async fn mail_audit(
             &mut self,
             request: impl tonic::IntoRequest<super::MailAuditRequest>,
@@ -6940,7 +6940,7 @@ pub mod licence_audit_server {
             tonic::Response<super::ExportAuditResponse>,
             tonic::Status,
         >;
-        /// Sends an audit to everybody whom a policy names under [licences].
+        /// Sends an audit to everybody whom a policy names under "licences".
         async fn mail_audit(
             &self,
             request: tonic::Request<super::MailAuditRequest>,
