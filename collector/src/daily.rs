@@ -58,6 +58,8 @@ impl Daily {
         }
         if let Err(error) = self.titles().await {
             tracing::error!(error = &error as &dyn std::error::Error, "titles are not in line; it is tried again");
+            // An audit is kept for ever: it waits until it can count what is there.
+            return;
         }
         match self.store.run_weekly_licence_audit(self.zone.clone(), self.clock.now()).await {
             Ok(None) => {}
