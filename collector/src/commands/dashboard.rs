@@ -38,7 +38,7 @@ impl Args {
 
 pub(super) async fn run(args: Args, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let mut client = DashboardClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES);
-    let request = GetDashboardRequest { site: args.site.clone().unwrap_or_default() };
+    let request = GetDashboardRequest { site: args.site.clone().unwrap_or_default(), group: String::new() };
     // Asked once before the screen is taken: a wrong site, or a role that may not, is told as everywhere else.
     let page = client.get_dashboard(request).await.map_err(|status| refused(&status))?.into_inner();
     if args.json {

@@ -75,12 +75,15 @@ impl Collector {
     async fn answer(mut self, question: Question) -> Result<Answer, Status> {
         Ok(match question {
             Question::Front { site } => {
-                let page = self.dashboard.get_dashboard(GetDashboardRequest { site }).await?;
+                let page = self.dashboard.get_dashboard(GetDashboardRequest { site, group: String::new() }).await?;
                 Answer::Front(Box::new(page.into_inner()))
             }
-            Question::Behind { site, number } => {
-                Answer::Behind(self.dashboard.list_behind(ListBehindRequest { site, number }).await?.into_inner())
-            }
+            Question::Behind { site, number } => Answer::Behind(
+                self.dashboard
+                    .list_behind(ListBehindRequest { site, group: String::new(), number })
+                    .await?
+                    .into_inner(),
+            ),
             Question::Device { id } => {
                 Answer::Device(Box::new(self.console.get_device(GetDeviceRequest { device: id }).await?.into_inner()))
             }

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/V10__catalogue.sql"),
     include_str!("../../migrations/sqlite/V11__licences.sql"),
     include_str!("../../migrations/sqlite/V12__licence_audit.sql"),
+    include_str!("../../migrations/sqlite/V13__device_groups.sql"),
 ];
 
 /// "CARE": tells our file from another program's.

@@ -5278,6 +5278,9 @@ pub struct GetDashboardRequest {
     /// Empty for all that the operator sees.
     #[prost(string, tag = "1")]
     pub site: ::prost::alloc::string::String,
+    /// A group of devices of the policy, for example "Lab 3"; empty for all.
+    #[prost(string, tag = "2")]
+    pub group: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5327,6 +5330,12 @@ pub struct GetDashboardResponse {
     /// Whether the operator may see the devices behind the numbers.
     #[prost(bool, tag = "16")]
     pub may_list: bool,
+    /// The group that the numbers are of, as it was written first; empty for all.
+    #[prost(string, tag = "17")]
+    pub group: ::prost::alloc::string::String,
+    /// Groups of the devices that are shown without a group, sorted.
+    #[prost(string, repeated, tag = "18")]
+    pub groups: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// Active devices; each is one of the three.
 #[derive(serde::Serialize)]
@@ -5388,6 +5397,9 @@ pub struct LicenceCount {
 pub struct ListBehindRequest {
     #[prost(string, tag = "1")]
     pub site: ::prost::alloc::string::String,
+    /// As in GetDashboardRequest.
+    #[prost(string, tag = "3")]
+    pub group: ::prost::alloc::string::String,
     /// "all", "reporting", "silent", "never-reported", "policy" (another version than the one in force), "executables"
     /// (new today), "requirement:E2" (not met, or not known), "signatures:older", "lock:never".
     #[prost(string, tag = "2")]

@@ -88,12 +88,12 @@ async fn school() -> Bench {
 }
 
 async fn page(caller: &Caller, site: &str) -> GetDashboardResponse {
-    let request = GetDashboardRequest { site: site.to_owned() };
+    let request = GetDashboardRequest { site: site.to_owned(), group: String::new() };
     caller.dashboard().get_dashboard(request).await.expect("an answer").into_inner()
 }
 
 async fn behind(caller: &Caller, number: &str) -> ListBehindResponse {
-    let request = ListBehindRequest { site: String::new(), number: number.to_owned() };
+    let request = ListBehindRequest { site: String::new(), group: String::new(), number: number.to_owned() };
     caller.dashboard().list_behind(request).await.expect("an answer").into_inner()
 }
 
@@ -187,7 +187,7 @@ async fn each_sees_their_own_sites_and_parts() {
     let south = page(&nora, "").await;
     assert_eq!((south.devices.expect("counts").enrolled, south.sites), (1, vec!["South".to_owned()]));
     assert_eq!(names(&nora, "all").await, "south");
-    let request = GetDashboardRequest { site: "north".into() };
+    let request = GetDashboardRequest { site: "north".into(), group: String::new() };
     let refused = nora.dashboard().get_dashboard(request).await.expect_err("not hers");
     assert_eq!(refused.code(), Code::NotFound);
 
@@ -209,7 +209,7 @@ async fn a_number_that_is_none_is_refused_with_those_that_are() {
     let bench = Bench::open().await;
     let (_, nora) = bench.operator("Nora Example", Role::NetworkManager, &[]).await;
     for number in ["", "x", "requirement:X9", "lock:soon", "signatures:", "a:b"] {
-        let request = ListBehindRequest { site: String::new(), number: number.to_owned() };
+        let request = ListBehindRequest { site: String::new(), group: String::new(), number: number.to_owned() };
         let refused = nora.dashboard().list_behind(request).await.expect_err("no such number");
         assert_eq!(refused.code(), Code::InvalidArgument, "{number}");
         assert!(refused.message().contains("never-reported"), "{}", refused.message());
