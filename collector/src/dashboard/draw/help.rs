@@ -14,7 +14,7 @@ use crate::render::time;
 
 const KEYS: [(&str, &str); 10] = [
     ("arrows, j k", "move; page up and down, home, end"),
-    ("tab, left right", "to the ages and back; another number of a title"),
+    ("tab, ←, →", "to the ages and back; another number of a title"),
     ("enter", "what is behind: devices, alerts, licences, mail, log"),
     ("esc, backspace", "back"),
     ("/", "find by part of a name: a device, else in the list"),

@@ -17,8 +17,9 @@ use crate::render::{self, Ink, time};
 
 /// Columns beyond which a line of words is hard to read.
 const WIDEST: u16 = 120;
-/// Columns of the words before a line.
-const HEADING: usize = 12;
+/// Columns of the words before a line, as `status` and as `audit verify` have them.
+const OF_MAIL: usize = 12;
+const OF_LOG: usize = 14;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, page: &Page, look: Look) {
     let lines = ansi::lines(&text(page, app, area.width), look);
@@ -63,21 +64,21 @@ fn delivery(mail: &MailHealth, screen: &render::Screen) -> String {
     shown.push('\n');
     let waiting = match mail.waiting {
         0 => "nothing".to_owned(),
-        n => format!("{}, tried again until it is delivered or late", counted(n, "mail")),
+        n => format!("{}, tried again and again", counted(n, "mail")),
     };
-    shown.push_str(&fact("Waiting", &waiting, screen));
+    shown.push_str(&fact("Waiting", OF_MAIL, &waiting, screen));
     if mail.unheard > 0 {
         let told = format!(
             "nobody may hear of {}. Name more people in the policy, under [[contacts]].",
             counted(mail.unheard, "open alert")
         );
-        let line = fact("Unheard", &told, screen);
+        let line = fact("Unheard", OF_MAIL, &told, screen);
         shown.push_str(&screen.ink(Ink::Bad, line.trim_end()));
         shown.push('\n');
     }
     if mail.others.is_empty() {
         let told = "none: mail that does not go this way does not go. In collector.toml: [mail.second], [webhook].";
-        shown.push_str(&fact("Other ways", told, screen));
+        shown.push_str(&fact("Other ways", OF_MAIL, told, screen));
     }
     shown.push('\n');
     shown.push_str(&hang("", "To which roles an alert went, and what failed, stands with each alert.", screen.width));
@@ -90,7 +91,7 @@ fn log(standing: Option<&AuditHealth>, proof: Option<&VerifyAuditResponse>, scre
     match proof {
         Some(proof) => {
             shown.push_str(&render::proof::verdict(proof, screen));
-            shown.push_str(&fact("Last signed", &newest(proof, screen), screen));
+            shown.push_str(&fact("Last signed", OF_LOG, &newest(proof, screen), screen));
         }
         None => shown.push_str(&hang("", "Every row is being read; a long log takes its time …", screen.width)),
     }
@@ -103,7 +104,7 @@ fn log(standing: Option<&AuditHealth>, proof: Option<&VerifyAuditResponse>, scre
         Some(_) => "it could not be read: the collector's log says why".to_owned(),
         None => "not known".to_owned(),
     };
-    shown.push_str(&fact("At start", &told, screen));
+    shown.push_str(&fact("At start", OF_LOG, &told, screen));
     shown.push('\n');
     shown.push_str(&hang("", "Hold it against a checkpoint that was mailed:  audit verify --from MAIL", screen.width));
     shown
@@ -123,6 +124,6 @@ fn newest(proof: &VerifyAuditResponse, screen: &render::Screen) -> String {
     }
 }
 
-fn fact(heading: &str, text: &str, screen: &render::Screen) -> String {
-    hang(&format!("{heading:HEADING$}  "), text, screen.width)
+fn fact(heading: &str, columns: usize, text: &str, screen: &render::Screen) -> String {
+    hang(&format!("{heading:columns$}"), text, screen.width)
 }

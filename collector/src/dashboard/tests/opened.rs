@@ -173,7 +173,7 @@ fn mail_opens_with_what_waits_and_what_failed() {
     desk.pass(5);
     let better = GetDashboardResponse { mail: Some(MailHealth { waiting: 0, ..mail() }), ..school() };
     desk.hears(Answer::Front(Box::new(better)));
-    assert!(desk.seen().contains("Waiting       nothing"), "it is live:\n{}", desk.seen());
+    assert!(desk.seen().contains("Waiting     nothing"), "it is live:\n{}", desk.seen());
     desk.presses(&[Enter]);
     assert_eq!(desk.asked, [Question::Alerts]);
 }

@@ -68,14 +68,14 @@ fn figures(audit: &GetAuditResponse, title: &AuditTitle, screen: &Screen) -> Str
             have.push(format!("{} {what}", number(count)));
         }
     }
-    lines.push(("Figures", have.join("   ")));
+    lines.push(("Figures", have.join(", ")));
     if title.installed > 0 {
         let days = audit.unused_days;
         let (used, unused) = (used(title), number(title.unused));
         let not_told = number(title.use_unknown);
         lines.push((
             "Used",
-            format!("{used} in {days} days   {unused} not   {not_told} where the device does not record it"),
+            format!("{used} in {days} days, {unused} not, {not_told} where the device does not record it"),
         ));
     }
     if title.over > 0 {
