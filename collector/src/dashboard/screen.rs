@@ -11,6 +11,7 @@ use super::list::{Lines, List};
 use super::number::Number;
 use super::page::{Page, Sheet};
 use super::spot::{Grid, Spot};
+use crate::licences::TitleState;
 
 /// One screen. Those under it wait to be come back to.
 #[derive(Debug)]
@@ -72,20 +73,6 @@ pub(super) struct Licences {
     pub(super) left_out: u32,
     pub(super) list: List<AuditTitle>,
 }
-
-/// States of a title, those first that are not in order, then those of which it is not known.
-pub(super) const STATES: [&str; 10] = [
-    "over",
-    "unlicensed",
-    "expired",
-    "cannot-tell",
-    "unknown-name",
-    "exempt",
-    "in-suite",
-    "in-order",
-    "not-installed",
-    "not-needed",
-];
 
 impl Front {
     pub(super) fn new() -> Self {
@@ -228,6 +215,11 @@ impl Screen {
 
 /// The place of a title: its state, then what it may cost, then its name.
 fn place(title: &AuditTitle) -> (usize, std::cmp::Reverse<(Option<u64>, u32, u32)>, String) {
-    let state = STATES.iter().position(|state| *state == title.state).unwrap_or(STATES.len());
-    (state, std::cmp::Reverse((title.at_risk_pence, title.over, title.installed)), title.name.to_lowercase())
+    // Those stand first that are not in order, then those of which it is not known.
+    let state = TitleState::ALL.into_iter().position(|state| state.word() == title.state);
+    (
+        state.unwrap_or(TitleState::ALL.len()),
+        std::cmp::Reverse((title.at_risk_pence, title.over, title.installed)),
+        title.name.to_lowercase(),
+    )
 }
