@@ -1,5 +1,7 @@
 //! The screens, each with what it holds and where its cursor stands.
 
+use std::cmp::Reverse;
+
 use caretaker_proto::console::v1::{Alert, AuditHead, AuditTitle, BehindDevice, GetDashboardResponse, SoftwareTitle};
 use jiff::Zoned;
 
@@ -143,7 +145,11 @@ impl Screen {
             }
             (Self::Licences(list), Answer::Audit(audit)) => {
                 let mut titles = audit.titles;
-                titles.sort_by_cached_key(place);
+                // Where the state is the same, what may cost most stands first.
+                titles.sort_by_cached_key(|title| {
+                    let grave = Reverse((title.at_risk_pence, title.over, title.installed));
+                    (place(title), grave, title.name.to_lowercase())
+                });
                 (list.audit, list.left_out) = (audit.audit, audit.left_out);
                 list.list.put(titles, now);
             }
@@ -213,13 +219,8 @@ impl Screen {
     }
 }
 
-/// The place of a title: its state, then what it may cost, then its name.
-fn place(title: &AuditTitle) -> (usize, std::cmp::Reverse<(Option<u64>, u32, u32)>, String) {
-    // Those stand first that are not in order, then those of which it is not known.
-    let state = TitleState::ALL.into_iter().position(|state| state.word() == title.state);
-    (
-        state.unwrap_or(TitleState::ALL.len()),
-        std::cmp::Reverse((title.at_risk_pence, title.over, title.installed)),
-        title.name.to_lowercase(),
-    )
+/// The place of a title's state: those stand first that are not in order, then those of which it is not known.
+fn place(title: &AuditTitle) -> usize {
+    let place = TitleState::ALL.into_iter().position(|state| state.word() == title.state);
+    place.unwrap_or(TitleState::ALL.len())
 }

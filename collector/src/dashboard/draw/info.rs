@@ -47,7 +47,7 @@ impl Facts<'_> {
         vec![
             self.devices(),
             pair(self.alerts(), self.mail(), self.look),
-            pair(Some(self.policy()), self.new(), self.look),
+            pair(Some(self.policy()), self.executables(), self.look),
             pair(self.licences(room), audit, self.look),
         ]
     }
@@ -124,7 +124,7 @@ impl Facts<'_> {
         self.fact("Policy", &Spot::Number(Number::Policy), told, Ink::Plain)
     }
 
-    fn new(&self) -> Option<Fact> {
+    fn executables(&self) -> Option<Fact> {
         let new = self.page.executables?;
         let told = match (new.contents, new.more) {
             (0, _) => "no executable".to_owned(),
