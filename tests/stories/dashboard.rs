@@ -75,7 +75,8 @@ fn a_dashboard_stays_open_through_the_life_of_a_collector() {
     terminal.press(LEFT);
     terminal.press(ENTER);
     terminal.wait_for(&["▸no audit yet", "No licence audit was made yet."]);
-    school.json(&["audit", "run"]);
+    let audit = school.json(&["audit", "run"]);
+    assert!(audit["audit"].is_object(), "{audit}");
     terminal.wait_for(&["audited today"]);
     terminal.press(ENTER);
     terminal.wait_for(&["› licences", "audited today"]);
