@@ -12159,6 +12159,9 @@ pub struct DeviceProof {
     /// How far the newest canary has come; empty for none.
     #[prost(string, tag = "8")]
     pub state: ::prost::alloc::string::String,
+    /// The groups of its site's policy that it is in, sorted.
+    #[prost(string, repeated, tag = "9")]
+    pub groups: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
