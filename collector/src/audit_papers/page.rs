@@ -3,7 +3,7 @@
 use jiff::Zoned;
 
 use super::sheets::{name, why};
-use super::{Papers, day};
+use super::{Papers, day, trend};
 use crate::licences::{Owned, Pence, Permission, TitleOutcome, TitleState};
 use crate::render::report::{Bar, Block, Leaflet};
 use crate::render::text::number;
@@ -26,6 +26,7 @@ pub fn leaflet(papers: &Papers, now: &Zoned) -> Leaflet {
     blocks.extend(ending(papers));
     blocks.extend(not_told(papers));
     blocks.extend(changed(papers));
+    blocks.extend(trend::blocks(papers));
     blocks.push(Block::Note(notes(papers)));
     let personal = if papers.audience.sees_money() { "Names no person." } else { "Names no person and no cost." };
     Leaflet {

@@ -87,6 +87,7 @@ pub(crate) fn papers(audience: Audience) -> Papers {
         },
         outcome: outcome(),
         diff: None,
+        trend: Vec::new(),
         names_devices: true,
         behind: vec![Behind { slug: "over".into(), number: Number::Over, devices }],
         people: vec!["pat.canaryaccount@northfield.example".into(), "Kim Canaryoperator".into()],
