@@ -26,8 +26,8 @@ use crate::store::licence_audit::{AuditDevice, AuditDiff, AuditRow, TrendWeek};
 
 pub use csv::cell as csv_cell;
 pub(crate) use devices::SHOWN;
-pub(crate) use page::at_least;
 pub use page::leaflet;
+pub(crate) use page::{at_least, is_dangerous};
 pub use table::{Cell, Column, Sheet};
 
 /// For whom papers are.
