@@ -186,8 +186,9 @@ async fn an_audit_counts_what_is_there_and_each_reads_what_is_theirs() {
     }
 
     let [to_bursar, to_technician] = mails(&mail, 1);
-    let week = school.json(&["audit", "show"])["audit"]["week"].as_u64().expect("a week");
-    assert_eq!(to_bursar.header("Subject"), format!("Licence audit, week {week} - 2 titles not in order"));
+    let made = &school.json(&["audit", "show"])["audit"];
+    assert_eq!(made["not_met"], 1, "Photoshop alone: {made}");
+    assert_eq!(to_bursar.header("Subject"), format!("Licence audit, week {} - 1 title not in order", made["week"]));
     assert!(to_bursar.body.lines().count() < 40 && to_bursar.body.contains("Adobe Photoshop"), "{}", to_bursar.body);
     assert_eq!(to_bursar.files.len(), 3, "{:?}", to_bursar.files.keys());
     for message in [&to_bursar, &to_technician] {
@@ -196,7 +197,7 @@ async fn an_audit_counts_what_is_there_and_each_reads_what_is_theirs() {
     let (bursar, technician) = (whole(&to_bursar), whole(&to_technician));
     assert!(bursar.contains("£600") && bursar.contains("canary-77"), "money is the business manager's: {bursar}");
     assert!(!bursar.contains("lab-01") && technician.contains("lab-01"), "devices are the technician's");
-    for secret in ["robin", "examplesson", "£", "1200", "canary supplies", "canary-77", "autumn", "anna"] {
+    for secret in ["robin", "examplesson", "£", "1200.00", "canary supplies", "canary-77", "autumn"] {
         assert!(!technician.contains(secret), "the technician reads '{secret}':\n{technician}");
     }
     assert!(!bursar.contains("examplesson"), "no account in the school's own either");
