@@ -73,3 +73,74 @@ fn seats(title: &TitleOutcome) -> Option<u32> {
         Owned::Seats(owned) => Some(owned),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use jiff::{Timestamp, ToSpan as _};
+
+    use super::super::{Asked, WhichAudit};
+    use super::{TrendWeek, WEEKS};
+    use crate::audit_papers::Audience;
+    use crate::licences::Measures;
+    use crate::store::SiteScope;
+    use crate::store::sample::{Sample, store};
+
+    /// A device with a title of which one seat is owned.
+    async fn school() -> Sample {
+        let sample = store().await;
+        sample
+            .write(|tx| {
+                tx.execute_batch(
+                    "INSERT INTO title (id, slug, name, publisher, category, licensing, suite, known)
+                         VALUES (1, 'drawing-suite', 'Drawing Suite', '', '', 'paid', '', 1);
+                     INSERT INTO licence (id, title, title_name, version, edition, metric, term, quantity, place,
+                             supplier, order_ref, proof_holder, note, added_at, added_by, changed_at)
+                         VALUES (1, 'drawing-suite', 'Drawing Suite', '', '', 'device', 'perpetual', 1, '', '', '', '',
+                             '', 0, 'x', 0);",
+                )
+            })
+            .await;
+        sample
+    }
+
+    async fn audit(sample: &Sample, at: Timestamp) {
+        let made = sample.store.run_licence_audit("x", TimeZone::UTC, Measures::default(), at).await;
+        made.expect("audits");
+    }
+
+    async fn trend(sample: &Sample, which: WhichAudit) -> Vec<TrendWeek> {
+        let asked = Asked {
+            which,
+            site: None,
+            sites: SiteScope::all(),
+            audience: Audience::Provider,
+            names_devices: false,
+            whole_purse: true,
+        };
+        sample.store.licence_papers(asked, "Northfield School").await.expect("reads").expect("an audit").trend
+    }
+
+    #[tokio::test]
+    async fn the_last_twelve_weeks_are_shown_each_by_its_newest_audit() {
+        let sample = school().await;
+        let first: Timestamp = "2026-08-03T06:00:00Z".parse().expect("a moment");
+        for week in 0..14 {
+            audit(&sample, first + (week * 7 * 24).hours()).await;
+        }
+        sample.write(|tx| tx.execute("UPDATE licence SET quantity = 5", [])).await;
+        audit(&sample, first + (13 * 7 * 24 + 24).hours()).await;
+        let newest = trend(&sample, WhichAudit::Newest).await;
+        assert_eq!(newest.len(), WEEKS);
+        assert_eq!(newest.first().map(|week| week.day.to_string()).as_deref(), Some("2026-08-17"));
+        let last = newest.last().expect("weeks");
+        assert_eq!(
+            (last.day.to_string().as_str(), last.owned, last.over),
+            ("2026-11-03", 5, 0),
+            "Tuesday's, not Monday's"
+        );
+        assert!(newest.iter().rev().skip(1).all(|week| week.owned == 1), "{newest:?}");
+        let earlier = trend(&sample, WhichAudit::Number(2)).await;
+        assert_eq!(earlier.len(), 2, "nothing that came later");
+    }
+}
