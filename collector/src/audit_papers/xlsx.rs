@@ -71,9 +71,11 @@ fn fill(page: &mut Worksheet, sheet: &Sheet, looks: &Looks) -> Result<(), XlsxEr
 /// Points that a row needs for the texts in its cells.
 fn height<'a>(sheet: &Sheet, cells: impl Iterator<Item = &'a str>) -> f64 {
     let lines = cells.zip(&sheet.columns).map(|(text, column)| {
+        let width = usize::from(column.width);
         // A word that does not fit leaves its line short.
-        let room = usize::from(column.width).saturating_sub(2).max(1);
-        text.lines().map(|line| line.chars().count().div_ceil(room).max(1)).sum::<usize>()
+        let wrapped =
+            |letters: usize| if letters <= width { 1 } else { letters.div_ceil(width.saturating_sub(2).max(1)) };
+        text.lines().map(|line| wrapped(line.chars().count())).sum::<usize>()
     });
     let lines = u32::try_from(lines.max().unwrap_or(1)).unwrap_or(u32::MAX).clamp(1, TALLEST);
     f64::from(lines) * LINE
