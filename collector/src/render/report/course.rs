@@ -49,7 +49,7 @@ impl Course {
         let last = self.points.len().saturating_sub(1);
         let points: String = (0..)
             .zip(&self.points)
-            .filter(|(at, _)| (last - at) % every == 0)
+            .filter(|(at, _)| (last - at).is_multiple_of(every))
             .map(|(at, point)| {
                 let (x, y) = (across(at, self.points.len()), ABOVE + TALL + 20);
                 format!("<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">{}</text>", escaped(point))
