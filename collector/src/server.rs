@@ -177,6 +177,7 @@ impl Parts {
     fn console(&self) -> console::Context {
         console::Context {
             store: self.store.clone(),
+            mail_waits: self.mail_waits.clone(),
             clock: self.clock.clone(),
             zone: TimeZone::system(),
             school: self.config.school.clone(),

@@ -51,6 +51,7 @@ impl School {
         let fingerprint = authority.fingerprint();
         let context = Context {
             store: store.clone(),
+            mail_waits: Arc::default(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
             school: "Northfield School".into(),

@@ -69,6 +69,7 @@ impl Bench {
         let authority = Arc::new(authority);
         let context = Context {
             store: store.clone(),
+            mail_waits: Arc::default(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
             school: "Northfield School".into(),

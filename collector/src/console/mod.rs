@@ -56,6 +56,7 @@ use caretaker_shared::clock::Clock;
 use caretaker_shared::pki::Authority;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tokio::sync::Notify;
 
 use crate::audit_check::Found;
 use crate::data::OwnRules;
@@ -92,6 +93,8 @@ pub struct MailRoutes {
 pub struct Context {
     /// The collector's memory.
     pub store: Store,
+    /// Told when mail waits to go out.
+    pub mail_waits: Arc<Notify>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where the school is: what counts as today.

@@ -97,6 +97,7 @@ impl House {
         tokio::spawn(port.serve(stop.clone()));
         let context = console::Context {
             store: store.clone(),
+            mail_waits: Arc::default(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
             school,

@@ -121,6 +121,7 @@ impl Office {
         let folder = tempfile::tempdir().expect("a folder");
         let context = Context {
             store: self.sample.store.clone(),
+            mail_waits: Arc::default(),
             clock: self.clock.clone(),
             zone: TimeZone::UTC,
             school: "Northfield School".into(),
