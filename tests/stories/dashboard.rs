@@ -1,4 +1,4 @@
-//! A network manager keeps the dashboard open: down to a device and back, through a night in which the collector is
+//! A network manager keeps the dashboard open: down to a device, to alerts, licences and the audit log and back, through a night in which the collector is
 //! gone, on a real terminal.
 
 use caretaker_tests::agent::Agent;
@@ -10,6 +10,8 @@ use caretaker_tests::terminal::Terminal;
 const ENTER: &str = "\r";
 const ESCAPE: &str = "\u{1b}";
 const RIGHT: &str = "\u{1b}[C";
+const LEFT: &str = "\u{1b}[D";
+const DOWN: &str = "\u{1b}[B";
 
 fn dashboard(school: &School, variables: &[(&str, &str)]) -> Terminal {
     let data = school.data();
@@ -51,6 +53,37 @@ fn a_dashboard_stays_open_through_the_life_of_a_collector() {
     terminal.wait_for(&["2 enrolled", "Requirement"]);
     terminal.press(RIGHT);
     terminal.wait_for(&["▸0 silent"]);
+
+    // Whether mail goes, the alerts that it is about, and the proof of the audit log.
+    terminal.press(DOWN);
+    terminal.press(ENTER);
+    terminal.wait_for(&["› alert mail", "Waiting     nothing", "enter alerts"]);
+    terminal.press(ENTER);
+    terminal.wait_for(&["› open alerts", "No alert is open here."]);
+    terminal.press(ESCAPE);
+    terminal.wait_for(&["› alert mail", "enter alerts"]);
+    terminal.press(ESCAPE);
+    terminal.wait_for(&["2 enrolled", "▸not needed yet"]);
+    terminal.press(DOWN);
+    terminal.press(DOWN);
+    terminal.press(ENTER);
+    terminal.wait_for(&["› audit log", "The audit log is whole", "Last signed"]);
+    terminal.press(ESCAPE);
+    terminal.wait_for(&["2 enrolled", "Audit log  ▸"]);
+
+    // Licences, once there is an audit of them; groups, where the policy makes some.
+    terminal.press(LEFT);
+    terminal.press(ENTER);
+    terminal.wait_for(&["▸no audit yet", "No licence audit was made yet."]);
+    let audit = school.json(&["audit", "run"]);
+    assert!(audit["audit"].is_object(), "{audit}");
+    terminal.wait_for(&["audited today"]);
+    terminal.press(ENTER);
+    terminal.wait_for(&["› licences", "audited today"]);
+    terminal.press(ESCAPE);
+    terminal.wait_for(&["2 enrolled", "Licences   ▸"]);
+    terminal.press("g");
+    terminal.wait_for(&["Your policy has no [[groups]] of devices."]);
 
     // A device that enrols is seen without a key.
     let _third = Agent::enrol(&school, "third");

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use tonic::transport::Channel;
 
 use super::output::Output;
-use super::refused::refused;
+use super::refused::{failure, refused};
 use super::{Exit, span};
 use crate::console::ANSWER_BYTES;
 use crate::dashboard::{self, Wish};
@@ -21,6 +21,9 @@ pub struct Args {
     /// Only devices of this site
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     site: Option<String>,
+    /// Only devices of this group of the policy
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    group: Option<String>,
     /// How often to ask anew: a number with s, m or h
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = every)]
     every: u64,
@@ -38,15 +41,20 @@ impl Args {
 
 pub(super) async fn run(args: Args, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let mut client = DashboardClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES);
-    let request = GetDashboardRequest { site: args.site.clone().unwrap_or_default(), group: String::new() };
-    // Asked once before the screen is taken: a wrong site, or a role that may not, is told as everywhere else.
+    let group = args.group.clone().unwrap_or_default();
+    let request = GetDashboardRequest { site: args.site.clone().unwrap_or_default(), group };
+    // Asked once before the screen is taken: a wrong site or group, or a role that may not, is told as everywhere else.
     let page = client.get_dashboard(request).await.map_err(|status| refused(&status))?.into_inner();
+    if args.group.is_some() && page.group.is_empty() {
+        let told = "this collector knows no groups of devices, and would show all of them\n  bring it up to date, or leave out --group";
+        return Err(failure(Exit::Usage, told.into()).into());
+    }
     if args.json {
         return output.json(&page);
     }
     let every = SignedDuration::from_secs(i64::try_from(args.every).unwrap_or(i64::MAX));
-    let site = Some(page.site).filter(|site| !site.is_empty());
-    dashboard::run(Wish { site, every }, channel).await?;
+    let named = |name: String| Some(name).filter(|name| !name.is_empty());
+    dashboard::run(Wish::new(named(page.site), named(page.group), every), channel).await?;
     Ok(Exit::Fine)
 }
 

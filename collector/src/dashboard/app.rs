@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Zoned};
 
 use super::Wish;
 use super::ask::{Answer, Question, Unanswered};
+use super::filter::{Filter, Scope};
 use super::screen::{Front, Screen};
 
 /// How often it is tried again while nobody answers, where one asks less often.
@@ -18,10 +19,12 @@ pub(super) struct App {
     pub(super) now: Zoned,
     /// Columns and rows of the terminal.
     pub(super) size: (u16, u16),
-    /// The one site that is shown; `None` for all.
-    pub(super) site: Option<String>,
+    /// What the numbers are narrowed to.
+    pub(super) scope: Scope,
     /// Names of the sites to choose from.
     pub(super) sites: Vec<String>,
+    /// Names of the groups of devices at the site.
+    pub(super) groups: Vec<String>,
     /// The front page, and what was opened from it.
     pub(super) screens: Vec<Screen>,
     /// What lies over the screen.
@@ -42,8 +45,8 @@ pub(super) struct App {
 pub(super) enum Overlay {
     /// The keys.
     Help,
-    /// The sites to choose from; all sites stand first.
-    Sites { on: usize },
+    /// Names to choose from; what narrows nothing stands first.
+    Names { of: Filter, on: usize },
 }
 
 /// What the loop has to do.
@@ -62,8 +65,9 @@ impl App {
             every: wish.every,
             now,
             size,
-            site: wish.site,
+            scope: wish.scope,
             sites: Vec::new(),
+            groups: Vec::new(),
             screens: vec![Screen::Front(Box::new(Front::new()))],
             overlay: None,
             note: None,
@@ -87,7 +91,23 @@ impl App {
     pub(super) fn front(&self) -> Option<&GetDashboardResponse> {
         match self.screens.first() {
             Some(Screen::Front(front)) => front.held.get(),
-            Some(Screen::Devices(_) | Screen::Card(_) | Screen::Software(_)) | None => None,
+            Some(
+                Screen::Devices(_)
+                | Screen::Software(_)
+                | Screen::Alerts(_)
+                | Screen::Licences(_)
+                | Screen::Holders(_)
+                | Screen::Page(_),
+            )
+            | None => None,
+        }
+    }
+
+    /// The names to choose from.
+    pub(super) fn names(&self, of: Filter) -> &[String] {
+        match of {
+            Filter::Site => &self.sites,
+            Filter::Group => &self.groups,
         }
     }
 
@@ -101,7 +121,7 @@ impl App {
         self.now = now;
         let every = if self.trouble.is_some() { self.every.min(AGAIN) } else { self.every };
         let due = |asked_at: &Zoned| self.now.duration_since(asked_at) >= every;
-        if self.asked.is_none() && self.asked_at.as_ref().is_none_or(due) { self.ask() } else { Vec::new() }
+        if self.asked.is_none() && self.asked_at.as_ref().is_none_or(due) { self.ask_anew() } else { Vec::new() }
     }
 
     /// The terminal has another size.
@@ -125,10 +145,14 @@ impl App {
             Ok(answer) => {
                 self.trouble = None;
                 self.heard_at = Some(self.now.clone());
+                let now = self.now.clone();
                 if let Answer::Front(page) = &answer {
                     self.sites.clone_from(&page.sites);
+                    self.groups.clone_from(&page.groups);
+                    if let [front, _, ..] = self.screens.as_mut_slice() {
+                        front.put(answer.clone(), &now);
+                    }
                 }
-                let now = self.now.clone();
                 self.screen_mut().put(answer, &now);
             }
             Err(why) => self.trouble = Some(why),
@@ -138,7 +162,22 @@ impl App {
 
     /// Asks what the screen shows, unless that is on its way.
     pub(super) fn ask(&mut self) -> Vec<Effect> {
-        let question = self.screen().question(self.site.as_deref());
+        self.send(self.screen().question(&self.scope))
+    }
+
+    /// Asks because time has passed. A screen that is not asked anew stays as it is while the front page under it is
+    /// kept up to date: what is wrong, and that nobody answers any more, is seen there as well.
+    fn ask_anew(&mut self) -> Vec<Effect> {
+        let screen = self.screen();
+        match (screen.is_live() || screen.at().is_none(), &self.trouble) {
+            // The same refusal again tells nobody more, and is one more row of the audit log.
+            (true, Some(Unanswered::Refused(_))) if !screen.is_live() => Vec::new(),
+            (true, _) => self.ask(),
+            (false, _) => self.send(Question::Front(self.scope.clone())),
+        }
+    }
+
+    fn send(&mut self, question: Question) -> Vec<Effect> {
         if self.asked.as_ref() == Some(&question) {
             return Vec::new();
         }
@@ -159,12 +198,21 @@ impl App {
             return Vec::new();
         }
         self.screens.pop();
-        self.ask()
+        // What is on its way was for the screen that is gone, and so was a refusal.
+        self.asked = None;
+        if let Some(Unanswered::Refused(_)) = self.trouble {
+            self.trouble = None;
+        }
+        if self.screen().is_live() || self.screen().at().is_none() { self.ask() } else { Vec::new() }
     }
 
-    /// Shows another site, from the front page on. What was held of the one before is not shown any more.
-    pub(super) fn choose(&mut self, site: Option<String>) -> Vec<Effect> {
-        self.site = site;
+    /// Shows another site or group, from the front page on. What was held of the one before is not shown any more.
+    pub(super) fn choose(&mut self, of: Filter, name: Option<String>) -> Vec<Effect> {
+        if of == Filter::Site && self.scope.site != name {
+            // They were those of the site before.
+            self.groups.clear();
+        }
+        self.scope = std::mem::take(&mut self.scope).with(of, name);
         self.screens = vec![Screen::Front(Box::new(Front::new()))];
         self.ask()
     }

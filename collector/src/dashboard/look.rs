@@ -104,6 +104,8 @@ fn ascii(letter: char) -> char {
         '│' => '|',
         '┌' | '┐' | '└' | '┘' => '+',
         '‘' | '’' => '\'',
+        // As pounds were written before there was a sign for them.
+        '£' => 'L',
         '\u{a0}' => ' ',
         _ => '?',
     }

@@ -1,4 +1,4 @@
-//! `dashboard`: the school on one screen, kept up to date, with the devices behind every number.
+//! `dashboard`: the school on one screen, kept up to date, with what is behind every number.
 //!
 //! A pure state machine (`app`) takes keys, the time and answers, and says what to ask; pure functions (`draw`) make
 //! a screen of it; a thin loop (`live`) joins both to a terminal and a collector. Old figures are never shown as new:
@@ -7,12 +7,17 @@
 mod app;
 mod ask;
 mod draw;
+mod filter;
 mod held;
+mod holders;
 mod keys;
+mod list;
 mod live;
 mod look;
 mod number;
+mod page;
 mod screen;
+mod spot;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -25,10 +30,18 @@ use crate::commands::Failure;
 /// What somebody wants to see.
 #[derive(Debug, Clone)]
 pub struct Wish {
-    /// One site alone; `None` for all that the operator sees.
-    pub site: Option<String>,
+    /// One site and one group of devices alone, or all that the operator sees.
+    scope: filter::Scope,
     /// How often the collector is asked anew.
-    pub every: SignedDuration,
+    every: SignedDuration,
+}
+
+impl Wish {
+    /// To see one site or all of them, and there one group of devices or all of them, asked for anew so often.
+    #[must_use]
+    pub fn new(site: Option<String>, group: Option<String>, every: SignedDuration) -> Self {
+        Self { scope: filter::Scope { site, group }, every }
+    }
 }
 
 /// Makes sure that there is a terminal to draw on, before anybody is asked for anything.

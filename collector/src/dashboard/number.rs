@@ -1,6 +1,5 @@
 //! The numbers of the front page that have devices behind them.
 
-use caretaker_proto::console::v1::GetDashboardResponse;
 use caretaker_shared::model::Requirement;
 
 /// A number.
@@ -24,14 +23,6 @@ pub(super) enum Number {
     Signatures(String),
     /// Those that lock after that time; by the contract's word.
     Lock(String),
-}
-
-/// The two columns of the front page that the cursor walks through.
-pub(super) struct Columns {
-    /// How devices report, then the requirements.
-    pub(super) left: Vec<Number>,
-    /// Ages, then times.
-    pub(super) right: Vec<Number>,
 }
 
 impl Number {
@@ -79,20 +70,5 @@ impl Number {
                 _ => "screens of which it is not known when they lock".into(),
             },
         }
-    }
-}
-
-impl Columns {
-    /// Those of a front page.
-    pub(super) fn of(front: &GetDashboardResponse) -> Self {
-        let mut left = vec![Number::Reporting, Number::Silent, Number::NeverReported, Number::Policy];
-        if front.executables.is_some() {
-            left.push(Number::Executables);
-        }
-        left.extend(front.requirements.iter().map(|row| Number::Requirement(row.requirement.clone())));
-        let mut right: Vec<Number> =
-            front.signatures.iter().map(|band| Number::Signatures(band.band.clone())).collect();
-        right.extend(front.locks.iter().map(|band| Number::Lock(band.band.clone())));
-        Self { left, right }
     }
 }

@@ -153,7 +153,8 @@ fn policies(shown: &mut String, policies: &[SitePolicy], screen: &Screen) {
     }
 }
 
-fn alert_mail(mail: &MailHealth, screen: &Screen) -> String {
+/// The ways that mail about alerts goes, and whether it arrives.
+pub(crate) fn alert_mail(mail: &MailHealth, screen: &Screen) -> String {
     let (state, ink) = match mail.state.as_str() {
         "healthy" => ("healthy", Ink::Good),
         "waiting" => ("trying again", Ink::Unsure),

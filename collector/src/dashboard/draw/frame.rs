@@ -6,7 +6,9 @@ use super::pieces::{clock, edges, inked};
 use crate::dashboard::app::App;
 use crate::dashboard::ask::Unanswered;
 use crate::dashboard::look::Look;
+use crate::dashboard::page::Sheet;
 use crate::dashboard::screen::Screen;
+use crate::dashboard::spot::Spot;
 use crate::render::Ink;
 use crate::render::text::{left, safe, shorten, width};
 use crate::render::time;
@@ -14,13 +16,8 @@ use crate::render::time;
 /// Where one is, and how old what is shown is.
 pub(super) fn head(app: &App, look: Look, columns: u16) -> Line<'static> {
     let school = app.front().map_or_else(|| "Caretaker".to_owned(), |front| shorten(&safe(&front.school), 30));
-    let site = app.site.as_ref().map(|site| shorten(&safe(site), 20));
     let mut way = vec![school];
-    match site {
-        Some(site) => way.push(site),
-        None if app.screens.len() == 1 && app.sites.len() > 1 => way.push("all sites".into()),
-        None => {}
-    }
+    way.extend(scope(app));
     way.extend(app.screens.iter().skip(1).map(|screen| shorten(&safe(&screen.name()), 44)));
     let (age, ink) = match app.screen().at() {
         None => ("asking …".to_owned(), Ink::Faint),
@@ -39,6 +36,25 @@ pub(super) fn head(app: &App, look: Look, columns: u16) -> Line<'static> {
     let first = (way.remove(0), Ink::Strong);
     let rest = (way.iter().map(|part| format!(" › {part}")).collect::<String>(), Ink::Plain);
     edges(&[first, rest], &age, ink, usize::from(columns), look)
+}
+
+/// What is shown: "North", "North · Lab 3". What a group does not narrow says so.
+fn scope(app: &App) -> Option<String> {
+    let name = |name: &String| shorten(&safe(name), 20);
+    let site = app.scope.site.as_ref().map(name);
+    let all = || if app.sites.len() > 1 { "all sites" } else { "all devices" }.to_owned();
+    match &app.scope.group {
+        None if app.screens.len() == 1 && app.sites.len() > 1 => Some(site.unwrap_or_else(all)),
+        None => site,
+        Some(_) if !app.screens.iter().all(Screen::narrows) => {
+            Some(site.map_or_else(all, |site| format!("the whole of {site}")))
+        }
+        Some(group) => match (site, app.sites.len()) {
+            (Some(site), _) => Some(format!("{site} · {}", name(group))),
+            (None, 2..) => Some(format!("all sites · {}", name(group))),
+            (None, _) => Some(name(group)),
+        },
+    }
 }
 
 /// What must not be overlooked; else an empty line.
@@ -87,30 +103,44 @@ fn alarm(app: &App) -> Option<String> {
 
 /// The keys that do something here.
 pub(super) fn foot(app: &App, look: Look) -> Line<'static> {
-    let may_list = app.front().is_none_or(|front| front.may_list);
     let mut keys: Vec<(&str, &str)> = Vec::new();
+    if app.is_typing() {
+        keys.extend([("↑↓", "choose"), ("enter", "open"), ("esc", "all of them")]);
+        return line(&keys, look);
+    }
+    let may_list = app.front().is_none_or(|front| front.may_list);
     match app.screen() {
-        Screen::Front(_) => {
+        Screen::Front(front) => {
             keys.push(("↑↓←→", "choose"));
+            match &front.on {
+                Spot::Number(_) if !may_list => {}
+                Spot::Number(_) => keys.push(("enter", "devices")),
+                Spot::Alerts | Spot::Mail | Spot::Licences | Spot::Log => keys.push(("enter", "open")),
+            }
             if may_list {
-                keys.push(("enter", "devices"));
                 keys.push(("/", "find"));
             }
-            keys.push(("s", "site"));
+            keys.extend([("s", "site"), ("g", "group")]);
         }
-        Screen::Devices(list) if list.search.typing => {
-            keys.extend([("↑↓", "choose"), ("enter", "open"), ("esc", "all of them")]);
-            return line(&keys, look);
-        }
-        Screen::Software(list) if list.search.typing => {
-            keys.extend([("↑↓", "move"), ("enter", "done"), ("esc", "all of them")]);
-            return line(&keys, look);
-        }
-        Screen::Devices(_) => {
+        Screen::Software(_) => keys.extend([("↑↓", "move"), ("/", "search"), ("esc", "back")]),
+        Screen::Devices(_) | Screen::Alerts(_) | Screen::Licences(_) => {
             keys.extend([("↑↓", "choose"), ("enter", "open"), ("/", "search"), ("esc", "back")]);
         }
-        Screen::Card(_) => keys.extend([("↑↓", "scroll"), ("enter", "software"), ("esc", "back")]),
-        Screen::Software(_) => keys.extend([("↑↓", "move"), ("/", "search"), ("esc", "back")]),
+        Screen::Holders(_) => {
+            keys.extend([("↑↓", "choose"), ("←→", "number"), ("enter", "open"), ("/", "search"), ("esc", "back")]);
+        }
+        Screen::Page(page) => {
+            keys.push(("↑↓", "scroll"));
+            match &page.sheet {
+                Sheet::Device { .. } => keys.push(("enter", "software")),
+                Sheet::Title { .. } if may_list => keys.push(("enter", "devices")),
+                Sheet::Mail { .. } if app.front().is_some_and(|front| front.alerts.is_some()) => {
+                    keys.push(("enter", "alerts"));
+                }
+                Sheet::Title { .. } | Sheet::Mail { .. } | Sheet::Alert { .. } | Sheet::Log { .. } => {}
+            }
+            keys.push(("esc", "back"));
+        }
     }
     keys.extend([("r", "refresh"), ("?", "help"), ("q", "quit")]);
     line(&keys, look)

@@ -13,8 +13,9 @@ use crate::dashboard::app::App;
 use crate::dashboard::look::Look;
 use crate::dashboard::number::Number;
 use crate::dashboard::screen::Front;
+use crate::dashboard::spot::Spot;
 use crate::render::Ink;
-use crate::render::text::number;
+use crate::render::text::{number, safe};
 
 /// Columns of the ages and times at the right: at the least, and at the most.
 const RIGHT: (u16, u16) = (24, 40);
@@ -30,14 +31,16 @@ const COUNT: usize = 6;
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, front: &Front, look: Look) {
     let Some(page) = front.held.get() else { return };
     let roomy = u16::from(area.height > 30);
-    let [top, _, middle] =
+    let [top, gap, middle] =
         Layout::vertical([Constraint::Length(info::LINES), Constraint::Length(1 + roomy), Constraint::Fill(1)])
             .areas(area);
-    frame.render_widget(Paragraph::new(info::lines(page, &front.on, &app.now, look)), top);
+    let facts = info::Facts { page, on: &front.on, grouped: app.scope.group.is_some(), now: &app.now, look };
+    frame.render_widget(Paragraph::new(facts.lines(usize::from(area.width))), top);
+    if app.scope.group.is_some() {
+        frame.render_widget(Paragraph::new(Line::from(inked(info::NOT_NARROWED, Ink::Faint, look))), gap);
+    }
     if page.devices.is_none_or(|devices| devices.enrolled == 0) {
-        let site = app.site.as_deref().or_else(|| page.sites.first().map(String::as_str));
-        let screen = crate::render::Screen { width: usize::from(area.width) - 2, colour: false, now: app.now.clone() };
-        let told = crate::render::status::no_devices(site, &screen);
+        let told = nobody(page, app, usize::from(area.width));
         let lines: Vec<Line<'_>> = told.lines().map(|line| Line::from(format!(" {line}"))).collect();
         frame.render_widget(Paragraph::new(lines), middle);
         return;
@@ -56,8 +59,18 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, front: &Front, 
     }
 }
 
+/// What to do where no device is shown.
+fn nobody(page: &GetDashboardResponse, app: &App, columns: usize) -> String {
+    if let Some(group) = &app.scope.group {
+        return format!("No device is in the group {} here.", safe(group));
+    }
+    let site = app.scope.site.as_deref().or_else(|| page.sites.first().map(String::as_str));
+    let screen = crate::render::Screen { width: columns - 2, colour: false, now: app.now.clone() };
+    crate::render::status::no_devices(site, &screen)
+}
+
 /// A line for each requirement, under a head.
-fn requirements(page: &GetDashboardResponse, on: &Number, columns: usize, look: Look) -> Vec<Line<'static>> {
+fn requirements(page: &GetDashboardResponse, on: &Spot, columns: usize, look: Look) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(FIXED);
     let name = if room >= FULL + 10 { FULL } else { SHORT };
     let bar_columns = room.saturating_sub(name).min(30);
@@ -71,7 +84,7 @@ fn requirements(page: &GetDashboardResponse, on: &Number, columns: usize, look: 
     );
     let mut lines = vec![Line::from(inked(head, Ink::Faint, look))];
     for row in &page.requirements {
-        let is_on = matches!(on, Number::Requirement(id) if *id == row.requirement);
+        let is_on = matches!(on, Spot::Number(Number::Requirement(id)) if *id == row.requirement);
         let full = name == FULL;
         let told = format!("{} {}", cell(short_id(&row.requirement), 3), cell(&named(row, full), name));
         let mut spans = vec![Span::raw(" ")];
@@ -89,11 +102,11 @@ fn requirements(page: &GetDashboardResponse, on: &Number, columns: usize, look: 
 }
 
 /// As many lines as there is room for, the cursor's among them; the head stays.
-fn window(lines: Vec<Line<'static>>, rows: &[Compliance], on: &Number, room: usize) -> Vec<Line<'static>> {
+fn window(lines: Vec<Line<'static>>, rows: &[Compliance], on: &Spot, room: usize) -> Vec<Line<'static>> {
     if lines.len() <= room {
         return lines;
     }
-    let is_on = |row: &Compliance| matches!(on, Number::Requirement(id) if *id == row.requirement);
+    let is_on = |row: &Compliance| matches!(on, Spot::Number(Number::Requirement(id)) if *id == row.requirement);
     let at = rows.iter().position(is_on).unwrap_or_default();
     let shown = room.saturating_sub(1).max(1);
     let skip = (at + 1).saturating_sub(shown);
@@ -145,13 +158,13 @@ fn named(row: &Compliance, full: bool) -> String {
 }
 
 /// How old signatures are, and when screens lock.
-fn bands(page: &GetDashboardResponse, on: &Number, columns: usize, look: Look) -> Vec<Line<'static>> {
+fn bands(page: &GetDashboardResponse, on: &Spot, columns: usize, look: Look) -> Vec<Line<'static>> {
     let mut lines = vec![Line::from(inked("  Signatures, days old", Ink::Faint, look))];
-    let is_on = |band: &Band| matches!(on, Number::Signatures(word) if *word == band.band);
+    let is_on = |band: &Band| matches!(on, Spot::Number(Number::Signatures(word)) if *word == band.band);
     lines.extend(histogram(&page.signatures, signature, is_on, columns, look));
     lines.push(Line::default());
     lines.push(Line::from(inked("  Screens lock, minutes", Ink::Faint, look)));
-    let is_on = |band: &Band| matches!(on, Number::Lock(word) if *word == band.band);
+    let is_on = |band: &Band| matches!(on, Spot::Number(Number::Lock(word)) if *word == band.band);
     lines.extend(histogram(&page.locks, lock, is_on, columns, look));
     lines
 }

@@ -1,4 +1,4 @@
-//! What lies over a screen: the keys, and the sites to choose from.
+//! What lies over a screen: the keys, and names to choose from.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -7,18 +7,20 @@ use ratatui::text::{Line, Span};
 use super::boxed;
 use super::pieces::{cell, choice, inked};
 use crate::dashboard::app::App;
+use crate::dashboard::filter::Filter;
 use crate::dashboard::look::Look;
 use crate::render::Ink;
 use crate::render::time;
 
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("arrows, j k", "move; page up and down, home, end"),
-    ("tab", "from the requirements to the ages and back"),
-    ("enter", "the devices behind a number, a device, its software"),
+    ("tab, ←, →", "to the ages and back; another number of a title"),
+    ("enter", "what is behind: devices, alerts, licences, mail, log"),
     ("esc, backspace", "back"),
-    ("/", "find a device by part of its name, or a title on one"),
+    ("/", "find by part of a name: a device, else in the list"),
     ("s", "choose a site"),
-    ("r", "ask the collector now"),
+    ("g", "choose a group of devices, which the policy makes"),
+    ("r", "ask now; alerts, licences and the log are asked only so"),
     ("?", "this page"),
     ("q, ctrl-c", "quit"),
 ];
@@ -44,13 +46,13 @@ pub(super) fn keys(frame: &mut Frame<'_>, area: Rect, app: &App, look: Look) {
     boxed(frame, area, "Keys", lines, look);
 }
 
-pub(super) fn sites(frame: &mut Frame<'_>, area: Rect, app: &App, on: usize, look: Look) {
+pub(super) fn names(frame: &mut Frame<'_>, area: Rect, app: &App, of: Filter, on: usize, look: Look) {
     let room = usize::from(area.height.saturating_sub(6)).max(1);
     let first = on / room * room;
-    let names = std::iter::once("all sites").chain(app.sites.iter().map(String::as_str));
+    let names = std::iter::once(of.all()).chain(app.names(of).iter().map(String::as_str));
     let lines = names.enumerate().skip(first).take(room).map(|(at, name)| {
         let ink = if at == 0 { Ink::Strong } else { Ink::Plain };
         Line::from(Vec::from(choice(cell(name, 36), ink, at == on, look)))
     });
-    boxed(frame, area, "Show one site", lines.collect(), look);
+    boxed(frame, area, of.title(), lines.collect(), look);
 }

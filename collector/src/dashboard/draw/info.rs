@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::pieces::{cell, choice, inked};
 use crate::dashboard::look::Look;
 use crate::dashboard::number::Number;
+use crate::dashboard::spot::Spot;
 use crate::render::text::{counted, number, width};
 use crate::render::{Ink, time};
 
@@ -17,80 +18,122 @@ const HEADING: usize = 11;
 /// Columns of the first of two facts on a line.
 const FIRST: usize = 28;
 
+/// Said where a group is chosen, of what is of none.
+pub(super) const NOT_NARROWED: &str = " * of the whole school or site, not of the group alone";
+
 /// A fact: its heading, and what is so.
 struct Fact {
     heading: &'static str,
     spans: Vec<Span<'static>>,
 }
 
-/// The lines, with the cursor on a number.
-pub(super) fn lines(page: &GetDashboardResponse, on: &Number, now: &Zoned, look: Look) -> Vec<Line<'static>> {
-    let fact = |heading, text: String, ink| Fact { heading, spans: vec![inked(format!(" {text}"), ink, look)] };
-    let alerts = page.alerts.map(|alerts| {
+/// What the lines are made of.
+pub(super) struct Facts<'a> {
+    pub(super) page: &'a GetDashboardResponse,
+    /// Where the cursor is.
+    pub(super) on: &'a Spot,
+    /// Whether the numbers of devices are those of a group.
+    pub(super) grouped: bool,
+    pub(super) now: &'a Zoned,
+    pub(super) look: Look,
+}
+
+impl Facts<'_> {
+    /// The lines, on a terminal of so many columns.
+    pub(super) fn lines(&self, columns: usize) -> Vec<Line<'static>> {
+        let audit = self.audit();
+        let beside = audit.as_ref().map_or(0, |fact| HEADING + 2 + spans_width(&fact.spans));
+        let room = columns.saturating_sub(1 + HEADING + 3 + beside);
+        vec![
+            self.devices(),
+            pair(self.alerts(), self.mail(), self.look),
+            pair(Some(self.policy()), self.executables(), self.look),
+            pair(self.licences(room), audit, self.look),
+        ]
+    }
+
+    fn fact(&self, heading: &'static str, spot: &Spot, text: String, ink: Ink) -> Fact {
+        Fact { heading, spans: choice(text, ink, spot == self.on, self.look).into() }
+    }
+
+    /// The heading of what a group does not narrow.
+    fn whole(&self, plain: &'static str, marked: &'static str) -> &'static str {
+        if self.grouped { marked } else { plain }
+    }
+
+    fn alerts(&self) -> Option<Fact> {
+        let alerts = self.page.alerts?;
         let told = match (alerts.new, alerts.acknowledged) {
             (0, 0) => "none open".to_owned(),
             (new, acknowledged) => format!("{} new, {} acknowledged", number(new), number(acknowledged)),
         };
-        fact("Alerts", told, if alerts.new > 0 { Ink::Bad } else { Ink::Plain })
-    });
-    let mail = page.mail.as_ref().map(|mail| {
-        let (told, ink) = delivery(mail, now);
-        fact("Alert mail", told, ink)
-    });
-    let licences = page.licences.as_ref().map(|licences| fact("Licences", position(licences, now), Ink::Plain));
-    let audit = page.audit.as_ref().map(|audit| match audit.state.as_str() {
-        "whole" => fact("Audit log", "whole".into(), Ink::Plain),
-        "broken" => fact("Audit log", format!("BROKEN at row {}", audit.broken_row), Ink::Bad),
-        "checking" => fact("Audit log", "being checked".into(), Ink::Plain),
-        _ => fact("Audit log", "could not be read".into(), Ink::Unsure),
-    });
-    vec![
-        devices(page, on, look),
-        pair(alerts, mail, look),
-        pair(Some(policy(page, on, look)), new(page, on, look), look),
-        pair(licences, audit, look),
-    ]
-}
-
-fn devices(page: &GetDashboardResponse, on: &Number, look: Look) -> Line<'static> {
-    let counts = page.devices.unwrap_or_default();
-    let mut spans = vec![
-        heading("Devices", look),
-        inked(format!(" {}", cell(&format!("{} enrolled", number(counts.enrolled)), 17)), Ink::Plain, look),
-    ];
-    let parts = [
-        (Number::Reporting, counts.reporting, "reporting", Ink::Plain),
-        (Number::Silent, counts.silent, "silent", Ink::Bad),
-        (Number::NeverReported, counts.never_reported, "never reported", Ink::Bad),
-    ];
-    for (which, count, word, ink) in parts {
-        let ink = if count == 0 { Ink::Plain } else { ink };
-        spans.extend(choice(format!("{} {word}", number(count)), ink, which == *on, look));
-        spans.push(Span::raw("  "));
+        let ink = if alerts.new > 0 { Ink::Bad } else { Ink::Plain };
+        Some(self.fact(self.whole("Alerts", "Alerts*"), &Spot::Alerts, told, ink))
     }
-    Line::from(spans)
-}
 
-fn policy(page: &GetDashboardResponse, on: &Number, look: Look) -> Fact {
-    let all: u32 = page.policies.iter().map(|policy| policy.devices).sum();
-    let current: u32 = page.policies.iter().map(|policy| policy.devices_current).sum();
-    let told = if page.policies.iter().all(|policy| policy.version == 0) {
-        "none in force".to_owned()
-    } else {
-        format!("on {} of {}", number(current), counted(all, "device"))
-    };
-    Fact { heading: "Policy", spans: choice(told, Ink::Plain, *on == Number::Policy, look).into() }
-}
+    fn mail(&self) -> Option<Fact> {
+        let (told, ink) = delivery(self.page.mail.as_ref()?, self.now);
+        Some(self.fact(self.whole("Alert mail", "Alert mail*"), &Spot::Mail, told, ink))
+    }
 
-fn new(page: &GetDashboardResponse, on: &Number, look: Look) -> Option<Fact> {
-    let new = page.executables?;
-    let told = match (new.contents, new.more) {
-        (0, _) => "no executable".to_owned(),
-        (contents, true) => format!("{}+ executables, {}", number(contents), counted(new.devices, "device")),
-        (contents, false) => format!("{}, {}", counted(contents, "executable"), counted(new.devices, "device")),
-    };
-    let ink = if new.contents == 0 { Ink::Plain } else { Ink::Unsure };
-    Some(Fact { heading: "New today", spans: choice(told, ink, *on == Number::Executables, look).into() })
+    fn licences(&self, room: usize) -> Option<Fact> {
+        let told = position(self.page.licences.as_ref()?, self.now, room);
+        Some(self.fact(self.whole("Licences", "Licences*"), &Spot::Licences, told, Ink::Plain))
+    }
+
+    fn audit(&self) -> Option<Fact> {
+        let audit = self.page.audit.as_ref()?;
+        let (told, ink) = match audit.state.as_str() {
+            "whole" => ("whole".to_owned(), Ink::Plain),
+            "broken" => (format!("BROKEN at row {}", audit.broken_row), Ink::Bad),
+            "checking" => ("being checked".to_owned(), Ink::Plain),
+            _ => ("could not be read".to_owned(), Ink::Unsure),
+        };
+        Some(self.fact(self.whole("Audit log", "Audit log*"), &Spot::Log, told, ink))
+    }
+
+    fn devices(&self) -> Line<'static> {
+        let counts = self.page.devices.unwrap_or_default();
+        let mut spans = vec![
+            heading("Devices", self.look),
+            inked(format!(" {}", cell(&format!("{} enrolled", number(counts.enrolled)), 17)), Ink::Plain, self.look),
+        ];
+        let parts = [
+            (Number::Reporting, counts.reporting, "reporting", Ink::Plain),
+            (Number::Silent, counts.silent, "silent", Ink::Bad),
+            (Number::NeverReported, counts.never_reported, "never reported", Ink::Bad),
+        ];
+        for (which, count, word, ink) in parts {
+            let ink = if count == 0 { Ink::Plain } else { ink };
+            let is_on = Spot::Number(which) == *self.on;
+            spans.extend(choice(format!("{} {word}", number(count)), ink, is_on, self.look));
+            spans.push(Span::raw("  "));
+        }
+        Line::from(spans)
+    }
+
+    fn policy(&self) -> Fact {
+        let policies = &self.page.policies;
+        let all: u32 = policies.iter().map(|policy| policy.devices).sum();
+        let current: u32 = policies.iter().map(|policy| policy.devices_current).sum();
+        let told = if policies.iter().all(|policy| policy.version == 0) {
+            "none in force".to_owned()
+        } else {
+            format!("on {} of {}", number(current), counted(all, "device"))
+        };
+        self.fact("Policy", &Spot::Number(Number::Policy), told, Ink::Plain)
+    }
+
+    fn executables(&self) -> Option<Fact> {
+        let new = self.page.executables?;
+        let told = match (new.contents, new.more) {
+            (0, _) => "no executable".to_owned(),
+            (contents, true) => format!("{}+ executables, {}", number(contents), counted(new.devices, "device")),
+            (contents, false) => format!("{}, {}", counted(contents, "executable"), counted(new.devices, "device")),
+        };
+        let ink = if new.contents == 0 { Ink::Plain } else { Ink::Unsure };
+        Some(self.fact("New today", &Spot::Number(Number::Executables), told, ink))
+    }
 }
 
 fn delivery(mail: &MailHealth, now: &Zoned) -> (String, Ink) {
@@ -114,7 +157,8 @@ fn delivery(mail: &MailHealth, now: &Zoned) -> (String, Ink) {
     (format!("{state}{detail}"), ink)
 }
 
-fn position(licences: &LicencePosition, now: &Zoned) -> String {
+/// The counts of the newest audit, and where there is room, when it was made.
+fn position(licences: &LicencePosition, now: &Zoned, room: usize) -> String {
     let Some(at) = time::parse(&licences.audited_at) else { return "no audit yet".into() };
     let counts: Vec<String> = licences
         .counts
@@ -123,7 +167,13 @@ fn position(licences: &LicencePosition, now: &Zoned) -> String {
         .map(|count| format!("{} {}", number(count.titles), count.word))
         .collect();
     let audited = format!("audited {}", time::when(at, now));
-    if counts.is_empty() { audited } else { format!("{} ({audited})", counts.join(", ")) }
+    let counts = counts.join(", ");
+    let whole = format!("{counts} ({audited})");
+    match counts.as_str() {
+        "" => audited,
+        _ if width(&whole) <= room => whole,
+        _ => counts,
+    }
 }
 
 fn heading(text: &str, look: Look) -> Span<'static> {
@@ -136,11 +186,15 @@ fn pair(first: Option<Fact>, second: Option<Fact>, look: Look) -> Line<'static> 
     for fact in [first, second].into_iter().flatten() {
         let is_second = !spans.is_empty();
         if is_second {
-            let used: usize = spans.iter().map(|span: &Span<'_>| width(&span.content)).sum();
+            let used = spans_width(&spans);
             spans.push(Span::raw(" ".repeat((HEADING + FIRST).saturating_sub(used).max(1))));
         }
         spans.push(heading(fact.heading, look));
         spans.extend(fact.spans);
     }
     Line::from(spans)
+}
+
+fn spans_width(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(|span| width(&span.content)).sum()
 }

@@ -3,13 +3,15 @@
 //! Each screen has the same frame: where one is and how old it is on the first line, what must not be overlooked on the
 //! second, the keys on the last.
 
+mod alerts;
 mod ansi;
-mod card;
 mod frame;
 mod front;
 mod help;
 mod info;
+mod licences;
 mod list;
+mod page;
 mod pieces;
 
 use ratatui::Frame;
@@ -23,7 +25,7 @@ use super::look::Look;
 use super::screen::Screen;
 use crate::render::Ink;
 
-pub(super) use card::lines as card_lines;
+pub(super) use page::lines as page_lines;
 
 /// The smallest terminal on which nothing is cut that matters.
 const LEAST: (u16, u16) = (80, 24);
@@ -58,7 +60,10 @@ pub(super) fn screen(frame: &mut Frame<'_>, app: &App, look: Look) {
         Screen::Front(front) => front::draw(frame, body, app, front, look),
         Screen::Devices(devices) => list::devices(frame, body, app, devices, look),
         Screen::Software(software) => list::software(frame, body, app, software, look),
-        Screen::Card(card) => card::draw(frame, body, app, card, look),
+        Screen::Alerts(alerts) => alerts::draw(frame, body, app, alerts, look),
+        Screen::Licences(licences) => licences::titles(frame, body, app, licences, look),
+        Screen::Holders(holders) => licences::holders(frame, body, app, holders, look),
+        Screen::Page(page) => page::draw(frame, body, app, page, look),
     }
     if app.trouble.is_some() {
         // What may be so no longer does not look like what is so.
@@ -67,7 +72,7 @@ pub(super) fn screen(frame: &mut Frame<'_>, app: &App, look: Look) {
     frame.render_widget(frame::foot(app, look), foot);
     match app.overlay {
         Some(Overlay::Help) => help::keys(frame, area, app, look),
-        Some(Overlay::Sites { on }) => help::sites(frame, area, app, on, look),
+        Some(Overlay::Names { of, on }) => help::names(frame, area, app, of, on, look),
         None => {}
     }
     look.settle(frame.buffer_mut());

@@ -62,7 +62,7 @@ fn another_site_does_not_show_the_figures_of_the_one_before() {
     let mut desk = Desk::with_school(SMALL);
     desk.types("s");
     desk.presses(&[KeyCode::Down, KeyCode::Down, KeyCode::Enter]);
-    assert_eq!(desk.asked, [Question::Front { site: "South".into() }]);
+    assert_eq!(desk.asked, [Question::Front(Scope { site: Some("South".into()), group: None })]);
     let said = desk.seen();
     assert!(said.contains("South") && said.contains("asking") && !said.contains("1,204"), "{said}");
 }

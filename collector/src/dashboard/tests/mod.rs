@@ -1,13 +1,16 @@
 //! The state machine, and what is seen of it.
 
+mod books;
+mod groups;
 mod link;
+mod opened;
 mod screens;
 mod ways;
 
 use caretaker_proto::console::v1::{
     AlertCounts, AuditHealth, Band, BehindDevice, Compliance, Device, EstateCounts, GetDashboardResponse,
-    GetDeviceResponse, LicencePosition, ListBehindResponse, MailHealth, NewExecutables, SitePolicy, SoftwareTitle,
-    Verdict,
+    GetDeviceResponse, LicenceCount, LicencePosition, ListBehindResponse, MailHealth, NewExecutables, SitePolicy,
+    SoftwareTitle, Verdict,
 };
 use caretaker_shared::model::Requirement;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -19,6 +22,7 @@ use super::Wish;
 use super::app::{App, Effect};
 use super::ask::{Answer, Question, Unanswered};
 use super::draw;
+use super::filter::Scope;
 use super::look::{Colours, Look};
 use crate::render::text::width as text_width;
 
@@ -41,7 +45,7 @@ fn start() -> Zoned {
 impl Desk {
     /// Just opened on a terminal of that size; it has asked for the front page.
     fn open(size: (u16, u16)) -> Self {
-        let wish = Wish { site: None, every: SignedDuration::from_secs(5) };
+        let wish = Wish::new(None, None, SignedDuration::from_secs(5));
         let mut desk = Self { app: App::new(wish, size, start()), asked: Vec::new(), quit: false };
         desk.pass(0);
         desk
@@ -149,11 +153,16 @@ fn school() -> GetDashboardResponse {
         }),
         alerts: Some(AlertCounts { new: 3, acknowledged: 1 }),
         policies: ["North", "South"].map(policy).into(),
-        licences: Some(LicencePosition::default()),
+        licences: Some(LicencePosition { audited_at: "2026-11-16T06:00:00Z".into(), counts: licence_counts() }),
         audit: Some(AuditHealth { state: "whole".into(), ..AuditHealth::default() }),
         may_list: true,
         ..GetDashboardResponse::default()
     }
+}
+
+fn licence_counts() -> Vec<LicenceCount> {
+    let count = |(word, titles): (&str, u32)| LicenceCount { word: word.to_owned(), titles };
+    [("not in order", 2), ("unknown", 1), ("in order", 41)].map(count).into()
 }
 
 fn policy(site: &str) -> SitePolicy {

@@ -38,7 +38,7 @@ fn a_terminal_without_unicode_shows_the_same_in_ascii() {
 #[test]
 fn a_list_a_device_and_its_software() {
     let mut desk = Desk::with_school(SMALL);
-    desk.presses(&[KeyCode::Down; 6]);
+    desk.presses(&[KeyCode::Down; 5]);
     desk.presses(&[KeyCode::Enter]);
     desk.hears(Answer::Behind(late()));
     insta::assert_snapshot!("list_80x24", desk.seen());

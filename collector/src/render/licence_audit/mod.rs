@@ -137,7 +137,7 @@ pub(super) fn count(n: u32, ink: Ink) -> Cell {
 }
 
 /// "£1,208", "£1,208.50"; pence are left out where there are none.
-pub(super) fn pounds(pence: u64) -> String {
+pub(crate) fn pounds(pence: u64) -> String {
     let pounds = number(pence / 100);
     match pence % 100 {
         0 => format!("£{pounds}"),
@@ -151,7 +151,7 @@ pub(super) fn money(pence: Option<u64>) -> String {
 }
 
 /// How many are owned.
-pub(super) fn owned(title: &AuditTitle) -> String {
+pub(crate) fn owned(title: &AuditTitle) -> String {
     if title.unlimited { "any".into() } else { number(title.owned) }
 }
 
