@@ -1,7 +1,7 @@
 //! What the figures of a title mean.
 
 use super::fte::Reach;
-use super::pool::Lack;
+use super::spread::Lack;
 use super::view::{Holding, small};
 use crate::licences::estate::Title;
 use crate::licences::outcome::{Counted, Doubt, Phase, TitleState};

@@ -2,7 +2,8 @@
 //!
 //! 1. `view`: which devices count, which licences hold on the day, at every site or at one.
 //! 2. `tally`: where each title is, whether it is used there, exceptions; `permission`: who approved it.
-//! 3. `pool`: licences spread over copies so that as few as possible lack one (`cover`, `flow`), suites, `fte`.
+//! 3. `pool`: copies that are alike; `spread`: licences over them so that as few as possible lack one (`cover`, `supply`,
+//!    `flow`), suites; `fte`.
 //! 4. `judge`, `money`, `assemble`: what that means.
 //!
 //! One site's outcome rests on its own devices and licences, and of licences for every site on what the audit of every
@@ -19,6 +20,8 @@ mod judge;
 mod money;
 mod permission;
 mod pool;
+mod spread;
+mod supply;
 mod tally;
 #[cfg(test)]
 mod tests;

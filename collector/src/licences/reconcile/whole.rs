@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::{Sets, Subject};
 use super::permission::rulings;
-use super::pool::{Class, Member, Need, Pool, Spread};
+use super::pool::{Class, Member, Need, Pool};
+use super::spread::Spread;
 use super::tally::{Tally, Used, ranges};
 use super::view::{Allotted, View, number};
 use crate::licences::estate::Title;

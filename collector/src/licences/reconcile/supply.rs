@@ -1,0 +1,78 @@
+//! What a licence has to give, in the order in which it is drawn on.
+
+use super::cover::{Cover, cover};
+use super::flow::ENDLESS;
+use super::pool::{Need, Pool};
+use super::view::{Holding, View, place};
+use crate::licences::model::Metric;
+
+/// A licence as one or two supplies.
+pub(super) struct Supply<'a> {
+    /// Which need it serves first.
+    pub(super) of: Need,
+    pub(super) holding: &'a Holding<'a>,
+    pub(super) step: Step,
+}
+
+/// In which order supplies are drawn on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    Seats,
+    Fte,
+    /// What a concurrent licence covers only when not all copies run.
+    Beyond,
+    /// What a licence of unknown quantity may cover.
+    Unquantified,
+}
+
+impl<'a> Pool<'a> {
+    /// The licences of the pool that are owned: those of its members, then the suite's.
+    pub(super) fn supplies(&self, view: &'a View<'a>) -> Vec<Supply<'a>> {
+        let mut supplies = Vec::new();
+        let mut add = |of: Need, slug: &str| {
+            for holding in view.of(slug).iter().filter(|holding| holding.is_owned()) {
+                let step = if holding.licence.metric == Metric::Fte { Step::Fte } else { Step::Seats };
+                supplies.push(Supply { of, holding, step });
+                if holding.lacks_quantity() {
+                    supplies.push(Supply { of, holding, step: Step::Unquantified });
+                } else if holding.licence.metric == Metric::Concurrent && !holding.is_endless() {
+                    supplies.push(Supply { of, holding, step: Step::Beyond });
+                }
+            }
+        };
+        for (member, one) in self.members.iter().enumerate().filter(|(_, one)| !one.is_entry) {
+            add(Need::Own(member), one.slug);
+        }
+        if let Some(suite) = self.suite {
+            add(Need::Suite, suite);
+        }
+        supplies
+    }
+}
+
+impl Supply<'_> {
+    /// How much there is of it.
+    pub(super) fn amount(&self) -> u64 {
+        match self.step {
+            Step::Seats if self.holding.is_endless() => ENDLESS,
+            Step::Seats => self.holding.capacity,
+            Step::Fte | Step::Beyond | Step::Unquantified => ENDLESS,
+        }
+    }
+
+    /// Whether it is what the licence has to give by itself.
+    pub(super) fn is_first(&self) -> bool {
+        self.step == Step::Seats
+    }
+
+    /// Whether it is one that covers as long as the full-time equivalents are reached.
+    pub(super) fn is_fte(&self) -> bool {
+        self.step == Step::Fte
+    }
+}
+
+/// Whether a supply covers copies of this build at this site.
+pub(super) fn covers(view: &View<'_>, supply: &Supply<'_>, site: u32, build: Option<u32>) -> Cover {
+    let build = build.and_then(place).and_then(|build| view.estate.builds.get(build));
+    cover(supply.holding.licence, build, view.site_name(site), view.estate.sites.len())
+}
