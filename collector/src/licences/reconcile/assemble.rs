@@ -12,7 +12,7 @@ use super::tally::{Tally, Used};
 use super::view::{Holding, View, number, small};
 use crate::licences::estate::Title;
 use crate::licences::model::{Metric, Term};
-use crate::licences::outcome::{LicencePosition, Number, Owned, Permission, Phase, TitleOutcome, TitleState};
+use crate::licences::outcome::{Counted, LicencePosition, Number, Owned, Permission, Phase, TitleOutcome, TitleState};
 
 /// A title and everything that its figures rest on.
 pub(super) struct Subject<'a> {
@@ -42,6 +42,7 @@ impl Subject<'_> {
             title,
             in_catalogue: self.in_catalogue,
             holdings,
+            is_bought: view.register.licences.iter().any(|licence| licence.title == title.slug),
             lack: self.spread.lacks.get(&self.need).copied().unwrap_or_default(),
             lack_of_users: self.spread.lacks_of_users.get(&self.need).copied().unwrap_or_default(),
             reach: &reach,
@@ -111,7 +112,7 @@ impl Subject<'_> {
             .supplies
             .iter()
             .zip(&self.spread.taken)
-            .filter(|(supply, _)| supply.of == self.need && supply.holding.has_seats())
+            .filter(|(supply, _)| supply.of == self.need && supply.is_first() && supply.holding.has_seats())
             .flat_map(|(_, taken)| taken.values())
             .sum();
         let spare = seats.saturating_sub(taken).saturating_sub(stale);
@@ -125,7 +126,11 @@ impl Subject<'_> {
     }
 
     fn sets(&self, judged: &Judged) -> Sets {
-        let contended = self.spread.contended.get(&self.need).filter(|_| judged.over > 0);
+        let contended = match judged.over_of {
+            Counted::Users => &self.spread.contended_by_users,
+            Counted::Devices | Counted::Fte => &self.spread.contended,
+        };
+        let contended = contended.get(&self.need).filter(|_| judged.over > 0);
         let sets = [
             (Number::Installed, &self.tally.installed),
             (Number::Stale, &self.tally.stale),

@@ -12,6 +12,8 @@ pub(super) struct Figures<'a> {
     /// Whether the catalogue has it, be it as a suite.
     pub(super) in_catalogue: bool,
     pub(super) holdings: &'a [Holding<'a>],
+    /// Whether any site has a licence of it, be it lapsed.
+    pub(super) is_bought: bool,
     pub(super) lack: Lack,
     /// What is lacking when accounts are counted.
     pub(super) lack_of_users: u64,
@@ -43,12 +45,14 @@ pub(super) fn judge(figures: &Figures<'_>) -> Judged {
         return calm(TitleState::UnknownName, Vec::new());
     }
     if !title.known {
-        return calm(TitleState::CannotTell, vec![Doubt::NotInCatalogue]);
+        let lapsed = lacking(figures.holdings) == TitleState::Expired;
+        let state = if lapsed { TitleState::Expired } else { TitleState::CannotTell };
+        return calm(state, vec![Doubt::NotInCatalogue]);
     }
     match title.licensing.as_str() {
         "free" | "open-source" | "bundled" => return calm(TitleState::NotNeeded, Vec::new()),
         "freemium" if figures.lack.end > 0 => return calm(TitleState::CannotTell, vec![Doubt::Freemium]),
-        "" if figures.holdings.is_empty() && figures.installed + figures.stale > 0 => {
+        "" if !figures.is_bought && figures.installed + figures.stale > 0 => {
             return calm(TitleState::CannotTell, vec![Doubt::LicensingNotTold]);
         }
         _ => {}

@@ -61,7 +61,8 @@ pub(super) struct Wanted {
 impl<'a> Pool<'a> {
     /// The classes of counted or of stale copies.
     pub(super) fn classes(&self, view: &View<'_>, copies: impl Fn(&'a Tally) -> &'a Vec<Copy>) -> Vec<Class> {
-        let mut classes: BTreeMap<(Need, u32, Option<u32>), Vec<Wanted>> = BTreeMap::new();
+        // What has the suite's own entry comes first: no other licence can stand in for it.
+        let mut classes: BTreeMap<(Need, bool, u32, Option<u32>), Vec<Wanted>> = BTreeMap::new();
         if self.suite.is_none() {
             for (member, copy) in self
                 .members
@@ -70,16 +71,16 @@ impl<'a> Pool<'a> {
                 .flat_map(|(member, one)| copies(one.tally).iter().map(move |copy| (member, copy)))
             {
                 let wanted = Wanted { device: copy.device, users: copy.users, used: copy.used, members: Vec::new() };
-                classes.entry((Need::Own(member), copy.site, Some(copy.build))).or_default().push(wanted);
+                classes.entry((Need::Own(member), false, copy.site, Some(copy.build))).or_default().push(wanted);
             }
         } else {
             for (_, found) in self.by_device(copies) {
                 let (need, build, wanted) = self.of_device(view, &found);
                 let site = found.first().map_or(0, |(_, copy)| copy.site);
-                classes.entry((need, site, build)).or_default().push(wanted);
+                classes.entry((need, build.is_none(), site, build)).or_default().push(wanted);
             }
         }
-        let class = |((need, site, build), copies)| Class { need, site, build, copies };
+        let class = |((need, _, site, build), copies)| Class { need, site, build, copies };
         classes.into_iter().map(class).collect()
     }
 

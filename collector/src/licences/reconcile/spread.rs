@@ -31,8 +31,10 @@ pub(super) struct Spread<'a> {
     pub(super) classes: Vec<Class>,
     pub(super) supplies: Vec<Supply<'a>>,
     pub(super) lacks: BTreeMap<Need, Lack>,
-    /// The same when accounts are counted instead of devices; only where every licence is for people.
+    /// What is missing when accounts are counted instead of devices; only where every licence is for people.
     pub(super) lacks_of_users: BTreeMap<Need, u64>,
+    /// Devices among whose accounts it is missing.
+    pub(super) contended_by_users: BTreeMap<Need, Vec<u32>>,
     /// By supply and place of the site: what it serves.
     pub(super) taken: Vec<BTreeMap<u32, u64>>,
     /// Devices among which each need is short.
@@ -56,9 +58,9 @@ impl<'a> Pool<'a> {
                 *taken.entry(class.site).or_default() += flow.served(need, supply);
             }
         }
-        let lacks_of_users = self.users(view, &classes, &supplies);
+        let (lacks_of_users, contended_by_users) = users(view, &classes, &supplies);
         let contended = contended(&flow, &classes);
-        Spread { classes, supplies, lacks, lacks_of_users, taken, contended }
+        Spread { classes, supplies, lacks, lacks_of_users, contended_by_users, taken, contended }
     }
 
     /// Serves devices that lack a seat of the suite from what is left over of their titles' own licences.
@@ -106,11 +108,7 @@ impl<'a> Pool<'a> {
         let mut found = Vec::new();
         for (member, build) in &wanted.members {
             let fits = |supply: &Supply<'_>| {
-                let step = match supply.step {
-                    Step::Seats => true,
-                    Step::Fte | Step::Beyond | Step::Unquantified => false,
-                };
-                step && supply.of == Need::Own(*member) && covers(view, supply, site, Some(*build)) == Cover::Yes
+                supply.is_first() && supply.of == Need::Own(*member) && covers(view, supply, site, Some(*build)) == Cover::Yes
             };
             let seat = (0..supplies.len()).find(|at| fits(&supplies[*at]) && flow.take(*at));
             match seat {
@@ -123,24 +121,29 @@ impl<'a> Pool<'a> {
         }
         Some(found)
     }
+}
 
-    /// What is lacking when accounts with a copy of their own are counted: only where every licence is for people.
-    fn users(&self, view: &View<'_>, classes: &[Class], supplies: &[Supply<'_>]) -> BTreeMap<Need, u64> {
-        let for_people = |supply: &Supply<'_>| supply.holding.licence.metric == Metric::User;
-        if supplies.is_empty() || !supplies.iter().all(for_people) {
-            return BTreeMap::new();
-        }
-        let accounts = |class: &Class| class.copies.iter().map(|wanted| u64::from(wanted.users.max(1))).sum();
-        let mut flow = Flow::new(classes.iter().map(accounts).collect(), supplies.iter().map(Supply::amount).collect());
-        let lacks = fill(view, &mut flow, classes, supplies);
-        lacks.into_iter().map(|(need, lack)| (need, lack.end)).collect()
+/// What is lacking when accounts with a copy of their own are counted, and on which devices: only where every licence is
+/// for people.
+fn users(
+    view: &View<'_>,
+    classes: &[Class],
+    supplies: &[Supply<'_>],
+) -> (BTreeMap<Need, u64>, BTreeMap<Need, Vec<u32>>) {
+    let for_people = |supply: &Supply<'_>| supply.holding.licence.metric == Metric::User;
+    if supplies.is_empty() || !supplies.iter().all(for_people) {
+        return <_>::default();
     }
+    let accounts = |class: &Class| class.copies.iter().map(|wanted| u64::from(wanted.users.max(1))).sum();
+    let mut flow = Flow::new(classes.iter().map(accounts).collect(), supplies.iter().map(Supply::amount).collect());
+    let lacks = fill(view, &mut flow, classes, supplies);
+    (lacks.into_iter().map(|(need, lack)| (need, lack.end)).collect(), contended(&flow, classes))
 }
 
 /// Opens one way after the other, the surest first.
 fn fill(view: &View<'_>, flow: &mut Flow, classes: &[Class], supplies: &[Supply<'_>]) -> BTreeMap<Need, Lack> {
-    let mut open = |step: Step, least: Cover| {
-        for own in [true, false] {
+    let mut open = |steps: &[Step], least: Cover| {
+        for (own, step) in [true, false].into_iter().flat_map(|own| steps.iter().map(move |step| (own, *step))) {
             for (need, class) in classes.iter().enumerate() {
                 for (at, supply) in supplies.iter().enumerate().filter(|(_, supply)| supply.step == step) {
                     let served_first = supply.of == class.need;
@@ -160,12 +163,12 @@ fn fill(view: &View<'_>, flow: &mut Flow, classes: &[Class], supplies: &[Supply<
         }
         lacks
     };
-    open(Step::Seats, Cover::Yes);
-    let sure = open(Step::Fte, Cover::Yes);
-    open(Step::Seats, Cover::Perhaps);
-    let version = open(Step::Fte, Cover::Perhaps);
-    let beyond = open(Step::Beyond, Cover::Perhaps);
-    let end = open(Step::Unquantified, Cover::Perhaps);
+    open(&Step::FIRST, Cover::Yes);
+    let sure = open(&[Step::Fte], Cover::Yes);
+    open(&Step::FIRST, Cover::Perhaps);
+    let version = open(&[Step::Fte], Cover::Perhaps);
+    let beyond = open(&[Step::Beyond], Cover::Perhaps);
+    let end = open(&[Step::Unquantified], Cover::Perhaps);
     let of = |lacks: &BTreeMap<Need, u64>, need: &Need| lacks.get(need).copied().unwrap_or_default();
     sure.iter()
         .map(|(need, sure)| {

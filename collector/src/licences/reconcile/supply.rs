@@ -17,7 +17,12 @@ pub(super) struct Supply<'a> {
 /// In which order supplies are drawn on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
+    /// What covers any number of devices: a seat is called spare where this does its work.
+    Endless,
+    /// Seats of devices and of people.
     Seats,
+    /// What may run at the same time.
+    Concurrent,
     Fte,
     /// What a concurrent licence covers only when not all copies run.
     Beyond,
@@ -31,8 +36,7 @@ impl<'a> Pool<'a> {
         let mut supplies = Vec::new();
         let mut add = |of: Need, slug: &str| {
             for holding in view.of(slug).iter().filter(|holding| holding.is_owned()) {
-                let step = if holding.licence.metric == Metric::Fte { Step::Fte } else { Step::Seats };
-                supplies.push(Supply { of, holding, step });
+                supplies.push(Supply { of, holding, step: Step::of(holding) });
                 if holding.lacks_quantity() {
                     supplies.push(Supply { of, holding, step: Step::Unquantified });
                 } else if holding.licence.metric == Metric::Concurrent && !holding.is_endless() {
@@ -50,19 +54,36 @@ impl<'a> Pool<'a> {
     }
 }
 
+impl Step {
+    /// What is drawn on by itself, in this order.
+    pub(super) const FIRST: [Self; 3] = [Self::Endless, Self::Seats, Self::Concurrent];
+
+    fn of(holding: &Holding<'_>) -> Self {
+        match holding.licence.metric {
+            Metric::Fte => Self::Fte,
+            Metric::Device | Metric::User | Metric::Concurrent | Metric::Site | Metric::Trust
+                if holding.is_endless() =>
+            {
+                Self::Endless
+            }
+            Metric::Concurrent => Self::Concurrent,
+            Metric::Device | Metric::User | Metric::Site | Metric::Trust => Self::Seats,
+        }
+    }
+}
+
 impl Supply<'_> {
     /// How much there is of it.
     pub(super) fn amount(&self) -> u64 {
         match self.step {
-            Step::Seats if self.holding.is_endless() => ENDLESS,
-            Step::Seats => self.holding.capacity,
-            Step::Fte | Step::Beyond | Step::Unquantified => ENDLESS,
+            Step::Seats | Step::Concurrent => self.holding.capacity,
+            Step::Endless | Step::Fte | Step::Beyond | Step::Unquantified => ENDLESS,
         }
     }
 
     /// Whether it is what the licence has to give by itself.
     pub(super) fn is_first(&self) -> bool {
-        self.step == Step::Seats
+        Step::FIRST.contains(&self.step)
     }
 
     /// Whether it is one that covers as long as the full-time equivalents are reached.

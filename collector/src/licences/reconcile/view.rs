@@ -182,10 +182,13 @@ impl<'a> View<'a> {
     }
 
     fn price(&self, licence: &Licence) -> Option<(u64, u32)> {
-        let source = self.register.transfers.iter().find(|transfer| transfer.target == licence.id);
-        let source = source.and_then(|from| self.register.licences.iter().find(|one| one.id == from.source));
-        let bought = if licence.cost.is_some() { licence } else { source? };
-        bought.cost.map(|cost| (cost.0, bought.quantity))
+        if let Some(cost) = licence.cost {
+            return Some((cost.0, licence.quantity));
+        }
+        let from = self.register.transfers.iter().find(|transfer| transfer.target == licence.id)?.source;
+        // A licence is handed on after it was entered: the numbers fall, and this ends.
+        let source = self.register.licences.iter().find(|one| one.id == from && one.id < licence.id)?;
+        self.price(source)
     }
 
     /// Name of a site.

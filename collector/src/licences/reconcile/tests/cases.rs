@@ -125,6 +125,28 @@ fn a_name_that_the_catalogue_does_not_know_is_unknown() {
 }
 
 #[test]
+fn what_has_lapsed_is_expired_also_where_the_catalogue_does_not_know_it() {
+    let mut school = school();
+    school.own("not-in-the-catalogue", 5).ends_on = Some(ago(1));
+    let title = school.outcome("not-in-the-catalogue");
+    assert_eq!((title.state, title.doubts.as_slice()), (TitleState::Expired, [Doubt::NotInCatalogue].as_slice()));
+    school.own("not-in-the-catalogue", 5);
+    assert_eq!(school.outcome("not-in-the-catalogue").state, TitleState::CannotTell, "another is in force");
+}
+
+#[test]
+fn a_seat_is_spare_where_what_covers_any_number_does_its_work() {
+    let mut school = school();
+    school.machines(3, 0, &["adobe"]);
+    school.own("adobe", 2);
+    school.own("adobe", 0).metric = Metric::Trust;
+    let title = school.outcome("adobe");
+    assert_eq!((title.state, title.spare, title.wasted), (TitleState::InOrder, 2, Some(Pence(2000))));
+    school.register.licences.reverse();
+    assert_eq!(school.outcome("adobe").spare, 2, "whichever was entered first");
+}
+
+#[test]
 fn stale_silent_and_gone_devices_are_told_apart_and_a_stale_one_may_keep_its_seat() {
     let mut school = school();
     school.machines(6, 0, &["adobe"]);
@@ -197,6 +219,19 @@ fn two_members_of_a_suite_take_one_of_its_seats_and_one_its_own_licence() {
 }
 
 #[test]
+fn a_seat_of_the_suite_goes_first_to_what_nothing_else_covers() {
+    let mut school = School::new(&["North"]);
+    for (title, suite) in [("photo", "suite"), ("paint", "suite"), ("suite", "")] {
+        school.title(title, "paid", suite);
+        school.own(title, 1);
+    }
+    school.machines(1, 0, &["photo", "paint"]);
+    school.machines(1, 0, &["suite"]);
+    let outcome = school.audited().outcome;
+    assert_eq!(outcome.title("suite").map(|title| (title.state, title.over)), Some((TitleState::InOrder, 0)));
+}
+
+#[test]
 fn people_are_counted_where_they_are_more_than_the_devices() {
     let mut school = school();
     school.machines(2, 0, &["adobe"]);
@@ -205,6 +240,8 @@ fn people_are_counted_where_they_are_more_than_the_devices() {
     school.machines[0].copies.get_mut("adobe").expect("it has it").users = 4;
     let title = school.outcome("adobe");
     assert_eq!((title.state, title.over, title.over_of), (TitleState::Over, 2, Counted::Users));
+    let over = school.audited().behind.into_iter().find(|one| one.number == Number::Over).expect("over");
+    assert_eq!(over.devices, [1, 2], "an account less on either of them helps");
 }
 
 #[test]
@@ -301,6 +338,21 @@ fn seats_that_were_handed_on_are_the_other_sites() {
     let title = school.outcome("adobe");
     assert_eq!((title.state, title.owned, title.spare), (TitleState::InOrder, Owned::Seats(5), 0));
     assert_eq!(title.licences[0].handed_on, 2);
+    school.own("adobe", 1).cost = None;
+    school.register.licences[2].scope.site = Some("North".into());
+    let back = Transfer {
+        id: 2,
+        source: target,
+        target: school.register.licences[2].id,
+        quantity: 1,
+        on: ago(2),
+        reason: "half of it moved back".into(),
+    };
+    school.register.transfers.push(back);
+    school.register.licences[1].cost = None;
+    school.machines(1, 0, &["adobe"]);
+    let title = school.outcome("adobe");
+    assert_eq!((title.over, title.at_risk), (1, Some(Pence(1000))), "a seat costs what it cost where it was bought");
 }
 
 #[test]
