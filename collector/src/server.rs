@@ -187,6 +187,7 @@ impl Parts {
             guidance: self.guidance.clone(),
             rules: self.rules.clone(),
             audit_key: self.key.clone(),
+            mail_waits: self.mail_waits.clone(),
             started_at: self.clock.now(),
         }
     }

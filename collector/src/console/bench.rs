@@ -79,6 +79,7 @@ impl Bench {
             guidance: Guidance::new(folder.path().join("guidance.txt"), None),
             rules: OwnRules::of(DataFolder::at(folder.path())),
             audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
+            mail_waits: Arc::default(),
             started_at: clock.now(),
         };
         let services = services(context.clone());

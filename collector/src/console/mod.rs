@@ -56,6 +56,7 @@ use caretaker_shared::clock::Clock;
 use caretaker_shared::pki::Authority;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tokio::sync::Notify;
 
 use crate::audit_check::Found;
 use crate::data::OwnRules;
@@ -112,6 +113,8 @@ pub struct Context {
     pub rules: OwnRules,
     /// Signs counts of what is erased.
     pub audit_key: Arc<AuditKey>,
+    /// Told when mail waits to go out.
+    pub mail_waits: Arc<Notify>,
     /// When this collector was started.
     pub started_at: Timestamp,
 }

@@ -134,6 +134,7 @@ impl Office {
             guidance: Guidance::new(folder.path().join("guidance.txt"), Some("01632 960 000".into())),
             rules: crate::data::OwnRules::of(crate::data::DataFolder::at(folder.path())),
             audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
+            mail_waits: Arc::default(),
             started_at: self.clock.now(),
         };
         serve_as(folder.path(), context, (name, role), self.stop.clone());

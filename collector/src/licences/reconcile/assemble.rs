@@ -42,6 +42,7 @@ impl Subject<'_> {
             title,
             in_catalogue: self.in_catalogue,
             holdings,
+            of_suite: view.of(&title.suite),
             is_bought: view.register.licences.iter().any(|licence| licence.title == title.slug),
             lack: self.spread.lacks.get(&self.need).copied().unwrap_or_default(),
             lack_of_users: self.spread.lacks_of_users.get(&self.need).copied().unwrap_or_default(),

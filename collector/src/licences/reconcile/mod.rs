@@ -9,8 +9,9 @@
 //! One site's outcome rests on its own devices and licences, and of licences for every site on what the audit of every
 //! site gave to it and on what no site took: what is over at the sites adds up to what is over.
 //!
-//! A licence's room, group or phase is kept and shown; no device tells Caretaker which it belongs to, so the licence
-//! holds for its whole site. Seats that were given out can be given anew, and bind nothing.
+//! A licence for a room, group or phase is for the devices of the group of that name (`room`). Where no device is in such a
+//! group it is held against its whole site, and what is covered only so is a doubt. Seats that were given out can be given
+//! anew, and bind nothing.
 
 mod assemble;
 mod cover;
@@ -20,6 +21,7 @@ mod judge;
 mod money;
 mod permission;
 mod pool;
+mod room;
 mod spread;
 mod supply;
 mod tally;

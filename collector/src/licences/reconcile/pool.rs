@@ -1,6 +1,6 @@
 //! Which copies are alike, and what they are in need of.
 //!
-//! Copies of one title, site and build (edition and version) are alike and make one class.
+//! Copies of one title, site, build (edition and version) and groups of devices are alike and make one class.
 //!
 //! Suites. Where the register has a licence of a suite, a device takes one of its seats when it has the suite's own entry,
 //! two or more members, or one member that has no licence of its own. With one member it takes that title's licence; what
@@ -8,8 +8,9 @@
 //! ascending order of device, devices that lack a seat of the suite and have a title's licence for each member.
 //! Free members count for none of this.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::room::{Room, is_in};
 use super::tally::{Copy, Tally, Used};
 use super::view::{Holding, View};
 
@@ -45,6 +46,8 @@ pub(super) struct Class {
     pub(super) need: Need,
     pub(super) site: u32,
     pub(super) build: Option<u32>,
+    /// Of the groups of devices that licences of the pool are for, those that they are in.
+    pub(super) groups: Vec<usize>,
     pub(super) copies: Vec<Wanted>,
 }
 
@@ -62,7 +65,9 @@ impl<'a> Pool<'a> {
     /// The classes of counted or of stale copies.
     pub(super) fn classes(&self, view: &View<'_>, copies: impl Fn(&'a Tally) -> &'a Vec<Copy>) -> Vec<Class> {
         // What has the suite's own entry comes first: no other licence can stand in for it.
-        let mut classes: BTreeMap<(Need, bool, u32, Option<u32>), Vec<Wanted>> = BTreeMap::new();
+        let mut classes: BTreeMap<(Need, bool, u32, Option<u32>, Vec<usize>), Vec<Wanted>> = BTreeMap::new();
+        let named = self.groups(view);
+        let groups = |device| named.iter().filter(|group| is_in(view.estate, **group, device)).copied().collect();
         if self.suite.is_none() {
             for (member, copy) in self
                 .members
@@ -71,17 +76,28 @@ impl<'a> Pool<'a> {
                 .flat_map(|(member, one)| copies(one.tally).iter().map(move |copy| (member, copy)))
             {
                 let wanted = Wanted { device: copy.device, users: copy.users, used: copy.used, members: Vec::new() };
-                classes.entry((Need::Own(member), false, copy.site, Some(copy.build))).or_default().push(wanted);
+                classes
+                    .entry((Need::Own(member), false, copy.site, Some(copy.build), groups(copy.device)))
+                    .or_default()
+                    .push(wanted);
             }
         } else {
             for (_, found) in self.by_device(copies) {
                 let (need, build, wanted) = self.of_device(view, &found);
                 let site = found.first().map_or(0, |(_, copy)| copy.site);
-                classes.entry((need, build.is_none(), site, build)).or_default().push(wanted);
+                classes.entry((need, build.is_none(), site, build, groups(wanted.device))).or_default().push(wanted);
             }
         }
-        let class = |((need, _, site, build), copies)| Class { need, site, build, copies };
+        let class = |((need, _, site, build, groups), copies)| Class { need, site, build, groups, copies };
         classes.into_iter().map(class).collect()
+    }
+
+    /// The groups of devices that licences of the pool are for.
+    fn groups(&self, view: &View<'_>) -> BTreeSet<usize> {
+        let slugs = self.members.iter().map(|one| one.slug).chain(self.suite);
+        let rooms =
+            slugs.flat_map(|slug| view.of(slug)).filter(|holding| holding.is_owned()).map(|holding| holding.room);
+        rooms.filter_map(|room| if let Room::Group(group) = room { Some(group) } else { None }).collect()
     }
 
     fn by_device(&self, copies: impl Fn(&'a Tally) -> &'a Vec<Copy>) -> BTreeMap<u32, Vec<(usize, Copy)>> {

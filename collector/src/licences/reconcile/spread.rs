@@ -18,6 +18,8 @@ use crate::licences::model::Metric;
 pub(super) struct Lack {
     /// When only what is sure is drawn on,
     pub(super) sure: u64,
+    /// when places that are no group of devices are their whole sites,
+    pub(super) place: u64,
     /// when versions that nobody knows are covered,
     pub(super) version: u64,
     /// when not all copies run,
@@ -79,7 +81,7 @@ impl<'a> Pool<'a> {
                 if left == 0 || class.build.is_some() {
                     break;
                 }
-                let Some(found) = self.singly(view, flow, class.site, wanted, supplies) else { continue };
+                let Some(found) = self.singly(view, flow, class, wanted, supplies) else { continue };
                 left -= 1;
                 for supply in found {
                     if let Some(taken) = taken.get_mut(supply) {
@@ -88,7 +90,8 @@ impl<'a> Pool<'a> {
                 }
                 flow.relieve(need);
                 if let Some(lack) = lacks.get_mut(&Need::Suite) {
-                    for figure in [&mut lack.sure, &mut lack.version, &mut lack.beyond, &mut lack.end] {
+                    for figure in [&mut lack.sure, &mut lack.place, &mut lack.version, &mut lack.beyond, &mut lack.end]
+                    {
                         *figure = figure.saturating_sub(1);
                     }
                 }
@@ -101,14 +104,16 @@ impl<'a> Pool<'a> {
         &self,
         view: &View<'_>,
         flow: &mut Flow,
-        site: u32,
+        class: &Class,
         wanted: &Wanted,
         supplies: &[Supply<'_>],
     ) -> Option<Vec<usize>> {
         let mut found = Vec::new();
         for (member, build) in &wanted.members {
             let fits = |supply: &Supply<'_>| {
-                supply.is_first() && supply.of == Need::Own(*member) && covers(view, supply, site, Some(*build)) == Cover::Yes
+                supply.is_first()
+                    && supply.of == Need::Own(*member)
+                    && covers(view, supply, class, Some(*build)) == Cover::Yes
             };
             let seat = (0..supplies.len()).find(|at| fits(&supplies[*at]) && flow.take(*at));
             match seat {
@@ -150,7 +155,7 @@ fn fill(view: &View<'_>, flow: &mut Flow, classes: &[Class], supplies: &[Supply<
                     let may = served_first || (supply.of == Need::Suite && !own);
                     // A member's version says nothing of its suite's.
                     let build = if served_first { class.build } else { None };
-                    if may && covers(view, supply, class.site, build) >= least {
+                    if may && covers(view, supply, class, build) >= least {
                         flow.allow(need, at);
                     }
                 }
@@ -165,6 +170,7 @@ fn fill(view: &View<'_>, flow: &mut Flow, classes: &[Class], supplies: &[Supply<
     };
     open(&Step::FIRST, Cover::Yes);
     let sure = open(&[Step::Fte], Cover::Yes);
+    let place = open(&Step::FIRST, Cover::Placeless);
     open(&Step::FIRST, Cover::Perhaps);
     let version = open(&[Step::Fte], Cover::Perhaps);
     let beyond = open(&[Step::Beyond], Cover::Perhaps);
@@ -172,8 +178,13 @@ fn fill(view: &View<'_>, flow: &mut Flow, classes: &[Class], supplies: &[Supply<
     let of = |lacks: &BTreeMap<Need, u64>, need: &Need| lacks.get(need).copied().unwrap_or_default();
     sure.iter()
         .map(|(need, sure)| {
-            let lack =
-                Lack { sure: *sure, version: of(&version, need), beyond: of(&beyond, need), end: of(&end, need) };
+            let lack = Lack {
+                sure: *sure,
+                place: of(&place, need),
+                version: of(&version, need),
+                beyond: of(&beyond, need),
+                end: of(&end, need),
+            };
             (*need, lack)
         })
         .collect()

@@ -1,8 +1,9 @@
 //! What a licence has to give, in the order in which it is drawn on.
 
-use super::cover::{Cover, cover};
+use super::cover::{Cover, cover, here};
 use super::flow::ENDLESS;
-use super::pool::{Need, Pool};
+use super::pool::{Class, Need, Pool};
+use super::room::Room;
 use super::view::{Holding, View, place};
 use crate::licences::model::Metric;
 
@@ -92,8 +93,16 @@ impl Supply<'_> {
     }
 }
 
-/// Whether a supply covers copies of this build at this site.
-pub(super) fn covers(view: &View<'_>, supply: &Supply<'_>, site: u32, build: Option<u32>) -> Cover {
+/// Whether a supply covers copies of a class, when they are of this build.
+pub(super) fn covers(view: &View<'_>, supply: &Supply<'_>, class: &Class, build: Option<u32>) -> Cover {
+    let (licence, site) = (supply.holding.licence, view.site_name(class.site));
+    let here = match supply.holding.room {
+        Room::Whole => here(licence, site, view.estate.sites.len()),
+        // Where its devices are, there it is.
+        Room::Group(group) if class.groups.contains(&group) => here(licence, site, 1),
+        Room::Group(_) => Cover::No,
+        Room::NotTold => here(licence, site, view.estate.sites.len()).min(Cover::Placeless),
+    };
     let build = build.and_then(place).and_then(|build| view.estate.builds.get(build));
-    cover(supply.holding.licence, build, view.site_name(site), view.estate.sites.len())
+    here.min(cover(licence, build))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::cover::{Cover, here, phase};
+use super::room::Room;
 use crate::licences::estate::{Day, Estate, Installation, Reading};
 use crate::licences::model::{Licence, LicenceId, Metric, Term};
 use crate::licences::outcome::{Fleet, Measures, Phase};
@@ -65,6 +66,8 @@ pub(super) struct View<'a> {
 pub(super) struct Holding<'a> {
     pub(super) licence: &'a Licence,
     pub(super) phase: Phase,
+    /// Of which devices at its site it is.
+    pub(super) room: Room,
     /// What it has to give: seats, or hundredths of full-time equivalents.
     pub(super) capacity: u64,
     /// Seats given out,
@@ -173,6 +176,7 @@ impl<'a> View<'a> {
         Holding {
             licence,
             phase: phase(licence, self.today),
+            room: Room::of_licence(self.estate, licence),
             capacity,
             assigned,
             freed,

@@ -29,7 +29,11 @@ pub(super) fn audit(view: &View<'_>) -> Whole {
         .zip(&estate.titles)
         .map(|(range, title)| {
             let copies = view.installations.get(range).unwrap_or_default();
-            if copies.is_empty() { Tally::default() } else { Tally::of(view, title, &rulings(view, title), copies) }
+            if copies.is_empty() {
+                Tally::default()
+            } else {
+                Tally::of(view, title, rulings(view, title).as_ref(), copies)
+            }
         })
         .collect();
     let suites: BTreeSet<&str> =

@@ -2,7 +2,7 @@
 
 use super::school::{School, TODAY, ago};
 use crate::licences::{
-    Counted, Decision, Doubt, Measures, Metric, Number, Owned, Pence, Permission, Phase, Reading, Seat, Term,
+    Counted, Decision, Doubt, Group, Measures, Metric, Number, Owned, Pence, Permission, Phase, Reading, Seat, Term,
     TitleState, Transfer, Verdict,
 };
 
@@ -286,6 +286,90 @@ fn a_sites_licence_covers_the_site_and_the_trusts_all() {
     assert_eq!(school.outcome("adobe").state, TitleState::InOrder);
     school.register.licences[0].metric = Metric::Device;
     assert_eq!(school.outcome("adobe").doubts, [Doubt::NoQuantity]);
+}
+
+/// Two machines at North and one at South, of which the first and the last are in "Lab 3".
+fn lab() -> School {
+    let mut school = school();
+    school.machines(2, 0, &["adobe"]);
+    school.machines(1, 1, &["adobe"]);
+    school.groups.push(Group { name: "Lab 3".into(), devices: vec![0, 2] });
+    school
+}
+
+#[test]
+fn a_licence_for_a_room_covers_the_devices_of_the_group_alone() {
+    let mut school = lab();
+    school.own("adobe", 5).scope.place = "lab 3".into();
+    let title = school.outcome("adobe");
+    assert_eq!((title.state, title.over, title.spare), (TitleState::Over, 1, 3), "one machine is not in the lab");
+    let over = school.audited().behind.into_iter().find(|one| one.number == Number::Over).expect("over");
+    assert_eq!(over.devices, [2]);
+    school.register.licences[0].scope.site = Some("South".into());
+    assert_eq!(school.outcome("adobe").over, 2, "the lab at South has one");
+    let licence = &mut school.register.licences[0];
+    (licence.metric, licence.quantity) = (Metric::Site, 0);
+    assert_eq!(school.outcome("adobe").over, 2);
+    school.register.licences[0].scope.site = None;
+    assert_eq!(
+        (school.outcome("adobe").over, school.outcome("adobe").doubts.len()),
+        (1, 0),
+        "the lab says where it is"
+    );
+    school.register.licences[0].metric = Metric::Concurrent;
+    school.register.licences[0].quantity = 1;
+    let title = school.outcome("adobe");
+    assert_eq!((title.over, title.doubts.as_slice()), (1, [Doubt::Concurrent { beyond: 1 }].as_slice()));
+    school.register.licences[0].metric = Metric::User;
+    school.register.licences[0].quantity = 3;
+    assert_eq!(school.outcome("adobe").state, TitleState::InOrder, "people have theirs wherever they are");
+}
+
+#[test]
+fn a_place_that_is_no_group_of_devices_is_told_and_never_in_order() {
+    let mut school = lab();
+    school.own("adobe", 3).scope.place = "Lab 4".into();
+    let told = |devices| Doubt::PlaceNotTold { licence: 1, place: "Lab 4".into(), every_site: true, devices };
+    let title = school.outcome("adobe");
+    assert_eq!((title.state, title.over, title.doubts.as_slice()), (TitleState::CannotTell, 0, [told(3)].as_slice()));
+    school.own("adobe", 3);
+    let title = school.outcome("adobe");
+    assert_eq!(
+        (title.state, title.doubts.as_slice()),
+        (TitleState::InOrder, [told(0)].as_slice()),
+        "another covers all"
+    );
+    school.register.licences.truncate(1);
+    school.register.licences[0].quantity = 2;
+    assert_eq!(school.outcome("adobe").state, TitleState::Over, "too few, wherever they are");
+}
+
+#[test]
+fn what_the_suite_covers_at_an_unknown_place_is_a_doubt_of_its_member() {
+    let mut school = School::new(&["North"]);
+    for member in ["photo", "paint"] {
+        school.title(member, "paid", "suite");
+    }
+    school.machines(2, 0, &["photo"]);
+    school.own("photo", 1);
+    school.own("suite", 1).scope.place = "Lab 4".into();
+    let title = school.outcome("photo");
+    let told = Doubt::PlaceNotTold { licence: 2, place: "Lab 4".into(), every_site: true, devices: 1 };
+    assert_eq!((title.state, title.doubts), (TitleState::CannotTell, vec![told]));
+}
+
+#[test]
+fn a_decision_for_a_room_is_about_its_devices() {
+    let mut school = lab();
+    school.decide("adobe", Decision::Approved, None);
+    school.decide("adobe", Decision::Refused, None);
+    school.register.approvals[0].scope.place = "Lab 3".into();
+    let title = school.outcome("adobe");
+    assert_eq!((title.permission, title.refused, title.unapproved), (Permission::Refused, 1, 0), "the lab may have it");
+    school.register.approvals.truncate(1);
+    assert_eq!(school.outcome("adobe").unapproved, 1, "and nobody else");
+    school.register.approvals[0].scope.place = "Year 7".into();
+    assert_eq!(school.outcome("adobe").permission, Permission::Approved, "whom it means, nobody knows");
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::school::{Copy, Machine, School, ago};
-use super::truth::{Computer, Decided, EDITIONS, Excepted, Fate, Figures, Purchase, SITES, VERSIONS, World};
+use super::truth::{Computer, Decided, EDITIONS, Excepted, Fate, Figures, GROUPS, Purchase, SITES, VERSIONS, World};
 use crate::licences::{
-    Approval, Audited, Counted, Decision, Exemption, LicenceId, Metric, Number, Pence, Reading, Scope, Seat, Term,
-    TitleOutcome, Transfer,
+    Approval, Audited, Counted, Decision, Exemption, Group, LicenceId, Metric, Number, Pence, Reading, Scope, Seat,
+    Term, TitleOutcome, Transfer,
 };
 
 fn computer() -> impl Strategy<Value = Computer> {
@@ -23,13 +23,15 @@ fn computer() -> impl Strategy<Value = Computer> {
     let edition = prop_oneof![1 => Just(0), 6 => 1..EDITIONS.len()];
     let accounts = prop_oneof![3 => Just(0), 1 => 1_u32..4];
     let opened = prop_oneof![Just(None), (88_i32..93).prop_map(Some)];
-    (0..SITES.len(), fate, prop::bool::weighted(0.9), version, edition, accounts, opened).prop_map(
-        |(site, fate, has, version, edition, accounts, opened)| Computer {
+    let groups = prop::collection::btree_set(0_usize..2, 0..3);
+    (0..SITES.len(), fate, prop::bool::weighted(0.9), version, edition, groups, accounts, opened).prop_map(
+        |(site, fate, has, version, edition, groups, accounts, opened)| Computer {
             site,
             fate,
             has,
             version,
             edition,
+            groups,
             accounts,
             opened,
         },
@@ -54,10 +56,11 @@ fn purchase() -> impl Strategy<Value = Purchase> {
     let handed = prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec((1_u32..3, 0..SITES.len()), 1..3)];
     let version = prop_oneof![3 => Just(0), 2 => 1..VERSIONS.len()];
     let edition = prop_oneof![3 => Just(0), 1 => 1..EDITIONS.len()];
+    let group = prop::option::weighted(0.3, 0..GROUPS.len());
     let holders = prop::collection::btree_set(0_usize..9, 0..3);
     let site = prop::option::of(0..SITES.len());
-    ((metric, term, quantity, site), (version, edition, begins, ends), (cost, handed, holders)).prop_map(
-        |((metric, term, quantity, site), (version, edition, begins, ends), (cost, handed, holders))| Purchase {
+    ((metric, term, quantity, site), (version, edition, begins, ends), (group, cost, handed, holders)).prop_map(
+        |((metric, term, quantity, site), (version, edition, begins, ends), (group, cost, handed, holders))| Purchase {
             metric,
             term,
             quantity: match metric {
@@ -68,6 +71,7 @@ fn purchase() -> impl Strategy<Value = Purchase> {
             site: site.filter(|_| metric != Metric::Trust),
             version,
             edition,
+            group,
             begins,
             ends,
             cost,
@@ -79,8 +83,14 @@ fn purchase() -> impl Strategy<Value = Purchase> {
 
 fn decided() -> impl Strategy<Value = Decided> {
     let ends = prop_oneof![3 => Just(None), 1 => (-1_i32..2).prop_map(Some)];
-    (prop::bool::weighted(0.7), prop::option::of(0..SITES.len()), prop::bool::weighted(0.2), -5_i32..2, ends)
-        .prop_map(|(approved, site, for_group, on, ends)| Decided { approved, site, for_group, on, ends })
+    (
+        prop::bool::weighted(0.7),
+        prop::option::of(0..SITES.len()),
+        prop::option::weighted(0.4, 0..GROUPS.len()),
+        -5_i32..2,
+        ends,
+    )
+        .prop_map(|(approved, site, group, on, ends)| Decided { approved, site, group, on, ends })
 }
 
 fn excepted() -> impl Strategy<Value = Excepted> {
@@ -136,11 +146,17 @@ impl World {
         school.title("title", self.licensing, "");
         school.titles[0].known = self.known;
         school.machines.extend(self.computers.iter().map(told));
+        for (at, name) in GROUPS.into_iter().enumerate() {
+            let within = (0_u32..).zip(&self.computers).filter(|(_, one)| one.groups.contains(&at));
+            school.groups.push(Group { name: name.into(), devices: within.map(|(place, _)| place).collect() });
+        }
         for (number, lot) in (1_i64..).zip(&self.lots()) {
             let (one, id) = (lot.of, LicenceId(number));
             let licence = school.own("title", lot.received);
             (licence.metric, licence.term) = (one.metric, one.term);
             licence.scope.site = lot.site.map(|site| SITES[site].to_owned());
+            let group = one.group.filter(|_| lot.source.is_none());
+            licence.scope.place = group.map(|group| GROUPS[group].to_uppercase()).unwrap_or_default();
             (licence.version, licence.edition) = (VERSIONS[one.version].into(), EDITIONS[one.edition].into());
             (licence.starts_on, licence.ends_on) = (Some(ago(-one.begins)), one.ends.map(|days| ago(-days)));
             licence.cost = one.cost.map(Pence).filter(|_| lot.source.is_none());
@@ -170,7 +186,7 @@ impl World {
                 decided_on: ago(-one.on),
                 scope: Scope {
                     site: one.site.map(|site| SITES[site].to_owned()),
-                    place: if one.for_group { "Year 7".into() } else { String::new() },
+                    place: one.group.map(|group| GROUPS[group].to_owned()).unwrap_or_default(),
                 },
                 ends_on: one.ends.map(|days| ago(-days)),
             });

@@ -9,6 +9,8 @@ pub(super) const SITES: [&str; 2] = ["North", "South"];
 /// Nobody knows the first; the others ascend as numbers do, and not as letters.
 pub(super) const VERSIONS: [&str; 4] = ["", "2", "9", "10"];
 pub(super) const EDITIONS: [&str; 3] = ["", "standard", "pro"];
+/// Groups of devices. In the last there is none.
+pub(super) const GROUPS: [&str; 3] = ["Lab 3", "Trolley", "Phase 2"];
 
 /// Everything that there is.
 #[derive(Debug, Clone)]
@@ -36,6 +38,8 @@ pub(super) struct Computer {
     pub(super) version: usize,
     /// Place in `EDITIONS`.
     pub(super) edition: usize,
+    /// Places in `GROUPS`.
+    pub(super) groups: BTreeSet<usize>,
     /// Accounts with a copy of their own; 0 for the machine's.
     pub(super) accounts: u32,
     /// Days since it was opened.
@@ -60,6 +64,8 @@ pub(super) struct Purchase {
     pub(super) site: Option<usize>,
     pub(super) version: usize,
     pub(super) edition: usize,
+    /// Place in `GROUPS`.
+    pub(super) group: Option<usize>,
     /// Days from today; what lies ahead has not begun.
     pub(super) begins: i32,
     pub(super) ends: Option<i32>,
@@ -73,8 +79,8 @@ pub(super) struct Purchase {
 pub(super) struct Decided {
     pub(super) approved: bool,
     pub(super) site: Option<usize>,
-    /// Whether it is for a year group alone.
-    pub(super) for_group: bool,
+    /// The group of devices that it is for, by its place in `GROUPS`.
+    pub(super) group: Option<usize>,
     /// Days from today.
     pub(super) on: i32,
     pub(super) ends: Option<i32>,
@@ -93,12 +99,34 @@ pub(super) struct Excepted {
 pub(super) struct Lot<'a> {
     pub(super) of: &'a Purchase,
     pub(super) site: Option<usize>,
+    /// For which computers of its site.
+    pub(super) room: Room,
     /// What it began with,
     pub(super) received: u32,
     /// and what is left of that.
     pub(super) seats: u32,
     /// The lot that it was taken from.
     pub(super) source: Option<usize>,
+}
+
+/// For which computers of a site something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    All,
+    /// For those of a group.
+    Of(usize),
+    /// For a group that no computer of the site is in.
+    NotTold(usize),
+}
+
+/// How sure it is that a licence covers a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sure {
+    /// As long as its version is covered, which nobody knows.
+    Perhaps,
+    /// As long as it is in the place that the licence is for, which nobody knows.
+    Placeless,
+    Yes,
 }
 
 /// What an audit should say of the title.
@@ -159,30 +187,37 @@ impl Lot<'_> {
         self.of.ends.filter(|days| ends && (0..=90).contains(days))
     }
 
-    /// Whether it covers a copy: `Some(false)` where that hangs on what nobody knows.
-    fn covers(&self, computer: &Computer) -> Option<bool> {
-        let here = match self.site {
-            Some(site) => (site == computer.site).then_some(true),
-            None => Some(self.of.metric != Metric::Site),
+    /// Whether it covers a copy, and how surely.
+    fn covers(&self, computer: &Computer) -> Option<Sure> {
+        let here = match (self.site, self.room) {
+            (Some(site), _) => site == computer.site,
+            (None, _) => true,
+        };
+        let room = match self.room {
+            Room::Of(group) if computer.groups.contains(&group) => Sure::Yes,
+            Room::Of(_) => return None,
+            Room::All | Room::NotTold(_) if self.of.metric == Metric::Site && self.site.is_none() => Sure::Perhaps,
+            Room::All => Sure::Yes,
+            Room::NotTold(_) => Sure::Placeless,
         };
         let version = match (self.of.version, computer.version) {
-            (0, _) => Some(true),
-            (_, 0) => Some(false),
-            (owned, installed) => (installed <= owned).then_some(true),
+            (0, _) => Sure::Yes,
+            (_, 0) => Sure::Perhaps,
+            (owned, installed) if installed <= owned => Sure::Yes,
+            (_, _) => return None,
         };
         let edition = match (self.of.edition, computer.edition) {
-            (0, _) => Some(true),
-            (_, 0) => Some(false),
-            (owned, installed) => (owned == installed).then_some(true),
+            (0, _) => Sure::Yes,
+            (_, 0) => Sure::Perhaps,
+            (owned, installed) if owned == installed => Sure::Yes,
+            (_, _) => return None,
         };
-        let (here, version, edition) = (here?, version?, edition?);
-        Some(here && version && edition)
+        here.then_some(room.min(version).min(edition))
     }
 
-    /// The places of those that it covers, as bits: surely, or perhaps too.
-    fn reach(&self, computers: &[(usize, &Computer)], perhaps: bool) -> u32 {
-        let covered =
-            |(_, (_, one)): &(usize, &(usize, &Computer))| self.covers(one).is_some_and(|sure| sure || perhaps);
+    /// The places of those that it covers at least so surely, as bits.
+    fn reach(&self, computers: &[(usize, &Computer)], least: Sure) -> u32 {
+        let covered = |(_, (_, one)): &(usize, &(usize, &Computer))| self.covers(one).is_some_and(|sure| sure >= least);
         computers.iter().enumerate().filter(covered).fold(0, |bits, (at, _)| bits | 1 << at)
     }
 }
@@ -208,7 +243,11 @@ impl World {
     pub(super) fn lots(&self) -> Vec<Lot<'_>> {
         let mut lots: Vec<Lot<'_>> = Vec::new();
         for of in &self.purchases {
-            lots.push(Lot { of, site: of.site, received: of.quantity, seats: of.quantity, source: None });
+            let room = match of.metric {
+                Metric::Device | Metric::Concurrent | Metric::Site => self.room(of.group, of.site),
+                Metric::User | Metric::Fte | Metric::Trust => Room::All,
+            };
+            lots.push(Lot { of, site: of.site, room, received: of.quantity, seats: of.quantity, source: None });
             for (seats, site) in &of.handed {
                 let at = lots.len() - 1;
                 let last = &mut lots[at];
@@ -217,10 +256,17 @@ impl World {
                     break;
                 }
                 last.seats -= seats;
-                lots.push(Lot { of, site: Some(*site), received: seats, seats, source: Some(at) });
+                lots.push(Lot { of, site: Some(*site), room: Room::All, received: seats, seats, source: Some(at) });
             }
         }
         lots
+    }
+
+    /// Of which computers something is that names a group.
+    fn room(&self, group: Option<usize>, site: Option<usize>) -> Room {
+        let Some(group) = group else { return Room::All };
+        let here = self.computers.iter().filter(|one| site.is_none_or(|site| site == one.site));
+        if here.into_iter().any(|one| one.groups.contains(&group)) { Room::Of(group) } else { Room::NotTold(group) }
     }
 
     fn with(&self, fates: &[Fate]) -> Vec<(usize, &Computer)> {
@@ -239,13 +285,18 @@ impl World {
     /// What was decided last and closest for a computer: `None` where nothing was.
     fn decided(&self, computer: &Computer) -> Option<bool> {
         let holds = |one: &&Decided| one.on <= 0 && one.ends.is_none_or(|ends| ends >= 0);
-        for (site, for_group) in [(true, false), (true, true), (false, false), (false, true)] {
+        let closest = |one: &Decided| match self.room(one.group, one.site) {
+            Room::Of(group) => computer.groups.contains(&group).then_some(0),
+            Room::All => Some(1),
+            // Which computers it is for, nobody knows: what may be there, may be there.
+            Room::NotTold(_) => one.approved.then_some(2),
+        };
+        for (site, closeness) in [(true, 0), (true, 1), (true, 2), (false, 0), (false, 1), (false, 2)] {
             let fits = |one: &&Decided| {
                 let here = if site { one.site == Some(computer.site) } else { one.site.is_none() };
-                // Which computers a year group uses, nobody knows: what it may use, may be there.
-                here && one.for_group == for_group && (one.approved || !one.for_group)
+                here && closest(one) == Some(closeness)
             };
-            if let Some(last) = self.decisions.iter().filter(holds).filter(fits).next_back() {
+            if let Some(last) = self.decisions.iter().filter(holds).rfind(fits) {
                 return Some(last.approved);
             }
         }
@@ -330,7 +381,7 @@ impl World {
         let mut drawn = Vec::new();
         for site in 0..SITES.len() {
             let here: Vec<_> = wanting.iter().filter(|(_, one)| one.site == site).copied().collect();
-            let supplies: Vec<Supply> = others.iter().map(|lot| (capacity(lot), lot.reach(&here, false))).collect();
+            let supplies: Vec<Supply> = others.iter().map(|lot| (capacity(lot), lot.reach(&here, Sure::Yes))).collect();
             let is_for = |lot: &&Lot<'_>| lot.site.is_none_or(|of| of == site);
             if per_fte.iter().any(is_for) && lacking(&vec![1; here.len()], &supplies) > 0 {
                 drawn.push(site);
@@ -388,57 +439,29 @@ impl Judged {
             }
             (_, _) => {}
         }
-        let ones = vec![1; wanting.len()];
-        // Each lot after the other: what it has to give, and what it may come to.
-        let may_run =
-            |lot: &Lot<'_>| capacity(lot).filter(|_| lot.of.metric != Metric::Concurrent || lot.received == 0);
-        let may_have = |lot: &Lot<'_>| may_run(lot).filter(|_| lot.received > 0);
-        let lack = |perhaps: bool, amount: &dyn Fn(&Lot<'_>) -> Option<u32>, needs: &[u32]| {
-            let supplies: Vec<Supply> = mine.iter().map(|lot| (amount(lot), lot.reach(wanting, perhaps))).collect();
-            lacking(needs, &supplies)
-        };
-        let (sure, version) = (lack(false, &capacity, &ones), lack(true, &capacity, &ones));
-        let (beyond, end) = (lack(true, &may_run, &ones), lack(true, &may_have, &ones));
-        if world.licensing == "freemium" && end > 0 {
+        let lacks = Lacks::of(&mine, wanting);
+        if world.licensing == "freemium" && lacks.end > 0 {
             return calm(TitleState::CannotTell, vec![Doubt::Freemium]);
         }
-        let people: Vec<u32> = wanting.iter().map(|(_, one)| one.accounts.max(1)).collect();
-        let all_for_people = !mine.is_empty() && mine.iter().all(|lot| lot.of.metric == Metric::User);
-        let of_people = if all_for_people { lack(true, &may_have, &people) } else { 0 };
         let (drawn, fte) = world.fte(lots, wanting);
-        let fte = fte.div_ceil(100);
-        let (over, over_of, needs) = if of_people > end {
-            (of_people, Counted::Users, people)
-        } else if end > 0 || fte == 0 {
-            (end, Counted::Devices, ones)
+        let (over, over_of) = if lacks.of_people > lacks.end {
+            (lacks.of_people, Counted::Users)
+        } else if lacks.end > 0 || fte == 0 {
+            (lacks.end, Counted::Devices)
         } else {
-            (fte, Counted::Fte, Vec::new())
+            (fte.div_ceil(100), Counted::Fte)
         };
-        // It helps where one less makes it less.
-        let helps = |at: &usize| {
-            let less: Vec<u32> = needs.iter().enumerate().map(|(place, need)| need - u32::from(place == *at)).collect();
-            lack(true, &may_have, &less) < over
-        };
-        let short = (0..needs.len()).filter(|_| over > 0).filter(helps).collect();
-        let untold =
-            drawn.iter().filter(|site| world.fte[**site].is_none()).map(|site| SITES[*site].to_owned()).collect();
-        let mut doubts: Vec<Doubt> = [
-            (sure > version).then(|| Doubt::VersionNotTold { devices: sure - version }),
-            (version > beyond).then(|| Doubt::Concurrent { beyond: version - beyond }),
-            (beyond > end).then_some(Doubt::NoQuantity),
-            Some(Doubt::FteNotTold { sites: untold }).filter(|doubt| *doubt != Doubt::FteNotTold { sites: Vec::new() }),
-            (fte > 0 && over_of != Counted::Fte).then_some(Doubt::FteShort { seats: fte }),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let placeless = lots.iter().enumerate().filter_map(|(at, lot)| lacks.placeless(at, lot));
+        let others = lacks.doubts(world, &drawn, fte.div_ceil(100), over_of);
+        let hangs_on_it = lacks.sure > lacks.place || !others.is_empty();
+        let mut doubts: Vec<Doubt> = placeless.chain(others).collect();
         let state = if over > 0 {
             match (mine.is_empty(), lapsed) {
                 (false, _) => TitleState::Over,
                 (true, true) => TitleState::Expired,
                 (true, false) => TitleState::Unlicensed,
             }
-        } else if !doubts.is_empty() {
+        } else if hangs_on_it {
             TitleState::CannotTell
         } else if mine.is_empty() && stale > 0 {
             doubts.push(Doubt::OnlyStale { devices: stale });
@@ -450,8 +473,97 @@ impl Judged {
         } else {
             TitleState::InOrder
         };
-        Self { state, over, over_of, doubts, short }
+        Self { state, over, over_of, doubts, short: short(&mine, wanting, (over, over_of)) }
     }
+}
+
+/// What is missing, depending on what is held to be covered.
+struct Lacks {
+    sure: u32,
+    place: u32,
+    version: u32,
+    beyond: u32,
+    end: u32,
+    of_people: u32,
+}
+
+impl Lacks {
+    fn of(mine: &[&Lot<'_>], wanting: &[(usize, &Computer)]) -> Self {
+        let ones = vec![1; wanting.len()];
+        let people = people(wanting);
+        let all_for_people = !mine.is_empty() && mine.iter().all(|lot| lot.of.metric == Metric::User);
+        Self {
+            sure: lack(mine, wanting, (Sure::Yes, &capacity), &ones),
+            place: lack(mine, wanting, (Sure::Placeless, &capacity), &ones),
+            version: lack(mine, wanting, (Sure::Perhaps, &capacity), &ones),
+            beyond: lack(mine, wanting, (Sure::Perhaps, &may_run), &ones),
+            end: lack(mine, wanting, (Sure::Perhaps, &may_have), &ones),
+            of_people: if all_for_people { lack(mine, wanting, (Sure::Perhaps, &may_have), &people) } else { 0 },
+        }
+    }
+
+    /// What the audit has to say of a lot that is for a place of which no one knows.
+    fn placeless(&self, at: usize, lot: &Lot<'_>) -> Option<Doubt> {
+        match lot.room {
+            Room::NotTold(group) if lot.is_owned() => Some(Doubt::PlaceNotTold {
+                licence: i64::try_from(at).expect("few") + 1,
+                place: GROUPS[group].to_uppercase(),
+                every_site: lot.site.is_none(),
+                devices: self.sure - self.place,
+            }),
+            Room::NotTold(_) | Room::All | Room::Of(_) => None,
+        }
+    }
+
+    fn doubts(&self, world: &World, drawn: &[usize], fte: u32, over_of: Counted) -> Vec<Doubt> {
+        let untold = drawn.iter().filter(|site| world.fte[**site].is_none());
+        let sites: Vec<String> = untold.map(|site| SITES[*site].to_owned()).collect();
+        let doubts = [
+            (self.place > self.version).then(|| Doubt::VersionNotTold { devices: self.place - self.version }),
+            (self.version > self.beyond).then(|| Doubt::Concurrent { beyond: self.version - self.beyond }),
+            (self.beyond > self.end).then_some(Doubt::NoQuantity),
+            (!sites.is_empty()).then_some(Doubt::FteNotTold { sites }),
+            (fte > 0 && over_of != Counted::Fte).then_some(Doubt::FteShort { seats: fte }),
+        ];
+        doubts.into_iter().flatten().collect()
+    }
+}
+
+/// How much of a lot there is; `None` for any number.
+type Amount<'a> = &'a dyn Fn(&Lot<'_>) -> Option<u32>;
+
+/// What lots do not serve of these needs, one a computer.
+fn lack(lots: &[&Lot<'_>], wanting: &[(usize, &Computer)], (least, amount): (Sure, Amount<'_>), needs: &[u32]) -> u32 {
+    let supplies: Vec<Supply> = lots.iter().map(|lot| (amount(lot), lot.reach(wanting, least))).collect();
+    lacking(needs, &supplies)
+}
+
+/// Not all copies may run at a time,
+fn may_run(lot: &Lot<'_>) -> Option<u32> {
+    capacity(lot).filter(|_| lot.of.metric != Metric::Concurrent || lot.received == 0)
+}
+
+/// and there may be any number of seats that nobody counted.
+fn may_have(lot: &Lot<'_>) -> Option<u32> {
+    may_run(lot).filter(|_| lot.received > 0)
+}
+
+fn people(wanting: &[(usize, &Computer)]) -> Vec<u32> {
+    wanting.iter().map(|(_, one)| one.accounts.max(1)).collect()
+}
+
+/// Those of whom one less helps.
+fn short(mine: &[&Lot<'_>], wanting: &[(usize, &Computer)], (over, of): (u32, Counted)) -> Vec<usize> {
+    let needs = match of {
+        Counted::Devices => vec![1; wanting.len()],
+        Counted::Users => people(wanting),
+        Counted::Fte => Vec::new(),
+    };
+    let helps = |at: &usize| {
+        let less: Vec<u32> = needs.iter().enumerate().map(|(place, need)| need - u32::from(place == *at)).collect();
+        lack(mine, wanting, (Sure::Perhaps, &may_have), &less) < over
+    };
+    (0..needs.len()).filter(|_| over > 0).filter(helps).collect()
 }
 
 /// What a seat of each lot cost, in pence for so many: of one that was handed on, what it cost where it came from.
@@ -490,12 +602,13 @@ fn spare(
     }
     let mine: Vec<&Lot<'_>> = lots.iter().filter(|lot| lot.is_owned()).collect();
     let only_seats = mine.iter().all(|lot| lot.has_seats() && lot.received > 0);
-    let all_known = mine.iter().all(|lot| lot.reach(wanting, false) == lot.reach(wanting, true));
+    let all_known = mine.iter().all(|lot| lot.reach(wanting, Sure::Yes) == lot.reach(wanting, Sure::Perhaps));
     if !only_seats && !all_known {
         return None;
     }
     let served = |fits: &dyn Fn(&Lot<'_>) -> bool| {
-        let supplies = mine.iter().filter(|lot| fits(lot)).map(|lot| (capacity(lot), lot.reach(wanting, true)));
+        let supplies =
+            mine.iter().filter(|lot| fits(lot)).map(|lot| (capacity(lot), lot.reach(wanting, Sure::Perhaps)));
         number(wanting.len()) - lacking(&vec![1; wanting.len()], &supplies.collect::<Vec<Supply>>())
     };
     let taken = served(&|lot| lot.is_endless() || lot.has_seats()) - served(&|lot| lot.is_endless());
