@@ -2,6 +2,7 @@
 
 use caretaker_proto::console::v1 as proto;
 use caretaker_shared::model::Role;
+use caretaker_shared::policy::PRESET;
 use tonic::Code;
 
 use super::super::bench::{Bench, Caller, start};
@@ -126,8 +127,8 @@ async fn an_audit_that_is_mailed_does_not_wait_for_the_senders_next_look() {
         client(&manager).mail_audit(proto::MailAuditRequest::default()).await.expect("an answer").into_inner().mails
     };
     assert_eq!((mail().await, waits().await), (0, false), "no policy names anybody");
-    let policy = "[licences]\nbusiness_manager = [\"office@northfield.example\"]\n";
-    bench.store.apply_policy("North", policy, "the test", start()).await.expect("a policy");
+    let policy = PRESET.replace("business_manager = []", "business_manager = ['office@northfield.example']");
+    bench.store.apply_policy("North", &policy, "the test", start()).await.expect("a policy");
     assert_eq!((mail().await, waits().await), (1, true));
 }
 
