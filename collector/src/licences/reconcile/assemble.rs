@@ -43,7 +43,8 @@ impl Subject<'_> {
             in_catalogue: self.in_catalogue,
             holdings,
             of_suite: view.of(&title.suite),
-            is_bought: view.register.licences.iter().any(|licence| licence.title == title.slug),
+            is_bought: !holdings.is_empty()
+                || title.licensing.is_empty() && view.register.licences.iter().any(|one| one.title == title.slug),
             lack: self.spread.lacks.get(&self.need).copied().unwrap_or_default(),
             lack_of_users: self.spread.lacks_of_users.get(&self.need).copied().unwrap_or_default(),
             reach: &reach,

@@ -61,11 +61,14 @@ pub(super) struct Wanted {
     pub(super) members: Vec<(usize, u32)>,
 }
 
+/// What copies of a class share: need, site, build, groups of devices. In their midst, whether no entry of the suite says
+/// the build: what has one comes first, because no other licence can stand in for it.
+type Alike = (Need, bool, u32, Option<u32>, Vec<usize>);
+
 impl<'a> Pool<'a> {
     /// The classes of counted or of stale copies.
     pub(super) fn classes(&self, view: &View<'_>, copies: impl Fn(&'a Tally) -> &'a Vec<Copy>) -> Vec<Class> {
-        // What has the suite's own entry comes first: no other licence can stand in for it.
-        let mut classes: BTreeMap<(Need, bool, u32, Option<u32>, Vec<usize>), Vec<Wanted>> = BTreeMap::new();
+        let mut classes: BTreeMap<Alike, Vec<Wanted>> = BTreeMap::new();
         let named = self.groups(view);
         let groups = |device| named.iter().filter(|group| is_in(view.estate, **group, device)).copied().collect();
         if self.suite.is_none() {

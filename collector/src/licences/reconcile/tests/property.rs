@@ -178,6 +178,13 @@ impl World {
             };
             school.register.seats.insert(id, seats);
         }
+        self.tell_decisions(&mut school);
+        let fte = SITES.into_iter().zip(self.fte).filter_map(|(site, told)| Some((site.to_owned(), told?)));
+        school.register.fte.extend(fte);
+        school
+    }
+
+    fn tell_decisions(&self, school: &mut School) {
         for one in &self.decisions {
             school.register.approvals.push(Approval {
                 title: "title".into(),
@@ -200,9 +207,6 @@ impl World {
                 ends_on: ago(-one.ends),
             });
         }
-        let fte = SITES.into_iter().zip(self.fte).filter_map(|(site, told)| Some((site.to_owned(), told?)));
-        school.register.fte.extend(fte);
-        school
     }
 }
 
