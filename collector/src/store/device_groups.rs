@@ -2,7 +2,7 @@
 //! its name. Whatever changes a policy, a name, a site or whether a device is active brings the rows in line in the same
 //! transaction, so that lists and audits may join them without a look at any policy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use caretaker_shared::policy::{DeviceGroup, Grouping};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
@@ -13,6 +13,20 @@ use super::in_force::Policies;
 /// The groups of a device as one text with a line for each, over `d`, as lists filter by it.
 pub(super) const GROUPS_OF_D: &str =
     "coalesce((SELECT group_concat(g.name, char(10)) FROM device_group g WHERE g.device = d.id), '')";
+
+/// Whether `d` is in the group `{}`, as lists filter by it.
+pub(super) const IN_GROUP: &str = "d.id IN (SELECT g.device FROM device_group g WHERE g.name = {})";
+
+/// The texts of a list as a query gives it, one in each line; none for NULL.
+pub(super) fn texts(lines: Option<String>) -> Vec<String> {
+    lines.map(|lines| lines.lines().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+/// Numbers of the devices that are in a group of this name, in any case, at any site.
+pub(super) fn members(connection: &Connection, group: &str) -> Result<HashSet<i64>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT device FROM device_group WHERE name = ?1")?;
+    Ok(query.query_map([group], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
 
 /// A device and what is held of it.
 struct Held {
@@ -70,8 +84,7 @@ pub(super) fn settle_all(connection: &mut Connection, policies: &Policies) -> Re
 fn held(tx: &Transaction<'_>, sql: &str, of: i64) -> Result<Vec<Held>, StoreError> {
     let mut query = tx.prepare_cached(sql)?;
     let rows = query.query_map([of], |row| {
-        let groups: String = row.get(3)?;
-        let groups = groups.lines().map(str::to_owned).collect();
+        let groups = texts(row.get(3)?).into_iter().collect();
         Ok(Held { row: row.get(0)?, name: row.get(1)?, active: row.get(2)?, groups })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
