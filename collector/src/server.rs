@@ -177,6 +177,7 @@ impl Parts {
     fn console(&self) -> console::Context {
         console::Context {
             store: self.store.clone(),
+            mail_waits: self.mail_waits.clone(),
             clock: self.clock.clone(),
             zone: TimeZone::system(),
             school: self.config.school.clone(),
@@ -187,7 +188,6 @@ impl Parts {
             guidance: self.guidance.clone(),
             rules: self.rules.clone(),
             audit_key: self.key.clone(),
-            mail_waits: self.mail_waits.clone(),
             started_at: self.clock.now(),
         }
     }

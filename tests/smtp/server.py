@@ -1,11 +1,13 @@
 """A mail server whose manners can be changed while it runs.
 
-Started as: server.py PORT FOLDER. Accepted messages become files in FOLDER. What it does next is the word in
-FOLDER/manners: `accept`, `refuse` (451 to every message), `hang` (never answers DATA), `drop` (keeps the message and
+Started as: server.py PORT FOLDER. Accepted messages become files in FOLDER: NAME.eml, what of it a mail program shows as
+NAME.body, and what is attached in NAME.files/. What it does next is the word in FOLDER/manners: `accept`, `refuse` (451 to every message), `hang` (never answers DATA), `drop` (keeps the message and
 closes the connection before it says so).
 """
 
 import asyncio
+import email
+import email.policy
 import pathlib
 import signal
 import sys
@@ -33,12 +35,22 @@ class Postbox:
             (self.folder / f"{uuid.uuid4()}.hung").touch()
             await asyncio.Event().wait()
         name = uuid.uuid4()
+        self.take_apart(name, envelope.content)
         fresh = self.folder / f"{name}.new"
         fresh.write_bytes(envelope.content)
         fresh.rename(self.folder / f"{name}.eml")
         if manners == "drop":
             server.transport.close()
         return "250 OK"
+
+    def take_apart(self, name, content):
+        message = email.message_from_bytes(content, policy=email.policy.default)
+        body = message.get_body(preferencelist=("plain",))
+        (self.folder / f"{name}.body").write_text(body.get_content() if body else "")
+        files = self.folder / f"{name}.files"
+        files.mkdir()
+        for part in message.iter_attachments():
+            (files / pathlib.PurePath(part.get_filename()).name).write_bytes(part.get_payload(decode=True))
 
 
 async def main(port, folder):

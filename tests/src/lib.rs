@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod binaries;
+pub mod caller;
 pub mod desk;
 pub mod mail;
 pub mod memory;

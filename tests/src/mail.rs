@@ -1,7 +1,8 @@
 //! A real mail server, aiosmtpd, whose manners a story can change.
 
+use std::collections::BTreeMap;
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -31,10 +32,14 @@ pub struct MailServer {
 }
 
 /// One accepted message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Message {
     /// The whole text, headers included.
     pub text: String,
+    /// What a mail program shows of it without HTML.
+    pub body: String,
+    /// The files that come with it, by name.
+    pub files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Message {
@@ -123,7 +128,10 @@ impl MailServer {
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
         self.files("eml")
-            .map(|path| Message { text: std::fs::read_to_string(path).expect("an accepted message stays") })
+            .map(|path| {
+                let read = |path: &Path| std::fs::read_to_string(path).expect("an accepted message stays");
+                Message { text: read(&path), body: read(&path.with_extension("body")), files: attached(&path) }
+            })
             .collect()
     }
 
@@ -151,8 +159,24 @@ impl MailServer {
         self.folder.path()
     }
 
+    /// Messages to somebody, accepted so far.
+    #[must_use]
+    pub fn to(&self, address: &str) -> Vec<Message> {
+        self.messages().into_iter().filter(|message| message.header("To").contains(address)).collect()
+    }
+
     fn files(&self, ending: &'static str) -> impl Iterator<Item = PathBuf> {
         let entries = std::fs::read_dir(self.folder.path()).expect("the folder is there");
         entries.flatten().map(|entry| entry.path()).filter(move |path| path.extension().is_some_and(|is| is == ending))
     }
+}
+
+/// What the server found attached to a message.
+fn attached(message: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(message.with_extension("files")).expect("every message has a folder");
+    let file = |entry: std::fs::DirEntry| {
+        let name = entry.file_name().into_string().expect("a name of ours");
+        (name, std::fs::read(entry.path()).expect("an attached file stays"))
+    };
+    entries.flatten().map(file).collect()
 }

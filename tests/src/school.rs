@@ -76,12 +76,20 @@ impl School {
         self.collector = Some(collector);
     }
 
-    /// The policy of the stories: one watched folder, one searched folder, two addresses.
     fn apply_policy(&self) {
+        self.apply("");
+    }
+
+    /// Puts the policy of the stories in force, one watched folder, one searched folder, two addresses, with `more`
+    /// sections.
+    ///
+    /// # Panics
+    /// When the collector refuses it.
+    pub fn apply(&self, more: &str) {
         let policy = format!(
             "[documents]\nfolders = [{documents:?}]\n\n[detection]\ncategories = [\"demonstration\"]\n\n\
              [executables]\nfolders = [{programs:?}]\n\n\
-             [alerts]\nsafeguarding_lead = [\"lead@example.school\", \"deputy@example.school\"]\nnetwork_manager = [\"network@example.school\"]\n",
+             [alerts]\nsafeguarding_lead = [\"lead@example.school\", \"deputy@example.school\"]\nnetwork_manager = [\"network@example.school\"]\n{more}",
             documents = self.documents(),
             programs = self.programs(),
         );

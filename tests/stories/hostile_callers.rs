@@ -2,88 +2,31 @@
 
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::time::Duration;
 
 use caretaker_proto::agent::v1 as proto;
 use caretaker_proto::agent::v1::agent_client::AgentClient;
 use caretaker_shared::clock::SystemClock;
-use caretaker_shared::model::{
-    BootId, DeviceClock, DeviceEvent, DeviceEventKind, DeviceId, Envelope, EpochId, EpochReason, Payload, Stream,
-};
+use caretaker_shared::model::{DeviceEvent, DeviceEventKind, DeviceId, Envelope, EpochId, Payload, Stream};
 use caretaker_shared::pki::{Authority, DeviceKey, Validity};
 use caretaker_shared::secret::Secret;
-use caretaker_shared::tls::{self, Identity};
-use caretaker_shared::token::EnrolmentToken;
-use caretaker_shared::wire::{self, Hello, Upload};
+use caretaker_shared::tls;
+use caretaker_shared::wire::{self, Upload};
 use caretaker_tests::agent::{Agent, PHRASE};
+use caretaker_tests::caller::{Caller, clock, greeting};
 use caretaker_tests::school::{READY, School};
 use caretaker_tests::wait;
 use jiff::{Timestamp, ToSpan as _};
-use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-/// A caller with a certificate of its own making or of the school's.
-struct Caller {
-    authority_pem: String,
-    certificate_pem: String,
-    key: Secret<String>,
-    address: String,
-}
-
-impl Caller {
-    /// Enrols over the wire, as an agent does.
-    async fn enrol(school: &School, name: &str) -> Self {
-        let token: EnrolmentToken = school.token().parse().expect("a token");
-        let key = DeviceKey::generate().expect("a key");
-        let channel = tls::enrol_channel(&token.address, token.authority, Arc::new(SystemClock)).expect("a channel");
-        let request = proto::EnrolRequest {
-            token_secret: token.secret().expose().clone(),
-            csr_der: key.request().expect("a request"),
-            hostname: name.to_owned(),
-            agent_version: "0.0.0".to_owned(),
-        };
-        let answer = AgentClient::new(channel).enrol(request).await.expect("enrols").into_inner();
-        Self {
-            authority_pem: answer.authority_pem,
-            certificate_pem: answer.certificate_pem,
-            key: key.to_pem(),
-            address: token.address,
-        }
-    }
-
-    /// A certificate made with an authority's key, for a device that may not even exist.
-    fn forged(authority: &Authority, trusts: &str, address: String, device: DeviceId, validity: Validity) -> Self {
-        let key = DeviceKey::generate().expect("a key");
-        let issued = authority.issue_device(device, &key.request().expect("a request"), validity).expect("issues");
-        Self { authority_pem: trusts.to_owned(), certificate_pem: issued.pem, key: key.to_pem(), address }
-    }
-
-    fn client(&self) -> AgentClient<Channel> {
-        let identity = Identity { chain_pem: &self.certificate_pem, key_pem: &self.key };
-        let channel = tls::device_channel(&self.address, &identity, &self.authority_pem, Arc::new(SystemClock));
-        AgentClient::new(channel.expect("a channel"))
-    }
-}
-
-fn clock() -> DeviceClock {
-    DeviceClock { wall: Timestamp::now(), steady: Duration::from_secs(60), boot: BootId::random() }
+/// A certificate made with an authority's key, for a device that may not even exist.
+fn forged(authority: &Authority, trusts: &str, address: String, device: DeviceId, validity: Validity) -> Caller {
+    let key = DeviceKey::generate().expect("a key");
+    let issued = authority.issue_device(device, &key.request().expect("a request"), validity).expect("issues");
+    Caller { authority_pem: trusts.to_owned(), certificate_pem: issued.pem, key: key.to_pem(), address }
 }
 
 fn hello(epoch: EpochId) -> proto::HelloRequest {
-    Hello {
-        epoch,
-        previous: None,
-        reason: EpochReason::NewInstall,
-        marks: Vec::new(),
-        agent_version: "0.0.0".to_owned(),
-        hostname: "DESKTOP-01".to_owned(),
-        policy_version: 0,
-        clock: clock(),
-        root: None,
-        recipients: None,
-        checkpoint: None,
-    }
-    .into()
+    greeting(epoch).into()
 }
 
 fn tamper(epoch: EpochId, sequence: u64) -> proto::UploadRequest {
@@ -110,17 +53,17 @@ async fn devices_without_a_valid_identity_are_refused() {
     let epoch = EpochId::random();
     let fresh = Validity { now, days: 100 };
 
-    let stranger = Caller::forged(&foreign, ours.pem(), school.address(), DeviceId::random(), fresh);
+    let stranger = forged(&foreign, ours.pem(), school.address(), DeviceId::random(), fresh);
     let refused = stranger.client().hello(hello(epoch)).await.expect_err("a foreign certificate");
     assert_eq!(tls::fault(&refused), Some(tls::Fault::DeviceUnknown), "{refused:?}");
 
     let past = Validity { now: now.checked_sub((24 * 9).hours()).expect("in range"), days: 3 };
-    let expired = Caller::forged(&ours, ours.pem(), school.address(), DeviceId::random(), past);
+    let expired = forged(&ours, ours.pem(), school.address(), DeviceId::random(), past);
     let refused = expired.client().hello(hello(epoch)).await.expect_err("an expired certificate");
     assert_eq!(tls::fault(&refused), Some(tls::Fault::DeviceExpired), "{refused:?}");
 
     // Signed by our own authority, but for a device that was never enrolled: a leaked key is not enough.
-    let invented = Caller::forged(&ours, ours.pem(), school.address(), DeviceId::random(), fresh);
+    let invented = forged(&ours, ours.pem(), school.address(), DeviceId::random(), fresh);
     let refused = invented.client().hello(hello(epoch)).await.expect_err("a device that nobody enrolled");
     assert_eq!((refused.code(), reason(&refused)), (Code::Unauthenticated, "device-unknown"), "{refused:?}");
 

@@ -95,5 +95,5 @@ fn a_collector_killed_again_and_again_loses_nothing_and_repeats_nothing() {
 fn message_ids(school: &School) -> BTreeSet<String> {
     let mails = std::fs::read_dir(school.data().join("mail/new")).expect("the maildir is there").flatten();
     let texts = mails.map(|mail| std::fs::read_to_string(mail.path()).expect("a whole mail"));
-    texts.map(|text| Message { text }.header("Message-ID")).collect()
+    texts.map(|text| Message { text, ..Message::default() }.header("Message-ID")).collect()
 }

@@ -10,6 +10,7 @@ mod devices;
 mod page;
 mod sheets;
 mod table;
+mod trend;
 mod xlsx;
 
 #[cfg(test)]
@@ -21,12 +22,12 @@ use jiff::civil::Date;
 use crate::licences::{Doubt, Number, Outcome, TitleOutcome};
 use crate::paper::PaperError;
 use crate::render::report;
-use crate::store::licence_audit::{AuditDevice, AuditDiff, AuditRow};
+use crate::store::licence_audit::{AuditDevice, AuditDiff, AuditRow, TrendWeek};
 
 pub use csv::cell as csv_cell;
 pub(crate) use devices::SHOWN;
-pub(crate) use page::at_least;
 pub use page::leaflet;
+pub(crate) use page::{at_least, is_dangerous};
 pub use table::{Cell, Column, Sheet};
 
 /// For whom papers are.
@@ -123,6 +124,8 @@ pub struct Papers {
     pub outcome: Outcome,
     /// What changed since the one before; none for the first.
     pub diff: Option<AuditDiff>,
+    /// The weeks up to it, the earliest first.
+    pub trend: Vec<TrendWeek>,
     /// Whether single devices are theirs to see (`Permission::DevicesRead`); else they are counted by site.
     pub names_devices: bool,
     /// The devices that want a look.

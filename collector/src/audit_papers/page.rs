@@ -3,7 +3,7 @@
 use jiff::Zoned;
 
 use super::sheets::{name, why};
-use super::{Papers, day};
+use super::{Papers, day, trend};
 use crate::licences::{Owned, Pence, Permission, TitleOutcome, TitleState};
 use crate::render::report::{Bar, Block, Leaflet};
 use crate::render::text::number;
@@ -26,6 +26,7 @@ pub fn leaflet(papers: &Papers, now: &Zoned) -> Leaflet {
     blocks.extend(ending(papers));
     blocks.extend(not_told(papers));
     blocks.extend(changed(papers));
+    blocks.extend(trend::blocks(papers));
     blocks.push(Block::Note(notes(papers)));
     let personal = if papers.audience.sees_money() { "Names no person." } else { "Names no person and no cost." };
     Leaflet {
@@ -148,7 +149,9 @@ fn lapsed(papers: &Papers) -> Vec<Block> {
 }
 
 fn approval(papers: &Papers) -> Vec<Block> {
-    let titles = papers.titles(|title| title.unapproved > 0 || title.refused > 0);
+    let mut titles = papers.titles(|title| title.unapproved > 0 || title.refused > 0);
+    titles
+        .sort_by_key(|title| (title.refused == 0, !is_dangerous(&title.category), std::cmp::Reverse(title.installed)));
     let row = |title: &&TitleOutcome| {
         let what = match title.permission {
             Permission::Refused => "refused",
@@ -160,6 +163,11 @@ fn approval(papers: &Papers) -> Vec<Block> {
         vec![title.name.clone(), what.into(), category.to_owned(), number(title.unapproved.max(title.refused))]
     };
     section("Not approved", &["Title", "Decision", "Kind", "Installed"], titles.iter().map(row).collect())
+}
+
+/// What must not be overlooked among many that nobody has looked at yet.
+pub(crate) fn is_dangerous(category: &str) -> bool {
+    matches!(category, "bypass" | "remote-control" | "game")
 }
 
 fn unused(papers: &Papers) -> Vec<Block> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::devices;
 use super::table::{Cell, Column, Sheet};
 use super::{Papers, day};
-use crate::licences::{LicencePosition, Owned, Pence, TitleOutcome};
+use crate::licences::{Doubt, LicencePosition, Owned, Pence, TitleOutcome, TitleState};
 use crate::render::text::counted;
 use crate::store::licence_audit::{DeviceMove, TitleDiff};
 
@@ -128,8 +128,14 @@ fn row(title: &TitleOutcome, money: bool) -> Vec<Cell> {
     if money {
         row.extend([cost(title.at_risk, title.risk_is_not_known()), cost(title.wasted, title.waste_is_not_known())]);
     }
-    row.extend([title.category.as_str(), title.licensing.as_str(), title.slug.as_str()].map(Cell::text));
+    let slug = if in_catalogue(title) { title.slug.as_str() } else { "no" };
+    row.extend([title.category.as_str(), title.licensing.as_str(), slug].map(Cell::text));
     row
+}
+
+/// Whether the catalogue has it, and not only the register or a device.
+fn in_catalogue(title: &TitleOutcome) -> bool {
+    title.state != TitleState::UnknownName && !title.doubts.contains(&Doubt::NotInCatalogue)
 }
 
 /// What nobody recorded is said, not left empty: an empty cell reads as nothing.

@@ -40,6 +40,14 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// What may need more than a line; empty for what never does.
+    pub(super) fn letters(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(_) | Self::Money(_) | Self::Day(_) | Self::Blank => "",
+        }
+    }
+
     /// A number that is there.
     pub(super) fn count(number: impl Into<i64>) -> Self {
         Self::Number(number.into())

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Audience, Behind, Form, Papers};
 use crate::licences::{Number, Outcome};
-use crate::store::licence_audit::{AuditDevice, AuditRow};
+use crate::store::licence_audit::{AuditDevice, AuditRow, TrendWeek};
 
 /// Titles that a spreadsheet would take for something to do, or a reader of tables for more than one cell.
 pub(crate) const HOSTILE: [&str; 12] = [
@@ -87,6 +87,7 @@ pub(crate) fn papers(audience: Audience) -> Papers {
         },
         outcome: outcome(),
         diff: None,
+        trend: Vec::new(),
         names_devices: true,
         behind: vec![Behind { slug: "over".into(), number: Number::Over, devices }],
         people: vec!["pat.canaryaccount@northfield.example".into(), "Kim Canaryoperator".into()],
@@ -236,4 +237,20 @@ fn who_may_not_see_single_devices_reads_how_many_there_are() {
     let devices = book.worksheet_range("Devices").expect("a sheet");
     let row: Vec<String> = devices.rows().nth(1).expect("a row").iter().map(ToString::to_string).collect();
     assert_eq!(row, ["Drawing Suite", "among these, licences are missing", "North", "3"]);
+}
+
+#[test]
+fn the_page_shows_how_it_went_once_there_is_something_to_compare() {
+    let week = |day: &str, over| TrendWeek { day: day.parse().expect("a day"), owned: 30, installed: 30 + over, over };
+    let page = |trend: Vec<TrendWeek>| {
+        let written = Papers { trend, ..papers(Audience::Provider) }.write(Form::Html, &now()).expect("is written");
+        String::from_utf8(written).expect("text")
+    };
+    let one = page(vec![week("2026-11-16", 4)]);
+    assert!(!one.contains("<polyline") && !one.contains("The last"), "{one}");
+    let two = page(vec![week("2026-11-09", 2), week("2026-11-16", 4)]);
+    assert_eq!(two.matches("<polyline").count(), 3);
+    for part in ["The last 2 audits", ">9 Nov</text>", ">34 installed</text>", "missing: 9 Nov 2, 16 Nov 4"] {
+        assert!(two.contains(part), "no '{part}' in {two}");
+    }
 }

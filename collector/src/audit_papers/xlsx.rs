@@ -7,7 +7,10 @@ use super::table::{Cell, Sheet};
 
 /// A cell holds no more letters (32,767), and nobody reads as many.
 const LONGEST: usize = 1000;
-const MONEY: &str = "\"£\" #,##0.00";
+/// Points of a line of text, and lines of the tallest row: a sheet takes none of more than 409 points.
+const LINE: f64 = 15.0;
+const TALLEST: u32 = 27;
+const MONEY: &str = "\"£\"#,##0.00";
 const COUNT: &str = "#,##0";
 const DAY: &str = "d mmm yyyy";
 
@@ -49,10 +52,13 @@ fn fill(page: &mut Worksheet, sheet: &Sheet, looks: &Looks) -> Result<(), XlsxEr
         page.set_column_width(at, column.width)?;
         page.write_string_with_format(0, at, column.title, &looks.heading)?;
     }
+    // Where no height stands, some programs show the first line of a cell over the row below.
+    page.set_row_height(0, height(sheet, sheet.columns.iter().map(|column| column.title)))?;
     for (line, row) in (1_u32..).zip(&sheet.rows) {
         for (at, of) in (0_u16..).zip(row) {
             put(page, (line, at), of, looks)?;
         }
+        page.set_row_height(line, height(sheet, row.iter().map(Cell::letters)))?;
     }
     page.set_freeze_panes(1, u16::from(sheet.columns.len() > 4))?;
     let (lines, columns) = (u32::try_from(sheet.rows.len()), u16::try_from(sheet.columns.len()));
@@ -60,6 +66,19 @@ fn fill(page: &mut Worksheet, sheet: &Sheet, looks: &Looks) -> Result<(), XlsxEr
         page.autofilter(0, 0, lines, columns - 1)?;
     }
     Ok(())
+}
+
+/// Points that a row needs for the texts in its cells.
+fn height<'a>(sheet: &Sheet, cells: impl Iterator<Item = &'a str>) -> f64 {
+    let lines = cells.zip(&sheet.columns).map(|(text, column)| {
+        let width = usize::from(column.width);
+        // A word that does not fit leaves its line short.
+        let wrapped =
+            |letters: usize| if letters <= width { 1 } else { letters.div_ceil(width.saturating_sub(2).max(1)) };
+        text.lines().map(|line| wrapped(line.chars().count())).sum::<usize>()
+    });
+    let lines = u32::try_from(lines.max().unwrap_or(1)).unwrap_or(u32::MAX).clamp(1, TALLEST);
+    f64::from(lines) * LINE
 }
 
 fn put(page: &mut Worksheet, (line, at): (u32, u16), of: &Cell, looks: &Looks) -> Result<(), XlsxError> {

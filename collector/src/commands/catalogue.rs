@@ -10,11 +10,11 @@ use caretaker_proto::console::v1::{
     ReplayCatalogueResponse, RulesChanged,
 };
 use clap::builder::NonEmptyStringValueParser;
-use indicatif::{ProgressBar, ProgressStyle};
 use tonic::transport::Channel;
 
 use super::listing::Listing;
 use super::output::{Output, page};
+use super::progress::Progress;
 use super::refused::{failure, refused};
 use super::{Exit, Failure, exchange, software};
 use crate::catalogue::{Catalogue, Category, RuleFile};
@@ -244,10 +244,9 @@ async fn changed_rules(
     output.text(&render::catalogue::changed(changed, done, dry_run, output.screen))
 }
 
-/// Calls until no device is left. Shows how far it has come where somebody looks.
+/// Calls until no device is left.
 async fn replay(client: &mut Client) -> anyhow::Result<ReplayCatalogueResponse> {
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}").unwrap_or(ProgressStyle::default_bar());
-    let bar = ProgressBar::new(0).with_style(style).with_message("Devices in line");
+    let progress = Progress::new("Bringing devices in line");
     let mut total = ReplayCatalogueResponse::default();
     loop {
         let request = ReplayCatalogueRequest { after: total.after.clone() };
@@ -258,11 +257,9 @@ async fn replay(client: &mut Client) -> anyhow::Result<ReplayCatalogueResponse> 
         total.changed += some.changed;
         total.after = some.after;
         if total.after.is_empty() {
-            bar.finish_and_clear();
             return Ok(total);
         }
-        bar.set_length(total.devices + some.left);
-        bar.set_position(total.devices);
+        progress.reach(total.devices, total.devices + some.left);
     }
 }
 

@@ -12,7 +12,7 @@ const SHORT: Duration = Duration::from_secs(2);
 /// Between two turns of the wheel.
 const TURN: Duration = Duration::from_millis(120);
 /// With an amount that is known, and without.
-const BAR: &str = "{msg} {bar:24} {percent:>3} %  {elapsed}, {eta} left";
+const BAR: &str = "{msg} {bar:24} {human_pos} of {human_len}  {elapsed}, {eta} left";
 const WHEEL: &str = "{spinner} {msg}, {elapsed}";
 
 /// Work that may take long; the line is gone when this is.
@@ -38,8 +38,7 @@ impl Progress {
 
     fn begin(total: Option<u64>, what: &'static str, screen: Option<ProgressDrawTarget>) -> Self {
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template(if total.is_some() { BAR } else { WHEEL });
-        bar.set_style(style.expect("a template of ours").progress_chars("##-").tick_chars("|/-\\ "));
+        bar.set_style(style(if total.is_some() { BAR } else { WHEEL }));
         bar.set_message(what);
         let Some(screen) = screen else { return Self { bar, done: None, shows: None } };
         let (done, ended) = mpsc::channel::<()>();
@@ -58,6 +57,15 @@ impl Progress {
         self.bar.set_message(what);
     }
 
+    /// So many parts are done, of so many that there are, as far as is known now.
+    pub(super) fn reach(&self, parts: u64, total: u64) {
+        if self.bar.length().is_none() {
+            self.bar.set_style(style(BAR));
+        }
+        self.bar.set_length(total);
+        self.bar.set_position(parts);
+    }
+
     /// So many parts more are done.
     pub(super) fn add(&self, parts: u64) {
         self.bar.inc(parts);
@@ -73,6 +81,10 @@ impl Drop for Progress {
         }
         self.bar.finish_and_clear();
     }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("a template of ours").progress_chars("##-").tick_chars("|/-\\ ")
 }
 
 #[cfg(test)]
@@ -101,8 +113,23 @@ mod tests {
         progress.add(5);
         progress.bar.force_draw();
         let shown = terminal.contents();
-        assert!(shown.starts_with("Counting ############") && shown.contains(" 50 %"), "{shown}");
+        assert!(shown.starts_with("Counting ############") && shown.contains(" 5 of 10 "), "{shown}");
         drop(progress);
         assert_eq!(terminal.contents(), "");
+    }
+
+    #[test]
+    fn work_of_which_the_amount_is_learned_on_the_way_says_it_then() {
+        let terminal = InMemoryTerm::new(5, 80);
+        let screen = || ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let progress = Progress::begin(None, "Counting", Some(screen()));
+        progress.bar.set_draw_target(screen());
+        progress.bar.force_draw();
+        let shown = terminal.contents();
+        assert!(shown.contains("Counting") && !shown.contains(" of "), "{shown}");
+        progress.reach(1_250, 5_000);
+        progress.bar.force_draw();
+        let shown = terminal.contents();
+        assert!(shown.starts_with("Counting ######") && shown.contains(" 1,250 of 5,000 "), "{shown}");
     }
 }

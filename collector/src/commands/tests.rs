@@ -51,6 +51,7 @@ impl School {
         let fingerprint = authority.fingerprint();
         let context = Context {
             store: store.clone(),
+            mail_waits: Arc::default(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
             school: "Northfield School".into(),
@@ -61,7 +62,6 @@ impl School {
             guidance: Guidance::new(folder.path().join("guidance.txt"), Some("01632 960 000".into())),
             rules: crate::data::OwnRules::of(crate::data::DataFolder::at(folder.path())),
             audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
-            mail_waits: Arc::default(),
             started_at: clock.now() - SignedDuration::from_hours(12 * 24),
         };
         let listener = console::bind(&folder.path().join(SOCKET)).expect("a free path");

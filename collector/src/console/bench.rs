@@ -69,6 +69,7 @@ impl Bench {
         let authority = Arc::new(authority);
         let context = Context {
             store: store.clone(),
+            mail_waits: Arc::default(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
             school: "Northfield School".into(),
@@ -79,7 +80,6 @@ impl Bench {
             guidance: Guidance::new(folder.path().join("guidance.txt"), None),
             rules: OwnRules::of(DataFolder::at(folder.path())),
             audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
-            mail_waits: Arc::default(),
             started_at: clock.now(),
         };
         let services = services(context.clone());

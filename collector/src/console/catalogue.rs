@@ -14,12 +14,10 @@ use super::permissions::Permission;
 use super::refusal::Refusal;
 use super::{Context, entries};
 use crate::catalogue::{Catalogue, RuleFile};
-use crate::store::titles::{RawName, TitleDetail, TitleFilter, TitleKey, TitleRow};
+use crate::store::titles::{MostKey, RawName, TitleDetail, TitleFilter, TitleKey, TitleRow};
 
 /// Largest file of rules that is taken in.
 pub(crate) const TOML_BYTES: usize = 256 * 1024;
-/// Rows of the list of what no rule knows.
-const UNKNOWN: usize = 1_000;
 /// Raw names of one title.
 const NAMES: usize = 100;
 /// Devices that one call of a replay brings in line.
@@ -38,7 +36,7 @@ impl CatalogueService {
         request: proto::ListTitlesRequest,
         operator: &Operator,
     ) -> Result<proto::ListTitlesResponse, Refusal> {
-        let asked: Asked<TitleKey> = Asked::read(request.page)?;
+        let page = request.page;
         let known = match request.known.as_str() {
             "" => None,
             "known" => Some(true),
@@ -61,10 +59,14 @@ impl CatalogueService {
             device,
         };
         if known == Some(false) && filter.device.is_none() {
-            let rows = self.0.store.most_titles(filter, UNKNOWN).await?;
-            let titles = rows.into_iter().map(title).collect();
-            return Ok(proto::ListTitlesResponse { titles, next_page: String::new() });
+            let asked: Asked<MostKey> = Asked::read(page)?;
+            let limit = asked.limit();
+            let rows = self.0.store.most_titles(filter, asked.after, limit).await?;
+            let key = |row: &TitleRow| (row.devices, row.name.clone(), row.row);
+            let (titles, next_page) = cut(rows, asked.size, key, title);
+            return Ok(proto::ListTitlesResponse { titles, next_page });
         }
+        let asked: Asked<TitleKey> = Asked::read(page)?;
         let limit = asked.limit();
         let rows = self.0.store.list_titles(filter, asked.after, limit).await?;
         let (titles, next_page) = cut(rows, asked.size, |row: &TitleRow| (row.name.clone(), row.row), title);

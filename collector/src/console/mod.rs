@@ -93,6 +93,8 @@ pub struct MailRoutes {
 pub struct Context {
     /// The collector's memory.
     pub store: Store,
+    /// Told when mail waits to go out.
+    pub mail_waits: Arc<Notify>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where the school is: what counts as today.
@@ -113,8 +115,6 @@ pub struct Context {
     pub rules: OwnRules,
     /// Signs counts of what is erased.
     pub audit_key: Arc<AuditKey>,
-    /// Told when mail waits to go out.
-    pub mail_waits: Arc<Notify>,
     /// When this collector was started.
     pub started_at: Timestamp,
 }

@@ -28,7 +28,9 @@ pub(super) fn write(letter: &Letter) -> String {
             }
             Part::Table(rows) => rows.iter().for_each(|[first, second, third]| {
                 wrap(&format!("{first}  {second}"), INDENT, &mut body);
-                wrap(third, 2 * INDENT, &mut body);
+                if !third.is_empty() {
+                    wrap(third, 2 * INDENT, &mut body);
+                }
             }),
         }
     }

@@ -97,6 +97,7 @@ impl House {
         tokio::spawn(port.serve(stop.clone()));
         let context = console::Context {
             store: store.clone(),
+            mail_waits: Arc::default(),
             clock: clock.clone(),
             zone: TimeZone::UTC,
             school,
@@ -110,7 +111,6 @@ impl House {
             guidance: caretaker_collector::guidance::Guidance::new("guidance.txt".into(), None),
             rules: caretaker_collector::data::OwnRules::of(DataFolder::at(data.path())),
             audit_key: std::sync::Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
-            mail_waits: mail_waits.clone(),
             started_at: clock.now(),
         };
         tokio::spawn(console::serve_port(from_port, console::services(context), stop.clone()));

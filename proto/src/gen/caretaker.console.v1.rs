@@ -4261,7 +4261,7 @@ pub struct ListTitlesRequest {
     /// Leave out what no active device has.
     #[prost(bool, tag = "5")]
     pub installed_only: bool,
-    /// "known", "unknown", or empty for both. Unknown ones come by how many devices have them, and at most one page.
+    /// "known", "unknown", or empty for both. Unknown ones come by how many devices have them, and none that no device has.
     #[prost(string, tag = "6")]
     pub known: ::prost::alloc::string::String,
 }

@@ -121,6 +121,7 @@ impl Office {
         let folder = tempfile::tempdir().expect("a folder");
         let context = Context {
             store: self.sample.store.clone(),
+            mail_waits: Arc::default(),
             clock: self.clock.clone(),
             zone: TimeZone::UTC,
             school: "Northfield School".into(),
@@ -134,7 +135,6 @@ impl Office {
             guidance: Guidance::new(folder.path().join("guidance.txt"), Some("01632 960 000".into())),
             rules: crate::data::OwnRules::of(crate::data::DataFolder::at(folder.path())),
             audit_key: Arc::new(caretaker_shared::checkpoint::AuditKey::generate().0),
-            mail_waits: Arc::default(),
             started_at: self.clock.now(),
         };
         serve_as(folder.path(), context, (name, role), self.stop.clone());

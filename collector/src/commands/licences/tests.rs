@@ -265,7 +265,12 @@ async fn an_export_computes_nothing_and_is_read_back() {
     empty.types(&["licences", "import", &path, "--apply"]).await.expect("is taken over");
     assert_eq!(empty.types(&["licences", "export"]).await.expect("a table").lines().count(), csv.lines().count());
     let snipe = school.types(&["licences", "export", "--format", "snipe-it"]).await.expect("a table");
-    assert!(snipe.starts_with("\u{feff}Item name,purchase date,"), "{snipe}");
+    let header = "\u{feff}Item name,serial number,Category,purchase date,";
+    assert!(snipe.starts_with(header) && snipe.contains("\nSibelius,L-0003,Software,"), "{snipe}");
+    // Its importer refuses a row without seats: a licence for a whole site has one there.
+    let seats =
+        snipe.lines().skip(1).map(|line| line.split(',').nth_back(3).and_then(|seats| seats.parse::<u32>().ok()));
+    assert!(seats.clone().count() > 4 && seats.clone().all(|seats| seats.is_some_and(|seats| seats > 0)), "{snipe}");
     let path = file(&empty, "snipe.csv", &snipe);
     let text = empty.types(&["licences", "import", &path]).await.expect("is read");
     assert!(text.contains("a licence list of Snipe-IT"), "{text}");

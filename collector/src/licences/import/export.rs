@@ -38,9 +38,12 @@ const COLUMNS: [&str; 18] = [
     "Caretaker number",
 ];
 
-/// Those of Snipe-IT's importer that have something to say, in the order of its sample.
-const OF_SNIPE_IT: [&str; 12] = [
+/// Those of Snipe-IT's importer that have something to say, in the order of its sample. It takes no row without a
+/// category or without seats, and takes two rows of one name and serial number for one licence.
+const OF_SNIPE_IT: [&str; 14] = [
     "Item name",
+    "serial number",
+    "Category",
     "purchase date",
     "purchase cost",
     "order number",
@@ -83,7 +86,7 @@ pub fn csv(licences: &[Listed]) -> Vec<u8> {
     table(&COLUMNS, licences.iter().map(row))
 }
 
-/// The same for Snipe-IT, which counts seats and nothing else.
+/// The same for Snipe-IT, which counts seats and nothing else: a licence for a whole site is one of one seat.
 #[must_use]
 pub fn snipe_it(licences: &[Listed]) -> Vec<u8> {
     let row = |listed: &Listed| {
@@ -96,6 +99,8 @@ pub fn snipe_it(licences: &[Listed]) -> Vec<u8> {
             matches!(licence.term, crate::licences::Term::Maintenance | crate::licences::Term::Subscription);
         [
             title.join(" "),
+            licence.id.to_string(),
+            "Software".to_owned(),
             day(licence.starts_on),
             licence.cost.map(pounds).unwrap_or_default(),
             licence.order_ref.clone(),
@@ -103,7 +108,7 @@ pub fn snipe_it(licences: &[Listed]) -> Vec<u8> {
             day(licence.notice_on),
             maintained.to_string(),
             "true".to_owned(),
-            quantity(licence),
+            licence.quantity.max(1).to_string(),
             licence.scope.site.clone().unwrap_or_default(),
             licence.supplier.clone(),
             note,

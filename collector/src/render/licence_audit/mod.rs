@@ -94,7 +94,8 @@ fn foot(audit: &GetAuditResponse, screen: &Screen) -> String {
             parts.push(format!("{} more", audit.since.len() - CHANGES));
         }
         let told = if parts.is_empty() { "nothing came or went".to_owned() } else { parts.join(", ") };
-        shown.push_str(&hang(&format!("Since week {}: ", before.week), &format!("{told}.   audit diff"), screen.width));
+        let since = sections::day(&before.day);
+        shown.push_str(&hang(&format!("Since {since}: "), &format!("{told}. Why: audit diff"), screen.width));
     }
     shown
 }
@@ -135,12 +136,12 @@ pub(super) fn count(n: u32, ink: Ink) -> Cell {
     if n == 0 { "-".into() } else { Cell(number(n), ink) }
 }
 
-/// "£ 1,208", "£ 1,208.50"; pence are left out where there are none.
+/// "£1,208", "£1,208.50"; pence are left out where there are none.
 pub(super) fn pounds(pence: u64) -> String {
     let pounds = number(pence / 100);
     match pence % 100 {
-        0 => format!("£ {pounds}"),
-        rest => format!("£ {pounds}.{rest:02}"),
+        0 => format!("£{pounds}"),
+        rest => format!("£{pounds}.{rest:02}"),
     }
 }
 

@@ -4,6 +4,7 @@ use caretaker_proto::console::v1::{AuditLicence, AuditTitle, GetAuditResponse};
 use jiff::civil::Date;
 
 use super::{money, owned, pounds, used};
+use crate::audit_papers::is_dangerous;
 use crate::render::table::{Cell, Column, Table};
 use crate::render::text::{counted, hang, number, safe};
 use crate::render::{Ink, Screen};
@@ -88,18 +89,13 @@ fn unlicensed(titles: &[&AuditTitle], screen: &Screen) -> String {
 
 fn decisions(heading: &str, permission: &str, audit: &GetAuditResponse, screen: &Screen) -> String {
     let mut titles: Vec<&AuditTitle> = audit.titles.iter().filter(|title| title.permission == permission).collect();
-    titles.sort_by_key(|title| (!dangerous(title), std::cmp::Reverse(title.installed), &title.name));
+    titles.sort_by_key(|title| (!is_dangerous(&title.category), std::cmp::Reverse(title.installed), &title.name));
     let lines = titles.into_iter().map(|title| {
         let (devices, category) = (title.unapproved.max(title.refused), title.category.replace('-', " "));
         let what = if category.is_empty() { String::new() } else { format!(", {category}") };
         (title.name.clone(), format!("on {}{what}", counted(devices, "device")))
     });
     section(heading, if permission == "refused" { Ink::Bad } else { Ink::Unsure }, lines.collect(), screen)
-}
-
-/// What must not be overlooked among many that nobody has looked at yet.
-fn dangerous(title: &AuditTitle) -> bool {
-    matches!(title.category.as_str(), "bypass" | "remote-control" | "game")
 }
 
 fn unused(audit: &GetAuditResponse, screen: &Screen) -> String {

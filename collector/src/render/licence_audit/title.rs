@@ -24,22 +24,31 @@ pub fn title(audit: &GetAuditResponse, behind: Option<&GetAuditDevicesResponse>,
     shown.push_str(&licences(title, screen));
     if let Some(behind) = behind.filter(|behind| !behind.devices.is_empty()) {
         let all = behind.devices.len();
-        let what = if behind.number == "over" { "short of a licence, among" } else { "has it" };
-        shown.push_str(&format!("\n{} {what}\n", counted(u32::try_from(all).unwrap_or(u32::MAX), "device")));
+        shown.push_str(&format!("\n{}\n", above(title, behind)));
         shown.push_str(&listed(&behind.devices[..all.min(NAMED)], screen));
         if all > NAMED {
             shown.push_str(&hang("  ", &format!("and {} more", all - NAMED), screen.width));
         }
         let closer = format!("audit show \"{}\" --devices {}", safe(&title.name), next(title, &behind.number));
-        shown.push_str(&hang("", &format!("Other devices:  {closer}"), screen.width));
+        shown.push_str(&hang("Other devices:  ", &closer, screen.width));
     }
     shown
+}
+
+/// What the devices below have to do with the title.
+fn above(title: &AuditTitle, behind: &GetAuditDevicesResponse) -> String {
+    let all = u32::try_from(behind.devices.len()).unwrap_or(u32::MAX);
+    match (behind.number.as_str(), all) {
+        ("over", _) => format!("{} missing, among {}", counted(title.over, "licence"), counted(all, "device")),
+        (_, 1) => "1 device has it".into(),
+        _ => format!("{} have it", counted(all, "device")),
+    }
 }
 
 /// The name, and what is to be said of it in a line.
 fn answer(title: &AuditTitle, screen: &Screen) -> String {
     let (said, ink) = match title.state.as_str() {
-        "over" => (format!("over by {} {}", number(title.over), title.over_of), Ink::Bad),
+        "over" => (over_by(title), Ink::Bad),
         "unlicensed" => ("no licence at all".into(), Ink::Bad),
         "expired" => ("its licence has ended".into(), Ink::Bad),
         "cannot-tell" => ("cannot be told".into(), Ink::Unsure),
@@ -52,6 +61,14 @@ fn answer(title: &AuditTitle, screen: &Screen) -> String {
     };
     let line = edges(&safe(&title.name), &said, screen.width);
     line.replacen(&said, &screen.ink(ink, &said), 1) + "\n"
+}
+
+fn over_by(title: &AuditTitle) -> String {
+    match title.over_of.as_str() {
+        "devices" => format!("over by {}", counted(title.over, "device")),
+        "users" => format!("over by {}", counted(title.over, "user")),
+        _ => format!("over by {} FTE", number(title.over)),
+    }
 }
 
 fn figures(audit: &GetAuditResponse, title: &AuditTitle, screen: &Screen) -> String {
@@ -68,14 +85,14 @@ fn figures(audit: &GetAuditResponse, title: &AuditTitle, screen: &Screen) -> Str
             have.push(format!("{} {what}", number(count)));
         }
     }
-    lines.push(("Figures", have.join("   ")));
+    lines.push(("Figures", have.join(", ")));
     if title.installed > 0 {
         let days = audit.unused_days;
         let (used, unused) = (used(title), number(title.unused));
         let not_told = number(title.use_unknown);
         lines.push((
             "Used",
-            format!("{used} in {days} days   {unused} not   {not_told} where the device does not record it"),
+            format!("{used} in {days} days, {unused} not, {not_told} where the device does not record it"),
         ));
     }
     if title.over > 0 {

@@ -36,6 +36,7 @@ fn written(block: &Block) -> String {
         }
         Block::Bars(bars) => svg::bars(bars),
         Block::Columns(bars) => svg::columns(bars),
+        Block::Course(course) => course.svg(),
         Block::Table(columns, rows) => table(columns, rows),
         Block::Checks(marks) => {
             let rows: String = marks.iter().map(check).collect();

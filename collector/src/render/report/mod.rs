@@ -1,5 +1,6 @@
 //! Reports for people: one content, written for the screen, as HTML that needs nothing else, and as PDF.
 
+mod course;
 mod html;
 mod paper;
 mod plain;
@@ -7,6 +8,7 @@ pub mod review;
 mod svg;
 pub mod term;
 
+pub use course::Course;
 pub use html::write as html;
 pub use paper::write as pdf;
 pub use plain::write as plain;
@@ -39,6 +41,8 @@ pub enum Block {
     Bars(Vec<Bar>),
     /// Columns side by side: what changes with time.
     Columns(Vec<Bar>),
+    /// Lines of a chart: what changes from week to week.
+    Course(Course),
     /// A table: titles of columns, and rows of as many cells.
     Table(Vec<String>, Vec<Vec<String>>),
     /// Lines of a self-check.

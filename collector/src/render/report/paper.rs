@@ -43,6 +43,10 @@ fn set(sheet: &mut Sheet, block: &Block) {
             bars.iter().for_each(|bar| self::bar(sheet, bar, most));
             sheet.gap();
         }
+        Block::Course(course) => {
+            let (columns, rows) = course.table("Week");
+            table(sheet, &columns, &rows);
+        }
         Block::Table(columns, rows) => table(sheet, columns, rows),
         Block::Checks(marks) => marks.iter().for_each(|mark| check(sheet, mark)),
     }

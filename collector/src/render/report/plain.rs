@@ -32,6 +32,10 @@ fn written(block: &Block, screen: &Screen) -> String {
             .map(|(figure, what)| format!("  {}  {}\n", screen.ink(Ink::Strong, &right(&safe(figure), 10)), safe(what)))
             .collect(),
         Block::Bars(bars) | Block::Columns(bars) => self::bars(bars, screen),
+        Block::Course(course) => {
+            let (columns, rows) = course.table("Week");
+            table(&columns, &rows, screen)
+        }
         Block::Table(columns, rows) => table(columns, rows, screen),
         Block::Checks(marks) => marks.iter().map(|mark| check(mark, screen)).collect(),
         Block::Note(text) => hang("", &safe(text), screen.width),

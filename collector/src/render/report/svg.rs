@@ -86,7 +86,7 @@ pub(super) fn columns(bars: &[Bar]) -> String {
     framed(base + BELOW, &described(bars), &(line + &drawn))
 }
 
-fn framed(height: u32, label: &str, drawn: &str) -> String {
+pub(super) fn framed(height: u32, label: &str, drawn: &str) -> String {
     format!(
         "<svg viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\" \
          aria-label=\"{label}\">{drawn}</svg>\n"
@@ -99,11 +99,11 @@ fn described(bars: &[Bar]) -> String {
     parts.join("; ")
 }
 
-fn scaled(value: u32, most: u32, room: u32) -> u32 {
+pub(super) fn scaled(value: u32, most: u32, room: u32) -> u32 {
     u32::try_from(u64::from(value) * u64::from(room) / u64::from(most)).unwrap_or(room)
 }
 
-fn number(count: usize) -> u32 {
+pub(super) fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 

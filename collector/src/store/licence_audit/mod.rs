@@ -9,11 +9,13 @@ mod papers;
 mod rows;
 mod run;
 mod sets;
+mod trend;
 mod weekly;
 
 pub use diff::{AuditDiff, DeviceMove, LicenceMove, Reason, TitleDiff};
 pub use papers::Asked;
 pub use rows::{AuditDevice, AuditRow, KeptAudit, WhichAudit};
+pub use trend::TrendWeek;
 
 /// Who asked for the audit that the calendar asks for.
 pub const WEEKLY: &str = "weekly";

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::diff::diff;
 use super::rows::{self, KeptAudit, WhichAudit};
+use super::trend;
 use crate::audit_papers::{Audience, Behind, Papers, SHOWN};
 use crate::licences::{Number, TitleOutcome};
 use crate::store::in_force::Policies;
@@ -56,7 +57,8 @@ impl Store {
             let diff = compared.transpose()?;
             let behind = behind(connection, row.id, &outcome.titles, &sites)?;
             let people = if audience.sees_money() { Vec::new() } else { people(connection, &policies)? };
-            Ok(Some(Papers { audience, school, row, outcome, diff, names_devices, behind, people }))
+            let trend = trend::read(connection, &row, site.as_deref())?;
+            Ok(Some(Papers { audience, school, row, outcome, diff, trend, names_devices, behind, people }))
         })
         .await
     }

@@ -187,6 +187,12 @@ pub(super) fn find(connection: &Connection, which: WhichAudit) -> Result<Option<
     Ok(found)
 }
 
+/// The audits up to that of a number, the newest first.
+pub(super) fn up_to(connection: &Connection, id: i64) -> Result<Vec<AuditRow>, StoreError> {
+    let mut query = connection.prepare_cached(&format!("{SELECT} WHERE id <= ?1 ORDER BY id DESC"))?;
+    Ok(query.query_map([id], row)?.collect::<Result<_, _>>()?)
+}
+
 fn one(connection: &Connection, sql: &str, id: Option<i64>) -> Result<Option<AuditRow>, StoreError> {
     let sql = format!("{SELECT} {sql}");
     let mut query = connection.prepare_cached(&sql)?;

@@ -58,6 +58,9 @@ pub struct TitleFilter {
 /// Where a list of titles goes on: name and row of the last one.
 pub type TitleKey = (String, i64);
 
+/// Where a list by how many devices have a title goes on: devices, name and row of the last one.
+pub type MostKey = (u32, String, i64);
+
 /// One title, with what leads to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TitleDetail {
@@ -128,39 +131,47 @@ impl Store {
                AND (NOT :installed OR :device IS NOT NULL OR devices > 0)
              ORDER BY t.name COLLATE NOCASE, t.id LIMIT :limit"
         );
-        self.titles(sql, filter, after, limit).await
+        self.titles(sql, filter, (None, after.unwrap_or_default()), limit).await
     }
 
-    /// The `limit` titles that most devices have, the most first.
+    /// Up to `limit` titles after `after`, those that most devices have first, and none that no device has.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn most_titles(&self, filter: TitleFilter, limit: usize) -> Result<Vec<TitleRow>, StoreError> {
+    pub async fn most_titles(
+        &self,
+        filter: TitleFilter,
+        after: Option<MostKey>,
+        limit: usize,
+    ) -> Result<Vec<TitleRow>, StoreError> {
         let sql = format!(
             "SELECT t.id, t.slug, t.name, t.publisher, t.category, t.licensing, t.suite, t.known, {COUNTED} AS devices,
                  '', '', ''
-             FROM title t WHERE {WHICH} AND devices > 0 ORDER BY devices DESC, t.name COLLATE NOCASE, t.id LIMIT :limit"
+             FROM title t WHERE {WHICH} AND devices > 0
+               AND (:most IS NULL OR (-devices, t.name COLLATE NOCASE, t.id) > (-:most, :name, :id))
+             ORDER BY devices DESC, t.name COLLATE NOCASE, t.id LIMIT :limit"
         );
-        self.titles(sql, filter, None, limit).await
+        let (most, after) = after.map(|(most, name, row)| (most, (name, row))).unzip();
+        self.titles(sql, filter, (most, after.unwrap_or_default()), limit).await
     }
 
     async fn titles(
         &self,
         sql: String,
         filter: TitleFilter,
-        after: Option<TitleKey>,
+        (most, (name, id)): (Option<u32>, TitleKey),
         limit: usize,
     ) -> Result<Vec<TitleRow>, StoreError> {
         self.read(move |connection| {
-            let (name, id) = after.unwrap_or_default();
             let mut query = connection.prepare_cached(&sql)?;
-            let all: [(&str, &dyn ToSql); 9] = [
+            let all: [(&str, &dyn ToSql); 10] = [
                 (":sites", &filter.sites),
                 (":text", &filter.text),
                 (":category", &filter.category),
                 (":known", &filter.known),
                 (":device", &filter.device.as_ref().map(|device| device.rowid)),
                 (":installed", &filter.installed_only),
+                (":most", &most),
                 (":name", &name),
                 (":id", &id),
                 (":limit", &i64::try_from(limit).unwrap_or(i64::MAX)),

@@ -14,7 +14,7 @@ mod tests;
 
 pub use entries::{EntryFilter, EntryKey, EntryRow};
 pub use fleet::Effect;
-pub use lists::{RawName, SiteDevices, TitleDetail, TitleFilter, TitleKey, TitleRow};
+pub use lists::{MostKey, RawName, SiteDevices, TitleDetail, TitleFilter, TitleKey, TitleRow};
 pub use replay::{Chunk, Replayed};
 pub use settle::Moved;
 pub(super) use settle::{described, settle};

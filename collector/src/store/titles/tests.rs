@@ -5,11 +5,11 @@ use std::sync::Arc;
 use caretaker_shared::model::SoftwareTitle;
 use rusqlite::params;
 
-use super::settle;
+use super::{TitleFilter, settle};
 use crate::catalogue::{Catalogue, RuleFile};
 use crate::rules::sample;
-use crate::store::Order;
 use crate::store::sample::{DEVICE, Sample, store};
+use crate::store::{Order, SiteScope};
 
 const ROWS: &str = "SELECT t.slug || ' ' || i.edition || ' ' || i.major || ' ' || i.users || ' ' || i.evidence
     FROM installation i JOIN title t ON t.id = i.title WHERE t.known ORDER BY i.device, t.slug";
@@ -136,4 +136,29 @@ async fn a_database_of_before_is_filled_and_a_catalogue_that_changed_meanwhile_i
     assert!(!sample.store.titles_are_current().await.expect("reads"), "another catalogue came while it ran");
     sample.store.replay_titles(sample::now()).await.expect("replays");
     assert!(sample.store.titles_are_current().await.expect("reads"));
+}
+
+#[tokio::test]
+async fn what_no_rule_knows_comes_page_by_page_most_devices_first_and_nothing_twice() {
+    let sample = store().await;
+    second_device(&sample).await;
+    let all = ["Alder Planner", "birch planner", "Cedar Planner", "Dogwood Planner", "Elder Planner"];
+    put(&sample, 1, all.map(|name| windows(name, "1")).into()).await;
+    put(&sample, 2, all[2..4].iter().map(|name| windows(name, "1")).collect()).await;
+    let filter = || TitleFilter {
+        sites: SiteScope::all(),
+        text: "planner".into(),
+        category: String::new(),
+        device: None,
+        installed_only: false,
+        known: Some(false),
+    };
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = sample.store.most_titles(filter(), after, 2).await.expect("reads");
+        let Some(last) = page.last() else { break };
+        after = Some((last.devices, last.name.clone(), last.row));
+        seen.extend(page.into_iter().map(|title| format!("{} {}", title.devices, title.name)));
+    }
+    assert_eq!(seen, ["2 Cedar Planner", "2 Dogwood Planner", "1 Alder Planner", "1 birch planner", "1 Elder Planner"]);
 }
