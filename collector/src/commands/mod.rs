@@ -25,6 +25,8 @@ mod exchange_tests;
 mod executables;
 mod findings;
 pub mod generate;
+#[cfg(test)]
+mod groups_tests;
 mod keyholder;
 pub mod licences;
 mod listing;

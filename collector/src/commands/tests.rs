@@ -413,6 +413,7 @@ async fn findings_are_said_once_for_all_who_share_them() {
         "closed_at",
         "device",
         "device_id",
+        "groups",
         "opened_at",
         "reason",
         "remedy",

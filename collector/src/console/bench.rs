@@ -85,6 +85,13 @@ impl Bench {
         Self { store, clock, authority, services, context, _folder: folder }
     }
 
+    /// Puts a policy in force at a site that has these groups of devices: names and patterns.
+    pub(super) async fn group(&self, site: &str, groups: &[(&str, &str)]) {
+        let table = |(name, pattern): &(&str, &str)| format!("[[groups]]\nname = '{name}'\ndevices = ['{pattern}']\n");
+        let toml = format!("{PRESET}\n{}", groups.iter().map(table).collect::<String>());
+        self.store.apply_policy(site, &toml, "the test", self.clock.now()).await.expect("is in force");
+    }
+
     /// Adds somebody who has logged in.
     pub(super) async fn operator(&self, name: &str, role: Role, sites: &[&str]) -> (OperatorRow, Caller) {
         let now = self.clock.now();

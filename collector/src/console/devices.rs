@@ -156,6 +156,7 @@ pub(super) fn device(row: DeviceRow) -> proto::Device {
         unknowns: row.unknowns,
         certificate_ends_at: time(row.certificate_ends_at),
         overdue: row.overdue,
+        groups: row.groups,
     }
 }
 

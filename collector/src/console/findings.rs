@@ -66,6 +66,7 @@ fn finding(row: FindingRow) -> proto::Finding {
         remedy: row.remedy,
         opened_at: row.opened_at.to_string(),
         closed_at: time(row.closed_at),
+        groups: row.groups,
     }
 }
 

@@ -12,12 +12,16 @@ use crate::store::StoreError;
 
 /// Columns of a name in a refusal.
 const NAME: usize = 60;
+/// Groups that a refusal names: all of them could be more than a status can carry.
+const GROUPS: usize = 30;
 
 /// Why a call was refused. The first line says what is wrong, the lines after it what to do.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
     #[error("there is no site \"{}\"\n  {}", named(.site), known_sites(.known))]
     NoSite { site: String, known: Vec<String> },
+    #[error("group: there is no group of devices \"{}\"\n  {}", named(.group), known_groups(.known))]
+    NoGroup { group: String, known: Vec<String> },
     #[error("there is no device \"{}\"\n  list them:  caretaker-collector devices", named(.0))]
     NoDevice(String),
     #[error("{} devices are called \"{}\"\n  name one by its id:  {}", .ids.len(), named(.name), .ids.join("  "))]
@@ -92,6 +96,7 @@ impl Refusal {
     fn code(&self) -> Code {
         match self {
             Self::NoSite { .. }
+            | Self::NoGroup { .. }
             | Self::NoDevice(_)
             | Self::NoAlert(_)
             | Self::NoCase(_)
@@ -149,6 +154,16 @@ fn known_sites(known: &[String]) -> String {
     } else {
         format!("the sites are:  {}", known.join(", "))
     }
+}
+
+fn known_groups(known: &[String]) -> String {
+    if known.is_empty() {
+        return "no policy names a group here; [[groups]] of a policy does".into();
+    }
+    let shown: Vec<String> = known.iter().take(GROUPS).map(|group| named(group)).collect();
+    let more = known.len() - shown.len();
+    let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+    format!("the groups are:  {}{more}", shown.join(", "))
 }
 
 /// The command that lists entries of a register: "approval A-0007" is one of `approvals`.

@@ -49,6 +49,8 @@ async fn school() -> Bench {
     let hours = |hours| start() - SignedDuration::from_hours(hours);
     bench.store.add_executables("PC-b", vec![("/home/pupil.one/game".into(), hours(3))]).await;
     bench.store.add_executables("PC-S", vec![("/opt/tool".into(), hours(9))]).await;
+    bench.group("North", &[("Lab 3", "PC-*"), ("Library", "pc-b")]).await;
+    bench.group("South", &[("LAB 3", "pc-s")]).await;
     bench
 }
 
@@ -101,6 +103,11 @@ async fn devices_are_found_by_their_findings_and_site() {
     assert_eq!(found("last_seen < 7d and findings = 0").await, ["pc-s-2"]);
     assert_eq!(found("last_seen = ''").await, ["LT-1"]);
     assert_eq!(found("overdue ~ updates or overdue = 'Not seen for 12 days'").await, ["PC-b"]);
+    assert_eq!(found("group = 'lab 3'").await, ["pc-A", "PC-b", "PC-S"], "any of a device's groups");
+    assert_eq!(found("group != 'Lab 3'").await, ["LT-1", "pc-s-2"], "in none of that name");
+    assert_eq!(found("groups ~ lib or group = ''").await, ["LT-1", "PC-b", "pc-s-2"]);
+    let rows = devices(&manager, "group = Library", "").await.expect("rows").0;
+    assert_eq!(rows[0]["groups"], serde_json::json!(["Lab 3", "Library"]));
     let refused = devices(&manager, "sitte = North", "").await.expect_err("no such field");
     assert_eq!(refused.code(), Code::InvalidArgument);
     assert!(refused.message().contains("there is no field \"sitte\""), "{}", refused.message());
@@ -121,6 +128,8 @@ const CASES: [Case; 4] = [
             ("enrolled_at < 2030-01-01 and status != revoked", "site,-findings"),
             ("last_seen_at > 2d or last_seen_at != ''", "last_seen"),
             ("overdue ~ MISSING", ""),
+            ("group = 'lab 3' and group != library", "-name"),
+            ("group != 'LAB 3' or not groups ~ a", "name"),
             ("unknowns > 0 or policy_version = 1", "unknowns,os,id"),
         ],
     ),
@@ -132,6 +141,8 @@ const CASES: [Case; 4] = [
             ("title ~ LOCKS or summary = 'unknown tool'", "site,summary"),
             ("opened_at <= 0s and closed_at = ''", "-requirement,-device_id"),
             ("not subject ~ pupil or reason ~ '/home'", "device"),
+            ("group = Library or group = ''", "-requirement"),
+            ("group != library and verdict = fails", "device"),
         ],
     ),
     (
@@ -191,7 +202,7 @@ async fn memory_and_collector_show_the_same() {
 async fn a_list_is_filtered_by_what_its_json_shows() {
     let bench = school().await;
     let (_, manager) = bench.operator("Ada Example", Role::NetworkManager, &[]).await;
-    // What a list may be filtered by is what its JSON shows, and which findings a device has.
+    // What a list may be filtered by is what its JSON shows, which findings a device has, and whose an executable is.
     for (all, columns) in [
         (devices(&manager, "", "").await, DEVICE_COLUMNS),
         (findings(&manager, "", "").await, FINDING_COLUMNS),
@@ -200,7 +211,9 @@ async fn a_list_is_filtered_by_what_its_json_shows() {
     ] {
         let row = all.expect("rows").0[0].clone();
         let mut shown: Vec<&str> = row.as_object().expect("an object").keys().map(String::as_str).collect();
-        let mut known: Vec<&str> = columns.iter().map(|column| column.name).filter(|name| *name != "finding").collect();
+        let beside = ["finding", "group"];
+        let mut known: Vec<&str> =
+            columns.iter().map(|column| column.name).filter(|name| !beside.contains(name)).collect();
         shown.sort_unstable();
         known.sort_unstable();
         assert_eq!(shown, known);
@@ -238,6 +251,27 @@ async fn a_filter_learns_no_more_than_the_role_sees() {
 }
 
 #[tokio::test]
+async fn executables_are_found_by_the_groups_of_all_that_have_them() {
+    let bench = school().await;
+    let (_, manager) = bench.operator("Ada Example", Role::NetworkManager, &[]).await;
+    // The content lies at PC-S too, and was there first.
+    let found = async |caller: &Caller, filter: &str| executables(caller, filter, "").await.expect(filter).1;
+    assert_eq!(found(&manager, "device = PC-S").await, 1);
+    for (filter, expected) in [
+        ("group = library", 1),
+        ("group = 'Lab 3' and group = Library", 1),
+        ("group != Library", 0),
+        ("group = 'Lab 4' or group = ''", 0),
+        ("not group = 'Lab 4' and group ~ lib", 1),
+    ] {
+        assert_eq!(found(&manager, filter).await, expected, "{filter}");
+    }
+    let (_, south) = bench.operator("Sol Example", Role::NetworkManager, &["South"]).await;
+    assert_eq!(found(&south, "group = 'Lab 3'").await, 1);
+    assert_eq!(found(&south, "group = Library or group ~ lib").await, 0, "a group of another site");
+}
+
+#[tokio::test]
 async fn a_filter_reaches_no_other_site() {
     let bench = school().await;
     let (_, north) = bench.operator("Nora Example", Role::NetworkManager, &["North"]).await;
@@ -245,6 +279,7 @@ async fn a_filter_reaches_no_other_site() {
     assert_eq!(devices(&north, everything, "-site").await.expect("rows").1, 3);
     assert_eq!(findings(&north, everything, "site").await.expect("rows").1, 4);
     assert_eq!(devices(&north, "site = South", "").await.expect("rows"), (Vec::new(), 0));
+    assert_eq!(devices(&north, "group = 'Lab 3'", "").await.expect("rows").1, 2);
     let (titles, total) = software(&north, "name ~ i or devices > 0", "-devices").await.expect("rows");
     assert_eq!((total, titles[0]["devices"].as_u64()), (4, Some(2)), "{titles:?}");
     assert!(!named(&titles, "name").contains(&"south-title".to_owned()));

@@ -171,6 +171,24 @@ mod tests {
     }
 
     #[test]
+    fn groups_of_devices_are_compared_by_their_names() {
+        let lab = |devices: &str| {
+            let table = format!("[[groups]]\nname = \"Lab 3\"\ndevices = [{devices}]\n\n[contact]");
+            with(&[("[contact]", &table)])
+        };
+        let (none, one, two) = (with(&[]), lab("\"LAB3-*\""), lab("\"LAB3-*\", \"TEACHER-3\""));
+        assert_eq!(compare(&one, &one), []);
+        let differences = compare(&one, &two);
+        let [changed] = differences.as_slice() else { panic!("{differences:?}") };
+        assert_eq!((changed.key, changed.of.as_str(), changed.leaning), ("groups", "Lab 3", Leaning::Different));
+        assert!(changed.first.starts_with("Lab 3 are the devices LAB3-*: "), "{}", changed.first);
+        assert!(changed.second.starts_with("Lab 3 are the devices LAB3-* and TEACHER-3: "), "{}", changed.second);
+        let differences = compare(&none, &one);
+        let [new] = differences.as_slice() else { panic!("{differences:?}") };
+        assert_eq!((new.key, new.first.as_str()), ("groups", ""));
+    }
+
+    #[test]
     fn lists_name_what_only_one_of_them_has() {
         let differences = compare(&with(&[]), &with(&[("\"ClamAV\", ", "\"Other\", ")]));
         assert_eq!(

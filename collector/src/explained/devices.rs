@@ -1,12 +1,13 @@
 //! What is asked of devices.
 
-use caretaker_shared::policy::Policy;
+use caretaker_shared::policy::{DeviceGroup, Policy};
 
 use super::words::{counted, hours, list, minutes, seconds};
 use super::{Measure, Statement};
 
 pub(super) fn statements(policy: &Policy) -> Vec<Statement> {
-    [protection(policy), access(policy), software(policy), rhythm(policy)].concat()
+    let groups = policy.groups.iter().map(group).collect();
+    [protection(policy), access(policy), software(policy), rhythm(policy), groups].concat()
 }
 
 fn protection(policy: &Policy) -> Vec<Statement> {
@@ -163,4 +164,14 @@ fn rhythm(policy: &Policy) -> Vec<Statement> {
     };
     statements.push(Statement::new("schedule", Measure::Other(own.join(", ")), says));
     statements
+}
+
+/// "Lab 3 are LAB3-* and TEACHER-3: ...".
+fn group(group: &DeviceGroup) -> Statement {
+    let says = format!(
+        "{} are the devices {}: lists, the dashboard and licences can be for them alone; nothing else is asked of them.",
+        group.name,
+        list(&group.devices)
+    );
+    Statement::of("groups", group.name.clone(), says)
 }

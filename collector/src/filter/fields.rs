@@ -41,14 +41,18 @@ impl Fields {
         Self(fields)
     }
 
-    /// The one of that name, in any case; a time `last_seen_at` goes by `last_seen` too.
+    /// The one of that name, in any case; a time `last_seen_at` goes by `last_seen` too, and a list `groups` by `group`.
     pub(super) fn find(&self, name: &str) -> Option<&Field> {
         let named = |field: &&Field| field.name.eq_ignore_ascii_case(name);
         let short = |field: &&Field| {
             field.kind == Kind::Time
                 && field.name.strip_suffix("_at").is_some_and(|short| short.eq_ignore_ascii_case(name))
         };
-        self.0.iter().find(named).or_else(|| self.0.iter().find(short))
+        let singular = |field: &&Field| {
+            field.kind == Kind::List && field.name.strip_suffix('s').is_some_and(|one| one.eq_ignore_ascii_case(name))
+        };
+        let each = || self.0.iter();
+        each().find(named).or_else(|| each().find(short)).or_else(|| each().find(singular))
     }
 
     /// Names of those that may be asked for.

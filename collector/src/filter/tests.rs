@@ -68,6 +68,21 @@ fn a_time_goes_by_its_short_name_and_its_age() {
 }
 
 #[test]
+fn a_list_goes_by_the_name_of_one_of_its_texts() {
+    let field = |name: &str, kind| Field { name: name.into(), kind, withheld: false };
+    let fields = Fields::new(vec![field("groups", Kind::List), field("findings", Kind::Number)]);
+    let parse = |typed: &str| Filter::parse(typed, &fields);
+    assert_eq!(parse("Group = 'Lab 3'").expect("a field").to_string(), "groups = 'Lab 3'");
+    assert!(parse("finding = 1").is_err(), "a number of findings is no list of them");
+    let both = Fields::new(vec![field("groups", Kind::List), field("group", Kind::Text)]);
+    assert_eq!(Filter::parse("group = a", &both).expect("a field").to_string(), "group = a", "what has the name");
+    let met = |typed: &str, row: &Json| parse(typed).expect(typed).meets(row, now());
+    let row = json!({ "groups": ["Laptops", "Lab 3"] });
+    assert!(met("group = 'lab 3'", &row) && !met("group != 'Lab 3'", &row) && !met("group = Lab", &row));
+    assert!(met("group != 'Lab 4'", &row) && met("group ~ lab", &row) && met("group = ''", &json!({ "groups": [] })));
+}
+
+#[test]
 fn an_error_points_at_its_place_and_says_what_would_do() {
     assert_eq!(
         refused("name = a and sitte = North"),
@@ -119,12 +134,12 @@ fn fields_of_rows_are_what_their_values_are() {
 }
 
 const COLUMNS: &[Column] = &[
-    Column { name: "name", kind: Kind::Text, sql: "t.name", personal: false },
-    Column { name: "status", kind: Kind::Word(STATES), sql: "t.status", personal: false },
-    Column { name: "findings", kind: Kind::Number, sql: "t.findings", personal: false },
-    Column { name: "wiped", kind: Kind::Flag, sql: "t.wiped", personal: false },
-    Column { name: "last_seen_at", kind: Kind::Time, sql: "t.seen", personal: false },
-    Column { name: "overdue", kind: Kind::List, sql: "t.overdue", personal: false },
+    Column::new("name", Kind::Text, "t.name"),
+    Column::new("status", Kind::Word(STATES), "t.status"),
+    Column::new("findings", Kind::Number, "t.findings"),
+    Column::new("wiped", Kind::Flag, "t.wiped"),
+    Column::new("last_seen_at", Kind::Time, "t.seen"),
+    Column::new("overdue", Kind::List, "t.overdue"),
 ];
 
 type Row = (String, bool, u8, bool, Option<i64>, Vec<String>);

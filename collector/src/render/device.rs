@@ -241,7 +241,12 @@ fn inventory(answer: &GetDeviceResponse, device: &Device, screen: &Screen) -> St
         counted(answer.executable_count, "executable"),
         word(&device.name)
     );
-    let mut shown = hang("Software  ", &software, screen.width);
+    let mut shown = String::new();
+    if !device.groups.is_empty() {
+        let groups: Vec<String> = device.groups.iter().map(|group| safe(group)).collect();
+        shown.push_str(&hang("Groups    ", &groups.join(", "), screen.width));
+    }
+    shown.push_str(&hang("Software  ", &software, screen.width));
     if answer.records_lost > 0 {
         let lost = format!(
             "{} that the device gave up: its spool was full, or the collector was restored",

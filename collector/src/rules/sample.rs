@@ -37,6 +37,7 @@ pub(crate) fn policy() -> Policy {
         removable: Removable::default(),
         network: Network::default(),
         contact: Contact { silent_after_days: 7 },
+        groups: Vec::new(),
         alerts: Alerts {
             contacts: vec![
                 somebody(Role::SafeguardingLead, "lead@northfield.example"),

@@ -6,7 +6,8 @@ use caretaker_shared::pki::Certificate;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{Order, Store, StoreError, audit};
+use super::in_force::Policies;
+use super::{Order, Store, StoreError, audit, device_groups};
 use crate::audit::Entry;
 
 /// A device that may speak.
@@ -83,7 +84,8 @@ impl Store {
     /// # Errors
     /// When the database refuses; nothing is used then.
     pub async fn enrol(&self, new: NewDevice, now: Timestamp) -> Result<TokenStanding, StoreError> {
-        self.write(Order::First, move |transaction| enrol(transaction, &new, now)).await
+        let policies = self.policies.clone();
+        self.write(Order::First, move |transaction| enrol(transaction, &policies, &new, now)).await
     }
 
     /// Keeps the next certificate of a device; those it has stay good until they end.
@@ -143,7 +145,12 @@ fn token_row(connection: &Connection, token: Sha256, now: Timestamp) -> Result<(
     })
 }
 
-fn enrol(transaction: &Transaction<'_>, new: &NewDevice, now: Timestamp) -> Result<TokenStanding, StoreError> {
+fn enrol(
+    transaction: &Transaction<'_>,
+    policies: &Policies,
+    new: &NewDevice,
+    now: Timestamp,
+) -> Result<TokenStanding, StoreError> {
     let (site_row, standing) = token_row(transaction, new.token, now)?;
     let TokenStanding::Good { site } = &standing else { return Ok(standing) };
     transaction.prepare_cached("UPDATE token SET uses = uses + 1 WHERE hash = ?1")?.execute([new.token.as_bytes()])?;
@@ -153,7 +160,9 @@ fn enrol(transaction: &Transaction<'_>, new: &NewDevice, now: Timestamp) -> Resu
              VALUES (?1, ?2, ?3, 'active', ?4, ?5)",
         )?
         .execute(params![new.device.as_bytes(), site_row, new.hostname, now.as_millisecond(), new.agent_version])?;
-    keep_certificate(transaction, transaction.last_insert_rowid(), &new.certificate, now)?;
+    let device = transaction.last_insert_rowid();
+    keep_certificate(transaction, device, &new.certificate, now)?;
+    device_groups::settle_device(transaction, device, policies)?;
     // Enough of the hash to tell tokens apart, too little to be of use.
     let token = new.token.to_string();
     let detail = format!("site={site} token={} until {}", &token[..6], new.certificate.not_after);

@@ -13,6 +13,9 @@ pub mod console;
 mod copies;
 mod departure;
 pub(crate) mod device_alerts;
+mod device_groups;
+#[cfg(test)]
+mod device_groups_tests;
 pub mod estate;
 mod executables;
 pub(crate) mod facts;
@@ -150,11 +153,13 @@ impl Store {
         let vault = Arc::new(vault::Vault::beside(path).map_err(StoreError::Keys)?);
         let mut connection = connection::open_writer(path)?;
         sealed::move_wraps(&mut connection, &vault)?;
+        let policies = Arc::default();
+        device_groups::settle_all(&mut connection, &policies)?;
         let readers = Readers { path: path.to_owned(), idle: Mutex::new(Vec::new()), at_once: Semaphore::new(READERS) };
         Ok(Self {
             writer: writer::Writer::start(connection),
             readers: Arc::new(readers),
-            policies: Arc::default(),
+            policies,
             vault,
             shelf: Arc::default(),
             taken: Arc::default(),

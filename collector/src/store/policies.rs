@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::console::count;
 use super::moment::moment;
-use super::{Order, Store, StoreError, audit, ladder, sites};
+use super::{Order, Store, StoreError, audit, device_groups, ladder, sites};
 use crate::audit::Entry;
 
 /// A version of a site's policy.
@@ -74,6 +74,7 @@ impl Store {
                 )?;
                 if let Ok(policy) = Policy::parse(&toml) {
                     ladder::redirect(transaction, id, &policy, moment(now))?;
+                    device_groups::settle_site(transaction, id, &policy.groups)?;
                 }
             }
             let devices = transaction

@@ -4,7 +4,7 @@ use caretaker_shared::model::DeviceId;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::{Order, Store, StoreError, audit};
+use super::{Order, Store, StoreError, audit, device_groups};
 use crate::audit::Entry;
 
 impl Store {
@@ -33,8 +33,8 @@ impl Store {
     }
 }
 
-/// Gives a device that has one of the states `from` another one in which nobody hears it, and closes its findings. Its
-/// row; `None` when it had none of those states, or there is no such device.
+/// Gives a device that has one of the states `from` another one in which nobody hears it, closes its findings and
+/// takes it out of its groups. Its row; `None` when it had none of those states, or there is no such device.
 pub(super) fn shut_out(
     transaction: &Transaction<'_>,
     device: DeviceId,
@@ -55,5 +55,6 @@ pub(super) fn shut_out(
     transaction
         .prepare_cached("UPDATE finding SET closed_at = ?2, updated_at = ?2 WHERE device = ?1 AND closed_at IS NULL")?
         .execute([row, now])?;
+    device_groups::leave(transaction, row)?;
     Ok(Some(row))
 }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::identity::Caller;
 use super::proof::checkpoints_after;
-use super::{Order, Store, StoreError, canary, findings, in_force, recipients};
+use super::{Order, Store, StoreError, canary, device_groups, findings, in_force, recipients};
 use crate::rules::Judgement;
 
 /// What the collector answers to a Hello.
@@ -32,8 +32,11 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn hello(&self, caller: Caller, hello: Hello, now: Timestamp) -> Result<Welcome, StoreError> {
+        let policies = self.policies.clone();
         self.write(Order::Device(*caller.device.as_bytes()), move |transaction| {
             note_device(transaction, caller, &hello, now)?;
+            // It may go by another name by now, or have been given to another site.
+            device_groups::settle_device(transaction, caller.row, &policies)?;
             // Whatever the policy allows, this device is silent no longer.
             let heard =
                 Judgement { source: "", covers: vec![Requirement::A1Seen], complete: true, verdicts: Vec::new() };

@@ -249,6 +249,9 @@ pub struct Device {
     /// What is out of date, in a list of overdue devices: "not seen for 12 days", "signatures are 9 days old".
     #[prost(string, repeated, tag = "13")]
     pub overdue: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The groups of its site's policy that it is in, sorted; none once it is not active.
+    #[prost(string, repeated, tag = "14")]
+    pub groups: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -690,6 +693,9 @@ pub struct Finding {
     /// Empty while it is open.
     #[prost(string, tag = "12")]
     pub closed_at: ::prost::alloc::string::String,
+    /// Of the device, as there.
+    #[prost(string, repeated, tag = "13")]
+    pub groups: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5278,7 +5284,9 @@ pub struct GetDashboardRequest {
     /// Empty for all that the operator sees.
     #[prost(string, tag = "1")]
     pub site: ::prost::alloc::string::String,
-    /// A group of devices of the policy, for example "Lab 3"; empty for all.
+    /// A group of devices that a policy of these sites names, for example "Lab 3"; empty for all. All numbers of devices are
+    /// of the group then, the devices of a policy version among them. What is not of devices stays of the site: mail, alerts,
+    /// licences, the audit chain, and which version of a policy is in force.
     #[prost(string, tag = "2")]
     pub group: ::prost::alloc::string::String,
 }
@@ -5333,7 +5341,7 @@ pub struct GetDashboardResponse {
     /// The group that the numbers are of, as it was written first; empty for all.
     #[prost(string, tag = "17")]
     pub group: ::prost::alloc::string::String,
-    /// Groups of the devices that are shown without a group, sorted.
+    /// Groups that the policies of these sites name, sorted; one without any device of it is among them.
     #[prost(string, repeated, tag = "18")]
     pub groups: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -12151,6 +12159,9 @@ pub struct DeviceProof {
     /// How far the newest canary has come; empty for none.
     #[prost(string, tag = "8")]
     pub state: ::prost::alloc::string::String,
+    /// The groups of its site's policy that it is in, sorted.
+    #[prost(string, repeated, tag = "9")]
+    pub groups: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

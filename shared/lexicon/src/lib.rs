@@ -41,6 +41,7 @@ pub use token::plain_words;
 use judge::Judgement;
 use lattice::Lattice;
 use nearby::Nearby;
+use pack::PackedRule;
 use tables::{Tables, Which};
 use walk::{Match, Walker};
 use zeroize::Zeroizing;
@@ -125,9 +126,10 @@ impl Lexicon {
         for tables in &self.packs {
             let lattice = Lattice::new(text, tables, self.known);
             let mut matches = matches(&lattice, ask);
-            Nearby::retain_complete(&lattice, &mut matches);
+            let mut nearby = Nearby::new(&lattice, &matches);
+            nearby.retain_complete(&mut matches);
             if !matches.is_empty() {
-                let nearby = Nearby::new(&lattice, &matches);
+                nearby.look_everywhere(&matches, |_| true);
                 found.extend(Judgement::new(&tables.pack, &matches, &nearby, ask).findings(&lattice));
             }
         }
@@ -144,7 +146,8 @@ impl Lexicon {
         for tables in &self.packs {
             let lattice = Lattice::new(text, tables, self.known);
             let matches = matches(&lattice, ask);
-            let nearby = Nearby::new(&lattice, &matches);
+            let mut nearby = Nearby::new(&lattice, &matches);
+            nearby.look_everywhere(&matches, |_| true);
             met.extend(Judgement::new(&tables.pack, &matches, &nearby, ask).met(&lattice));
         }
         let mut forms = Forms { text, words: Vec::new() };
@@ -169,21 +172,25 @@ impl token::Sink for Forms<'_> {
 
 /// Where phrases of the rules that are asked for stand: by rule, then by place, each once.
 fn matches(lattice: &Lattice<'_>, ask: &Ask<'_>) -> Vec<Match> {
-    let mut walker = Walker::new(lattice, lattice.tables.automaton(Which::Phrases));
+    let phrases = lattice.tables.automaton(Which::Phrases);
+    let mut walker = Walker::new(lattice, phrases);
     let mut found = Vec::new();
     for &start in &lattice.starts {
-        walker.from(start, |_| true, |row| found.push(row));
+        walker.from(start, |hit| found.extend(phrases.graph.given(hit.state).iter().map(|&rule| hit.of(rule))));
     }
-    let rules = &lattice.tables.pack.rules;
-    let asked: Vec<&str> =
-        CATEGORIES.iter().map(|category| category.id).filter(|&id| ask.categories.contains(id)).collect();
-    found.retain(|found| {
-        let rule = rules.get(found.number as usize).filter(|rule| asked.contains(&rule.category.id));
-        rule.is_some_and(|rule| !found.bare || rule.needs_more())
-    });
     found.sort_unstable();
     // The same place in disguise says nothing more.
     found.dedup_by_key(|found| (found.number, found.first, found.last));
+    let rules = &lattice.tables.pack.rules;
+    // One rule after the other.
+    let (mut number, mut rule) = (u32::MAX, None);
+    found.retain(|found| {
+        if found.number != number {
+            let asked = |rule: &&PackedRule| ask.categories.contains(rule.category.id);
+            (number, rule) = (found.number, rules.get(found.number as usize).filter(asked));
+        }
+        rule.is_some_and(|rule| !found.bare || rule.needs_more())
+    });
     found
 }
 

@@ -49,10 +49,8 @@ pub(super) struct Tables {
     buckets: Vec<u32>,
     /// Bits of a fingerprint that choose no bucket.
     rest: u32,
-    /// Where each word leads from the root of the phrases.
-    phrases_root: Vec<u32>,
-    /// The same for what stands around them.
-    around_root: Vec<u32>,
+    phrases: Ways,
+    around: Ways,
     words: Sieve,
     lacking: Sieve,
     /// What words of earlier texts turned out to be.
@@ -72,21 +70,11 @@ impl Tables {
             buckets.push(at as u32);
         }
         buckets.push(pack.words.len() as u32);
-        let root = |graph: &Graph| {
-            let mut root = vec![NOWHERE; pack.words_end() as usize];
-            let (labels, targets) = graph.edges(graph.root());
-            for (&label, &target) in labels.iter().zip(targets) {
-                if let Some(entry) = root.get_mut(label as usize) {
-                    *entry = target;
-                }
-            }
-            root
-        };
-        let (phrases_root, around_root) = (root(&pack.phrases), root(&pack.around));
+        let [phrases, around] = [&pack.phrases, &pack.around].map(|graph| Ways::new(graph, pack.words_end()));
         let aliases = pack.aliases.iter().map(|(alias, _)| *alias);
         let words = Sieve::new(pack.words.len(), pack.words.iter().copied().chain(aliases));
         let lacking = Sieve::new(pack.lacking.len(), pack.lacking.iter().map(|&tag| u64::from(tag) << 32));
-        Self { pack, buckets, rest, phrases_root, around_root, words, lacking, memories: Memories::default() }
+        Self { pack, buckets, rest, phrases, around, words, lacking, memories: Memories::default() }
     }
 
     /// Whether a rule may know the word: one of forty others passes too.
@@ -150,14 +138,14 @@ impl Tables {
     /// Whether a phrase begins with the word.
     #[inline]
     pub(super) fn begins(&self, word: u32) -> bool {
-        self.phrases_root.get(word as usize).is_some_and(|&state| state != NOWHERE)
+        self.phrases.first(word).is_some()
     }
 
     /// An automaton of the pack.
     pub(super) fn automaton(&self, which: Which) -> Automaton<'_> {
         match which {
-            Which::Phrases => Automaton { graph: &self.pack.phrases, root: &self.phrases_root },
-            Which::Around => Automaton { graph: &self.pack.around, root: &self.around_root },
+            Which::Phrases => Automaton { graph: &self.pack.phrases, ways: &self.phrases },
+            Which::Around => Automaton { graph: &self.pack.around, ways: &self.around },
         }
     }
 }
@@ -171,17 +159,90 @@ pub(super) enum Which {
     Around,
 }
 
-/// An automaton with a short way from its root.
+/// What a state has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Shape {
+    /// It gives something out.
+    pub(super) gives: bool,
+    /// A gap goes on from it.
+    pub(super) gaps: bool,
+    /// A word goes on from it.
+    pub(super) words: bool,
+}
+
+/// What says of most steps that an automaton does not have them, in few bytes: they stay near the processor, and the
+/// automaton does not.
+struct Ways {
+    /// Where each word leads from the root.
+    root: Vec<u32>,
+    shapes: Vec<Shape>,
+    /// Steps by word.
+    steps: Sieve,
+}
+
+impl Ways {
+    fn new(graph: &Graph, words_end: u32) -> Self {
+        let mut root = vec![NOWHERE; words_end as usize];
+        let (labels, targets) = graph.edges(graph.root());
+        for (&label, &target) in labels.iter().zip(targets) {
+            if let Some(entry) = root.get_mut(label as usize) {
+                *entry = target;
+            }
+        }
+        let shapes = (0..=graph.root()).map(|state| {
+            let (labels, _) = graph.edges(state);
+            Shape {
+                gives: !graph.given(state).is_empty(),
+                gaps: labels.first().is_some_and(|&label| label < FIRST_WORD),
+                words: labels.last().is_some_and(|&label| label >= FIRST_WORD),
+            }
+        });
+        let steps = (0..graph.root()).flat_map(|state| graph.edges(state).0.iter().map(move |&word| step(state, word)));
+        Self { root, shapes: shapes.collect(), steps: Sieve::new(graph.labels.len(), steps) }
+    }
+
+    #[inline]
+    fn first(&self, word: u32) -> Option<u32> {
+        self.root.get(word as usize).copied().filter(|&state| state != NOWHERE)
+    }
+}
+
+/// The fingerprint of a step.
+#[inline]
+fn step(state: u32, word: u32) -> u64 {
+    // Fibonacci hashing: the upper bits depend on all.
+    (u64::from(state) << 32 | u64::from(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// An automaton with short ways.
 #[derive(Clone, Copy)]
 pub(super) struct Automaton<'a> {
     pub(super) graph: &'a Graph,
-    root: &'a [u32],
+    ways: &'a Ways,
 }
 
 impl Automaton<'_> {
     /// Where a word leads from the root.
     #[inline]
     pub(super) fn first(&self, word: u32) -> Option<u32> {
-        self.root.get(word as usize).copied().filter(|&state| state != NOWHERE)
+        self.ways.first(word)
+    }
+
+    /// Where a word leads.
+    #[inline]
+    pub(super) fn next(&self, state: u32, word: u32) -> Option<u32> {
+        if self.may_step(state, word) { self.graph.next(state, word) } else { None }
+    }
+
+    /// Whether a word may lead anywhere: one of forty others passes too.
+    #[inline]
+    pub(super) fn may_step(&self, state: u32, word: u32) -> bool {
+        self.ways.steps.passes(step(state, word))
+    }
+
+    /// What a state has.
+    #[inline]
+    pub(super) fn shape(&self, state: u32) -> Shape {
+        self.ways.shapes.get(state as usize).copied().unwrap_or_default()
     }
 }

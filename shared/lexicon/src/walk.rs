@@ -2,7 +2,7 @@
 
 use super::graph::FIRST_WORD;
 use super::lattice::{Disguise, Lattice};
-use super::tables::Automaton;
+use super::tables::{Automaton, Shape};
 
 /// Steps from one beginning. No rule comes near; a text made to branch without end is cut off here.
 const MOST_STEPS: u32 = 1024;
@@ -22,6 +22,29 @@ pub(super) struct Match {
     pub(super) disguise: Option<Disguise>,
     /// It is one word, and that is guessed.
     pub(super) bare: bool,
+}
+
+/// A way through an automaton that gives something out at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// Where it ends in the automaton.
+    pub(super) state: u32,
+    /// As in [`Match`].
+    pub(super) first: u32,
+    /// As in [`Match`].
+    pub(super) last: u32,
+    /// As in [`Match`].
+    pub(super) disguise: Option<Disguise>,
+    /// As in [`Match`].
+    pub(super) bare: bool,
+}
+
+impl Hit {
+    /// The match of what is given out there.
+    pub(super) fn of(self, number: u32) -> Match {
+        let Self { first, last, disguise, bare, .. } = self;
+        Match { number, first, last, disguise, bare }
+    }
 }
 
 /// A way into a lattice and an automaton at once.
@@ -50,13 +73,13 @@ impl<'a> Walker<'a> {
         Self { lattice, automaton, paths: Vec::new(), over_gaps: Vec::new(), steps: 0 }
     }
 
-    /// Hands on all rows that begin at `start` and give out a number that is wanted.
+    /// Hands on all ways that begin at `start`.
     #[inline]
-    pub(super) fn from(&mut self, start: u32, wanted: impl Fn(u32) -> bool, mut each: impl FnMut(Match)) {
+    pub(super) fn from(&mut self, start: u32, mut each: impl FnMut(Hit)) {
         let Self { lattice, automaton, paths, over_gaps, .. } = self;
         over_gaps.clear();
         lattice.each_edge(start, |to, word, disguise| {
-            if let Some(state) = automaton.first(word) {
+            if let Some(state) = automaton.first(word).filter(|&state| leads_on(lattice, automaton, to, state)) {
                 let guessed = disguise.is_some_and(Disguise::is_guess);
                 paths.push(Path { node: to, state, words: 1, guessed, disguise });
             }
@@ -64,17 +87,14 @@ impl<'a> Walker<'a> {
         let first = self.lattice.token_at(start);
         let mut left = MOST_STEPS;
         while let Some(path) = self.paths.pop() {
-            let numbers = self.automaton.graph.given(path.state);
+            let shape = self.automaton.shape(path.state);
             let bare = path.guessed && path.words < GUESSED_WORDS;
             let says_little = bare && (Lattice::is_inner(start) || Lattice::is_inner(path.node));
-            if !numbers.is_empty() && !says_little {
+            if shape.gives && !says_little {
                 let last = self.lattice.token_before(path.node);
-                let disguise = path.disguise;
-                for &number in numbers.iter().filter(|&&number| wanted(number)) {
-                    each(Match { number, first, last, disguise, bare });
-                }
+                each(Hit { state: path.state, first, last, disguise: path.disguise, bare });
             }
-            let cost = self.follow(path);
+            let cost = self.follow(path, shape);
             self.steps += u64::from(cost);
             left = left.saturating_sub(cost);
             if left == 0 {
@@ -85,17 +105,16 @@ impl<'a> Walker<'a> {
 
     /// Puts what comes after a path on the pile; returns what that cost.
     #[inline]
-    fn follow(&mut self, path: Path) -> u32 {
-        let Self { lattice, automaton, paths, over_gaps, .. } = self;
-        let (labels, targets) = automaton.graph.edges(path.state);
+    fn follow(&mut self, path: Path, shape: Shape) -> u32 {
         let mut cost = 1;
-        if labels.is_empty() {
-            return cost;
+        if shape.gaps {
+            let (labels, targets) = self.automaton.graph.edges(path.state);
+            for (&label, &target) in labels.iter().zip(targets).take_while(|&(&label, _)| label < FIRST_WORD) {
+                cost += self.over_gap(Path { state: target, ..path }, label);
+            }
         }
-        for (&label, &target) in labels.iter().zip(targets).take_while(|&(&label, _)| label < FIRST_WORD) {
-            cost += over_gap(lattice, Path { state: target, ..path }, label, paths, over_gaps);
-        }
-        if breaks(lattice, path.node) {
+        let Self { lattice, automaton, paths, .. } = self;
+        if !shape.words || breaks(lattice, path.node) {
             return cost;
         }
         lattice.each_edge(path.node, |to, word, disguise| {
@@ -103,7 +122,8 @@ impl<'a> Walker<'a> {
             if word == 0 {
                 return;
             }
-            if let Some(state) = automaton.graph.next(path.state, word) {
+            let next = automaton.next(path.state, word);
+            if let Some(state) = next.filter(|&state| leads_on(lattice, automaton, to, state)) {
                 paths.push(Path {
                     node: to,
                     state,
@@ -115,39 +135,73 @@ impl<'a> Walker<'a> {
         });
         cost
     }
+
+    /// Goes on from `path` after no word, one word, up to `words` words of any kind; returns what that cost.
+    fn over_gap(&mut self, path: Path, words: u32) -> u32 {
+        for (node, over) in (path.node..).zip(0..=words) {
+            // Nearly always there is one way: as it is written.
+            let Some(token) = self.lattice.plain_token(node) else {
+                return over + self.over_branches(Path { node, ..path }, words - over);
+            };
+            if leads_on(self.lattice, &self.automaton, node, path.state) {
+                self.go_on(Path { node, ..path });
+            }
+            if token.breaks() {
+                return over + 1;
+            }
+        }
+        words + 1
+    }
+
+    /// The same where what is read may be read in several ways.
+    #[inline(never)]
+    fn over_branches(&mut self, path: Path, words: u32) -> u32 {
+        let mut cost = 1;
+        let mut ends = vec![path.node];
+        let mut fresh = 0;
+        for round in 0..=words {
+            let upto = ends.len();
+            for at in fresh..upto {
+                let Some(&node) = ends.get(at) else { continue };
+                cost += 1 + self.go_on(Path { node, ..path });
+                if round < words && !breaks(self.lattice, node) {
+                    self.lattice.each_edge(node, |to, _, disguise| {
+                        // Of the readings of one word the plain one is enough to step over it; not of a word in pieces.
+                        let in_pieces = to > node + 1 && !Lattice::is_inner(to);
+                        if disguise.is_none() || in_pieces || Lattice::is_inner(node) {
+                            ends.push(to);
+                        }
+                    });
+                }
+            }
+            fresh = upto;
+        }
+        cost
+    }
+
+    /// Puts a path that went over a gap on the pile, unless another way led to the same; returns what that cost.
+    fn go_on(&mut self, path: Path) -> u32 {
+        let cost = self.over_gaps.len() as u32 / 8;
+        if !self.over_gaps.contains(&path) {
+            self.over_gaps.push(path);
+            self.paths.push(path);
+        }
+        cost
+    }
+}
+
+/// Whether a path at this node and in this state may come to anything. Few do, and those that do not cost least here.
+#[inline]
+fn leads_on(lattice: &Lattice<'_>, automaton: &Automaton<'_>, node: u32, state: u32) -> bool {
+    let shape = automaton.shape(state);
+    let has_step = || {
+        let plain = lattice.plain_token(node);
+        plain.is_none_or(|token| !token.breaks() && automaton.may_step(state, token.word()))
+    };
+    shape.gives || shape.gaps || (shape.words && has_step())
 }
 
 /// Whether a sentence ends before the word at a node.
 fn breaks(lattice: &Lattice<'_>, node: u32) -> bool {
     lattice.tokens.get(node as usize).is_some_and(|token| token.breaks())
-}
-
-/// Goes on from `path` after no word, one word, up to `words` words of any kind.
-fn over_gap(lattice: &Lattice<'_>, path: Path, words: u32, paths: &mut Vec<Path>, seen: &mut Vec<Path>) -> u32 {
-    let mut cost = 1;
-    let mut ends = vec![path.node];
-    let mut fresh = 0;
-    for round in 0..=words {
-        let upto = ends.len();
-        for at in fresh..upto {
-            let Some(&node) = ends.get(at) else { continue };
-            let path = Path { node, ..path };
-            cost += 1 + seen.len() as u32 / 8;
-            if !seen.contains(&path) {
-                seen.push(path);
-                paths.push(path);
-            }
-            if round < words && !breaks(lattice, node) {
-                lattice.each_edge(node, |to, _, disguise| {
-                    // Of the readings of one word the plain one is enough to step over it; not of a word in pieces.
-                    let in_pieces = to > node + 1 && !Lattice::is_inner(to);
-                    if disguise.is_none() || in_pieces || Lattice::is_inner(node) {
-                        ends.push(to);
-                    }
-                });
-            }
-        }
-        fresh = upto;
-    }
-    cost
 }

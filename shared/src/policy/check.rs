@@ -86,6 +86,14 @@ pub(super) fn group(text: &str) -> Option<String> {
     named(text, "the name of the group, for example \"staff\"").or_else(|| short(text))
 }
 
+/// The name of a group of devices, which people type and lists compare.
+pub(super) fn device_group(text: &str) -> Option<String> {
+    let outer = text.trim() != text;
+    named(text, "the name of the group, for example \"Lab 3\"")
+        .or_else(|| outer.then(|| "expected no blank before or after the name, for example \"Lab 3\"".to_owned()))
+        .or_else(|| short(text))
+}
+
 /// The name of a device or an account, with `*` for any letters.
 pub(super) fn pattern(text: &str) -> Option<String> {
     named(text, "a name, in which * stands for any letters, for example \"STAFF-*\"").or_else(|| short(text))

@@ -15,6 +15,7 @@ mod detecting;
 mod detection;
 mod device;
 mod error;
+mod grouping;
 mod hours;
 mod licensing;
 mod names;
@@ -30,6 +31,7 @@ pub use calendar::{Calendar, Days};
 pub use detection::{ALWAYS, Detection, Group, Scope};
 pub use device::{DevicePolicy, Viewer};
 pub use error::{Advice, PolicyError};
+pub use grouping::{DeviceGroup, Grouping};
 pub use hours::Hours;
 pub use licensing::Licences;
 pub use names::NameForm;
@@ -63,6 +65,8 @@ pub struct Policy {
     pub network: Network,
     /// When a device counts as silent (A1).
     pub contact: Contact,
+    /// Which devices belong together, for lists and licences.
+    pub groups: Vec<DeviceGroup>,
     /// Who hears of what.
     pub alerts: Alerts,
     /// How the content of a case is opened.

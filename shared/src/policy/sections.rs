@@ -9,7 +9,8 @@ use super::table::{Number, Section, Texts};
 use super::unreadable::unreadable;
 use super::{
     Accepted, Accounts, Antivirus, Cases, Contact, Documents, Encryption, Executables, NameForm, Network, Notice,
-    Policy, PolicyError, Removable, ScreenLock, Sessions, Updates, alerting, check, detecting, licensing, retention,
+    Policy, PolicyError, Removable, ScreenLock, Sessions, Updates, alerting, check, detecting, grouping, licensing,
+    retention,
 };
 use crate::model::ProbeName;
 use crate::wire::limits;
@@ -27,6 +28,7 @@ const SECTIONS: &[&str] = &[
     "removable",
     "network",
     "contact",
+    "groups",
     "contacts",
     "alerts",
     "cases",
@@ -68,6 +70,7 @@ pub(super) fn read(text: &str, site: Option<&str>) -> Result<Read, PolicyError> 
         removable: removable(&file)?,
         network: network(&file)?,
         contact: contact(&file)?,
+        groups: grouping::read(&file)?,
         // In its place, so that the first fault in a file is the one that is named.
         alerts: {
             let read = alerting::alerts(&file, site)?;

@@ -5,6 +5,7 @@
 mod bands;
 mod behind;
 mod front;
+mod groups;
 mod licences;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,10 @@ struct Scene {
     /// Of each site, in the order of the estate's.
     rules: Vec<SiteRules>,
     now: Timestamp,
+    /// Every group that the policies of these sites name, sorted.
+    groups: Vec<String>,
+    /// The group that was asked for, as it was written first; empty for all.
+    group: String,
 }
 
 /// What the policy of a site says about its devices.
@@ -50,8 +55,9 @@ impl DashboardService {
         Self { context, remembered: Arc::default() }
     }
 
-    /// The estate at the site that was asked for, or at all that the operator sees, and the site's name.
-    async fn scene(&self, site: &str, operator: &Operator) -> Result<(Scene, String), Refusal> {
+    /// The estate at the site that was asked for, or at all that the operator sees, or the devices of a group there; and
+    /// the site's name.
+    async fn scene(&self, site: &str, group: &str, operator: &Operator) -> Result<(Scene, String), Refusal> {
         let context = &self.context;
         let mut sight = alerts::sight(operator);
         let site = policies::known_site(context, site, operator).await?;
@@ -60,12 +66,16 @@ impl DashboardService {
         }
         let now = context.clock.now();
         let today = now.to_zoned(context.zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp());
-        let estate = context.store.estate(sight, today, self.remembered.clone()).await?;
+        let asked = Some(group.to_owned()).filter(|group| !group.is_empty());
+        let estate = context.store.estate(sight, asked, today, self.remembered.clone()).await?;
         let rules = estate
             .sites
             .iter()
             .map(|site| SiteRules { silence: status::silence(site), policy: Policy::parse(&site.policy).ok() });
-        Ok((Scene { rules: rules.collect(), estate, now }, site.unwrap_or_default()))
+        let rules: Vec<SiteRules> = rules.collect();
+        let groups = groups::named(&rules);
+        let group = groups::known(&groups, group)?;
+        Ok((Scene { rules, estate, now, groups, group }, site.unwrap_or_default()))
     }
 
     /// Names of the sites that an operator sees, sorted.
@@ -83,7 +93,8 @@ impl Dashboard for DashboardService {
     ) -> Result<Response<proto::GetDashboardResponse>, Status> {
         let operator = Operator::of(&request)?;
         operator.require(Permission::StatusRead)?;
-        let (scene, site) = self.scene(&request.get_ref().site, &operator).await?;
+        let asked = request.get_ref();
+        let (scene, site) = self.scene(&asked.site, &asked.group, &operator).await?;
         let sites = self.sites(operator.sites()).await?;
         let licences = if operator.may(Permission::LicencesRead) {
             Some(
@@ -94,7 +105,8 @@ impl Dashboard for DashboardService {
             None
         };
         let page = front::page(&self.context, &scene, &operator);
-        Ok(Response::new(proto::GetDashboardResponse { site, sites, licences, ..page }))
+        let Scene { groups, group, .. } = scene;
+        Ok(Response::new(proto::GetDashboardResponse { site, sites, licences, group, groups, ..page }))
     }
 
     async fn list_behind(
@@ -103,11 +115,12 @@ impl Dashboard for DashboardService {
     ) -> Result<Response<proto::ListBehindResponse>, Status> {
         let operator = Operator::of(&request)?;
         operator.require(Permission::DevicesRead)?;
-        let number = behind::number(&request.get_ref().number)?;
+        let asked = request.get_ref();
+        let number = behind::number(&asked.number)?;
         if number == behind::Number::Executables {
             operator.require(Permission::ExecutablesRead)?;
         }
-        let (scene, _) = self.scene(&request.get_ref().site, &operator).await?;
+        let (scene, _) = self.scene(&asked.site, &asked.group, &operator).await?;
         Ok(Response::new(behind::list(&self.context, &scene, number, &operator).await?))
     }
 }

@@ -204,6 +204,78 @@ async fn each_sees_their_own_sites_and_parts() {
     assert!(!format!("{shown:?}").contains("pupil.one"), "{shown:?}");
 }
 
+fn of_group(site: &str, group: &str) -> GetDashboardRequest {
+    GetDashboardRequest { site: site.to_owned(), group: group.to_owned() }
+}
+
+async fn names_of(caller: &Caller, site: &str, group: &str, number: &str) -> Vec<String> {
+    let request = ListBehindRequest { site: site.to_owned(), group: group.to_owned(), number: number.to_owned() };
+    let answer = caller.dashboard().list_behind(request).await.expect("an answer").into_inner();
+    answer.devices.into_iter().map(|device| device.name).collect()
+}
+
+#[tokio::test]
+async fn a_group_counts_its_devices_alone_and_what_is_not_of_devices_stays() {
+    let bench = school().await;
+    bench.store.add_executables("fine", vec![("/srv/a".into(), hours_ago(1))]).await;
+    bench.store.add_executables("away", vec![("/srv/b".into(), hours_ago(1))]).await;
+    bench.group("North", &[("Lab 3", "*e*"), ("Away", "AWAY"), ("Nobody", "none-is-called-so")]).await;
+    bench.group("South", &[("LAB 3", "south")]).await;
+    let (_, nora) = bench.operator("Nora Example", Role::NetworkManager, &[]).await;
+    let all = page(&nora, "").await;
+    assert_eq!((all.group.as_str(), all.groups.join(", ").as_str()), ("", "Away, Lab 3, Nobody"));
+
+    let ask = async |site: &str, group: &str| {
+        nora.dashboard().get_dashboard(of_group(site, group)).await.expect("an answer").into_inner()
+    };
+    let lab = ask("", "lab 3").await;
+    assert_eq!((lab.group.as_str(), &lab.groups), ("Lab 3", &all.groups), "as the first site writes it");
+    // "fine", "Late", "never-locks", "unheard", "unsure" at North, and "south".
+    let devices = lab.devices.expect("counts");
+    assert_eq!((devices.enrolled, devices.reporting, devices.silent, devices.never_reported), (6, 5, 0, 1));
+    assert_eq!(counted(&lab.signatures), "1d=1 3d=0 7d=0 older=1 unknown=4");
+    assert_eq!(counted(&lab.locks), "5min=1 10min=1 15min=0 longer=1 never=1 unknown=2");
+    let new = lab.executables.expect("hers to see");
+    assert_eq!((new.contents, new.devices), (1, 1), "not what is new elsewhere");
+    let outdated: u32 = lab.policies.iter().map(|policy| policy.devices - policy.devices_current).sum();
+    assert_eq!(names_of(&nora, "", "Lab 3", "policy").await.len(), outdated as usize);
+    assert_eq!((lab.mail, lab.alerts, lab.audit), (all.mail, all.alerts, all.audit));
+    assert_eq!(lab.licences, all.licences);
+    for Band { band, devices } in &lab.locks {
+        assert_eq!(names_of(&nora, "", "Lab 3", &format!("lock:{band}")).await.len(), *devices as usize, "{band}");
+    }
+    for row in &lab.requirements {
+        let listed = names_of(&nora, "", "Lab 3", &format!("requirement:{}", row.requirement)).await.len();
+        assert_eq!(listed, (row.not_met + row.unknown) as usize, "{row:?}");
+    }
+
+    assert_eq!(names_of(&nora, "South", "Lab 3", "all").await, ["south"]);
+    let nobody = ask("North", "Nobody").await;
+    assert_eq!(nobody.devices.expect("counts").enrolled, 0, "a group without devices is known");
+    assert_eq!(ask("South", "").await.groups, ["LAB 3"]);
+}
+
+#[tokio::test]
+async fn a_group_that_is_none_is_refused_with_those_that_are() {
+    let bench = school().await;
+    bench.group("North", &[("Lab 3", "*e*"), ("Away", "AWAY")]).await;
+    let (_, nora) = bench.operator("Nora Example", Role::NetworkManager, &[]).await;
+    let (_, south) = bench.operator("Sol Example", Role::NetworkManager, &["South"]).await;
+    for (caller, site, told) in [
+        (&nora, "", "group: there is no group of devices \"Lab 9\"\n  the groups are:  Away, Lab 3"),
+        (&nora, "South", "group: there is no group of devices \"Lab 9\"\n  no policy names a group here"),
+        (&south, "", "group: there is no group of devices \"Lab 9\"\n  no policy names a group here"),
+    ] {
+        let refused = caller.dashboard().get_dashboard(of_group(site, "Lab 9")).await.expect_err("no such group");
+        assert_eq!(refused.code(), Code::NotFound);
+        assert!(refused.message().starts_with(told), "{}", refused.message());
+        let request = ListBehindRequest { site: site.into(), group: "Lab 9".into(), number: "all".into() };
+        assert_eq!(caller.dashboard().list_behind(request).await.expect_err("none").code(), Code::NotFound);
+    }
+    let refused = south.dashboard().get_dashboard(of_group("", "Lab 3")).await.expect_err("not hers");
+    assert_eq!(refused.code(), Code::NotFound);
+}
+
 #[tokio::test]
 async fn a_number_that_is_none_is_refused_with_those_that_are() {
     let bench = Bench::open().await;

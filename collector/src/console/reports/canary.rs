@@ -152,6 +152,7 @@ impl Since {
             proven_this_term: proof.proven_at.is_some_and(|at| at >= begins),
             since: since.to_string(),
             state: proof.newest.map(|row| row.state(self.now).word().to_owned()).unwrap_or_default(),
+            groups: proof.groups,
         }
     }
 }

@@ -34,10 +34,22 @@ pub const CONTENT_COLUMNS: &[Column] = &[
     column("first_seen_at", Kind::Time, "l.first", false),
     column("device", Kind::Text, "l.device", false),
     column("devices", Kind::Number, "l.devices", false),
+    // Not in the JSON of a list: the groups of all devices that have it.
+    column("group", Kind::List, GROUPS, false).holding(IN_GROUP),
 ];
 
+/// Groups of the devices that are seen and have the content `l`.
+const GROUPS: &str = "coalesce((SELECT group_concat(n.name, char(10)) FROM (SELECT DISTINCT g.name FROM executable e
+    JOIN device_group g ON g.device = e.device JOIN device d ON d.id = e.device
+    WHERE e.sha256 = l.sha256 AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites)))) n), '')";
+/// Whether one of them is the group `{}`. Begins at the devices of the group, which are few.
+const IN_GROUP: &str = "l.sha256 IN (SELECT e.sha256 FROM device_group g JOIN device d ON d.id = g.device
+    JOIN executable e ON e.device = d.id
+    WHERE g.name = {} AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites))))";
+
 const fn column(name: &'static str, kind: Kind, sql: &'static str, personal: bool) -> Column {
-    Column { name, kind, sql, personal }
+    let column = Column::new(name, kind, sql);
+    if personal { column.personal() } else { column }
 }
 
 /// Where a list of contents goes on: milliseconds of the first sight, and the digest, of the last one.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params};
 use uuid::Uuid;
 
+use super::super::device_groups::{GROUPS_OF_D, IN_GROUP, texts};
 use super::super::functions::operating_system;
 use super::super::moment::moment;
 use super::super::{SiteScope, Store, StoreError};
@@ -43,6 +44,8 @@ pub struct DeviceRow {
     pub certificate_ends_at: Option<Timestamp>,
     /// What is out of date on it (A1, B2, D1), in a few words each.
     pub overdue: Vec<String>,
+    /// The groups of its site's policy that it is in, sorted; none once it is not active.
+    pub groups: Vec<String>,
 }
 
 /// Which devices.
@@ -100,6 +103,7 @@ pub const DEVICE_COLUMNS: &[Column] = &[
         WHERE f.device = d.id AND f.closed_at IS NULL AND f.verdict = 'fails'
           AND f.requirement IN ('A1', 'A1.signatures', 'B2')), '')",
     ),
+    column("groups", Kind::List, GROUPS_OF_D).holding(IN_GROUP),
     // Not in the JSON of a list: which requirements it has an open finding of.
     column(
         "finding",
@@ -110,7 +114,7 @@ pub const DEVICE_COLUMNS: &[Column] = &[
 ];
 
 const fn column(name: &'static str, kind: Kind, sql: &'static str) -> Column {
-    Column { name, kind, sql, personal: false }
+    Column::new(name, kind, sql)
 }
 
 /// Where a list of devices goes on: name and id of the last one.
@@ -123,7 +127,8 @@ const COLUMNS: &str = "SELECT d.id, d.uuid, d.name, s.name, d.status, d.agent_ve
     (SELECT max(c.ends_at) FROM certificate c WHERE c.device = d.id),
     (SELECT r.facts FROM reading r WHERE r.device = d.id AND r.probe = 'host'),
     (SELECT group_concat(f.summary, char(10)) FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL
-        AND f.verdict = 'fails' AND f.requirement IN ('A1', 'A1.signatures', 'B2'))
+        AND f.verdict = 'fails' AND f.requirement IN ('A1', 'A1.signatures', 'B2')),
+    (SELECT group_concat(g.name, char(10)) FROM device_group g WHERE g.device = d.id)
     FROM device d JOIN site s ON s.id = d.site";
 
 /// The devices that a filter is about.
@@ -240,9 +245,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         findings: count(row.get(9)?),
         unknowns: count(row.get(10)?),
         certificate_ends_at: row.get::<_, Option<i64>>(11)?.map(moment),
-        overdue: row
-            .get::<_, Option<String>>(13)?
-            .map(|told| told.lines().map(str::to_owned).collect())
-            .unwrap_or_default(),
+        overdue: texts(row.get(13)?),
+        groups: texts(row.get(14)?),
     })
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, ToSql};
 use uuid::Uuid;
 
+use super::super::device_groups::{GROUPS_OF_D, IN_GROUP, texts};
 use super::super::moment::moment;
 use super::super::{SiteScope, Store, StoreError};
 use super::chosen::{REQUIREMENTS, many, rows, total};
@@ -37,6 +38,8 @@ pub struct FindingRow {
     pub opened_at: Timestamp,
     /// Until when; `None` while it is open.
     pub closed_at: Option<Timestamp>,
+    /// Groups of the device.
+    pub groups: Vec<String>,
 }
 
 /// Which findings.
@@ -75,17 +78,20 @@ pub const FINDING_COLUMNS: &[Column] = &[
     column("remedy", Kind::Text, "f.remedy", true),
     column("opened_at", Kind::Time, "f.opened_at", false),
     column("closed_at", Kind::Time, "f.closed_at", false),
+    column("groups", Kind::List, GROUPS_OF_D, false).holding(IN_GROUP),
 ];
 
 const fn column(name: &'static str, kind: Kind, sql: &'static str, personal: bool) -> Column {
-    Column { name, kind, sql, personal }
+    let column = Column::new(name, kind, sql);
+    if personal { column.personal() } else { column }
 }
 
 /// Where a list of findings goes on: requirement, device and number of the last one.
 pub type FindingKey = (String, i64, i64);
 
 const COLUMNS: &str = "SELECT f.id, f.requirement, d.name, d.uuid, s.name, f.subject, f.verdict, f.summary, f.reason,
-    f.remedy, f.opened_at, f.closed_at, f.device
+    f.remedy, f.opened_at, f.closed_at, f.device,
+    (SELECT group_concat(g.name, char(10)) FROM device_group g WHERE g.device = d.id)
     FROM finding f JOIN device d ON d.id = f.device JOIN site s ON s.id = d.site";
 
 impl FindingFilter {
@@ -173,5 +179,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<FindingRow> {
         opened_at: moment(row.get(10)?),
         closed_at: row.get::<_, Option<i64>>(11)?.map(moment),
         device_rowid: row.get(12)?,
+        groups: texts(row.get(13)?),
     })
 }

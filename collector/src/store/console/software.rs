@@ -50,7 +50,7 @@ pub const SOFTWARE_COLUMNS: &[Column] = &[
 ];
 
 const fn column(name: &'static str, kind: Kind, sql: &'static str) -> Column {
-    Column { name, kind, sql, personal: false }
+    Column::new(name, kind, sql)
 }
 
 /// Where a list of titles goes on: name, version, source and publisher of the last one.

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::console::AlertSight;
 use super::status::{DeviceState, MailState, SiteState};
-use super::{SiteScope, Store, StoreError, status};
+use super::{SiteScope, Store, StoreError, device_groups, status};
 
 pub use files::NewFiles;
 pub use names::NamedDevice;
@@ -52,14 +52,15 @@ pub struct Member {
 }
 
 impl Store {
-    /// Every active device at the sites that are seen, with what became of mail and alerts, and the files that were
-    /// first seen after `today` began.
+    /// Every active device at the sites that are seen, or of the `group` of that name there alone, with what became of
+    /// mail and alerts, and the files that these devices had first after `today` began.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn estate(
         &self,
         sight: AlertSight,
+        group: Option<String>,
         today: Timestamp,
         remembered: Arc<Remembered>,
     ) -> Result<Estate, StoreError> {
@@ -67,7 +68,11 @@ impl Store {
             // One transaction, so that all counts are of the same moment.
             let moment = connection.unchecked_transaction()?;
             let (ids, sites) = status::sites(&moment, &sight.sites)?;
-            let states = status::devices(&moment, &ids)?;
+            let mut states = status::devices(&moment, &ids)?;
+            if let Some(group) = group {
+                let members = device_groups::members(&moment, &group)?;
+                states.retain(|device, _| members.contains(device));
+            }
             let new_files = files::since(&moment, &states, today)?;
             let members = members(&moment, states, &remembered)?;
             Ok(Estate {

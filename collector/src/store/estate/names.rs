@@ -101,6 +101,7 @@ fn findings(
             remedy: row.get(6)?,
             opened_at: moment(row.get(7)?),
             closed_at: None,
+            groups: Vec::new(),
         };
         findings.insert(device, (found, more));
     }

@@ -9,7 +9,7 @@ use super::changes::{self, Change};
 use super::inventory::Whole;
 use super::{Caller, Ingested, Scene};
 use crate::rules;
-use crate::store::{StoreError, device_alerts, facts, findings};
+use crate::store::{StoreError, device_alerts, device_groups, facts, findings};
 
 /// Ways around the filter of one reading that are alerts of their own; all of them are findings.
 const WAYS_AT_ONCE: usize = 3;
@@ -177,9 +177,13 @@ impl Scene<'_> {
 
     fn keep_host(&self, host: &HostFacts) -> Result<(), StoreError> {
         if !host.hostname.is_empty() {
-            self.transaction
+            let renamed = self
+                .transaction
                 .prepare_cached("UPDATE device SET name = ?2 WHERE id = ?1 AND name <> ?2")?
                 .execute(params![self.caller.row, host.hostname])?;
+            if renamed > 0 {
+                device_groups::settle_device(self.transaction, self.caller.row, self.policies)?;
+            }
         }
         Ok(())
     }

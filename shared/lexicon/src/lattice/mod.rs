@@ -258,6 +258,13 @@ impl<'a> Lattice<'a> {
         }
     }
 
+    /// The word at a node from which one edge leads, as it is written; `None` where there are further readings, and at
+    /// the end.
+    #[inline]
+    pub(super) fn plain_token(&self, node: u32) -> Option<Token> {
+        self.tokens.get(node as usize).copied().filter(|token| token.bits & MORE == 0)
+    }
+
     /// The plain letters of a word, if they are few and ASCII: the first lowest, and how many.
     #[inline]
     pub(super) fn letters(&self, token: u32) -> Option<(u64, usize)> {
