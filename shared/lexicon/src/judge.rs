@@ -17,9 +17,8 @@ use crate::Severity;
 const CLOSE: u32 = 20;
 /// From this many occasions on a text repeats itself.
 const OFTEN: u32 = 3;
-/// What other signs beside a phrase add to it, by how many kinds of them there are; more say no more. Two that stand
-/// together may be chance, three are none.
-const SIGNS: [i8; 3] = [0, 1, 3];
+/// Other signs beside a phrase that add to it; more say no more.
+const MOST_SIGNS: usize = 2;
 /// What a single step of grooming comes to at most.
 const LONE_STAGE: Severity = Severity::at(3);
 
@@ -178,7 +177,7 @@ impl<'a> Judgement<'a> {
         let close = signs.iter().skip(start).take_while(|&&((first, _), _)| first <= to);
         let others = close.filter(|(place, sign)| *sign != rule.sign && is_close(&[*place], phrase, false));
         let kinds: BTreeSet<&str> = others.map(|(_, sign)| *sign).collect();
-        SIGNS.get(kinds.len()).or(SIGNS.last()).copied().unwrap_or_default()
+        i8::try_from(kinds.len().min(MOST_SIGNS)).unwrap_or_default()
     }
 }
 
