@@ -25,12 +25,18 @@ fn at_least(figures: &Value, place: &str, floor: f64) {
     assert!(share >= floor, "{place}: {share:.3} is below {floor}");
 }
 
+#[track_caller]
+fn no_harmless_alarm(figures: &Value) {
+    let harmless = figures.pointer("/harmless_from_3/count").and_then(Value::as_u64);
+    assert_eq!(harmless, Some(0), "identity and negation raise no alarm of 3 or more");
+}
+
 /// Of severity 5, found as a 5, held out. The aim is 0.90: docs/detection.md says how far it is.
-const FIVE_HELD_OUT: f64 = 0.77;
+const FIVE_HELD_OUT: f64 = 0.86;
 /// Of all that should be found, held out.
-const RECALL_HELD_OUT: f64 = 0.71;
+const RECALL_HELD_OUT: f64 = 0.77;
 /// Of the disguised whose plain form is found, held out. The aim is 0.90.
-const DISGUISES_HELD_OUT: f64 = 0.79;
+const DISGUISES_HELD_OUT: f64 = 0.94;
 
 #[test]
 fn what_nobody_who_wrote_rules_has_seen_is_found_as_often_as_published() {
@@ -39,6 +45,7 @@ fn what_nobody_who_wrote_rules_has_seen_is_found_as_often_as_published() {
     at_least(&held_out, "/overall/recall/share", RECALL_HELD_OUT);
     at_least(&held_out, "/grave/four_five_precision/share", 0.80);
     at_least(&held_out, "/disguises/share", DISGUISES_HELD_OUT);
+    no_harmless_alarm(&held_out);
 }
 
 #[test]
@@ -47,6 +54,5 @@ fn the_corpus_is_found_as_often_as_published() {
     at_least(&all, "/grave/five/share", 0.91);
     at_least(&all, "/overall/recall/share", 0.92);
     at_least(&all, "/grave/four_five_precision/share", 0.95);
-    let harmless = all.pointer("/harmless_from_3/count").and_then(Value::as_u64);
-    assert_eq!(harmless, Some(0), "identity and negation raise no alarm of 3 or more");
+    no_harmless_alarm(&all);
 }

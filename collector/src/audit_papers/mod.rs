@@ -19,7 +19,7 @@ pub(crate) mod tests;
 use jiff::Zoned;
 use jiff::civil::Date;
 
-use crate::licences::{Number, Outcome, TitleOutcome};
+use crate::licences::{Doubt, Number, Outcome, TitleOutcome};
 use crate::paper::PaperError;
 use crate::render::report;
 use crate::store::licence_audit::{AuditDevice, AuditDiff, AuditRow, TrendWeek};
@@ -195,6 +195,7 @@ impl Papers {
         (totals.at_risk_unknown, totals.wasted_unknown) = Default::default();
         for title in &mut outcome.titles {
             (title.at_risk, title.wasted) = (None, None);
+            title.doubts.retain(|doubt| !matches!(doubt, Doubt::PlaceNotTold { .. }));
             for licence in &mut title.licences {
                 (licence.cost, licence.notice_on) = (None, None);
                 licence.supplier.clear();

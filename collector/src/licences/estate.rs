@@ -27,8 +27,19 @@ pub struct Estate {
     pub builds: Vec<Build>,
     /// One a title and device, in ascending order of title, then of device.
     pub installations: Vec<Installation>,
+    /// Groups of devices, as policies name them: each name once.
+    pub groups: Vec<Group>,
     /// Digest of the catalogue by which they were read, hexadecimal; empty for none.
     pub catalogue: String,
+}
+
+/// Devices that belong together: a room, a trolley, a year.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Group {
+    /// Its name, at whichever sites it is.
+    pub name: String,
+    /// Places of its devices in `Estate::devices`, ascending.
+    pub devices: Vec<u32>,
 }
 
 /// A device.

@@ -15,7 +15,7 @@ mod standing;
 
 pub use check::Problem;
 pub use edit::{Change, Edit};
-pub use estate::{Build, Day, Device, Estate, Installation, Reading, Title};
+pub use estate::{Build, Day, Device, Estate, Group, Installation, Reading, Title};
 pub use kind::Kind;
 pub use model::{Approval, Decision, Exemption, Licence, LicenceId, Metric, Pence, Scope, Term};
 pub use outcome::{

@@ -79,6 +79,16 @@ impl Metric {
         Self::ALL.into_iter().find(|metric| metric.word() == word)
     }
 
+    /// Whether a place that a licence of it names says for which devices it is. What people or full-time equivalents have
+    /// is theirs wherever they are.
+    #[must_use]
+    pub fn binds_to_place(self) -> bool {
+        match self {
+            Self::Device | Self::Concurrent | Self::Site => true,
+            Self::User | Self::Fte | Self::Trust => false,
+        }
+    }
+
     /// Whether a licence of it has a quantity.
     #[must_use]
     pub fn is_counted(self) -> bool {

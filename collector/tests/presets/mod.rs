@@ -48,6 +48,8 @@ impl School {
     /// With the site `place`.
     async fn at(place: &'static str, name: &str) -> Self {
         let house = House::open().await;
+        // As the collector does when it starts: an audit waits for that.
+        house.store.replay_titles(house.clock.now()).await.expect("titles are in line with the catalogue");
         let manager = operator(&house, Role::NetworkManager, &[]).await;
         let text = preset(name).expect("a preset").text;
         let school = Self { house, manager, place, text };

@@ -7535,6 +7535,20 @@ pub struct GetLicenceResponse {
     pub seats: ::prost::alloc::vec::Vec<LicenceSeat>,
     #[prost(message, repeated, tag = "3")]
     pub transfers: ::prost::alloc::vec::Vec<LicenceTransfer>,
+    /// Of a licence for a place that devices can be in; absent for one that is for its whole site, or for people.
+    #[prost(message, optional, tag = "4")]
+    pub place: ::core::option::Option<LicencePlace>,
+}
+/// The place that a licence is for.
+#[derive(serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LicencePlace {
+    /// Whether a group of devices at its site is called so; where none is, the licence is counted over the whole site.
+    #[prost(bool, tag = "1")]
+    pub is_group: bool,
+    /// Active devices of the group at its site.
+    #[prost(uint32, tag = "2")]
+    pub devices: u32,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -10656,6 +10670,24 @@ pub struct ExportSubjectResponse {
     /// Cases that nobody has opened: whose they are is not known.
     #[prost(uint32, tag = "7")]
     pub unopened: u32,
+    /// Every seat of a licence that an account has. The collector cannot tell which are the person's; who asks can, and
+    /// throws the others away.
+    #[prost(message, repeated, tag = "8")]
+    pub seats: ::prost::alloc::vec::Vec<SubjectSeat>,
+}
+/// A seat of a licence that was given to an account.
+#[derive(serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SubjectSeat {
+    /// "L-0042".
+    #[prost(string, tag = "1")]
+    pub licence: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub account: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub given_at: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -10691,7 +10723,7 @@ pub struct SubjectAccess {
     pub reference: ::prost::alloc::string::String,
 }
 #[derive(serde::Serialize)]
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct EraseSubjectRequest {
     #[prost(bytes = "vec", tag = "1")]
     pub pseudonym: ::prost::alloc::vec::Vec<u8>,
@@ -10700,6 +10732,9 @@ pub struct EraseSubjectRequest {
     /// Otherwise nothing is changed, and the answer says what would be.
     #[prost(bool, tag = "3")]
     pub really: bool,
+    /// The person's seats of licences, as an answer named them: they are freed.
+    #[prost(message, repeated, tag = "4")]
+    pub seats: ::prost::alloc::vec::Vec<SubjectSeat>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -10710,6 +10745,10 @@ pub struct EraseSubjectResponse {
     pub events: u32,
     #[prost(message, repeated, tag = "3")]
     pub kept: ::prost::alloc::vec::Vec<KeptCase>,
+    /// Without `really`, every seat of a licence that an account has, see ExportSubjectResponse; with it, those that were
+    /// freed.
+    #[prost(message, repeated, tag = "4")]
+    pub seats: ::prost::alloc::vec::Vec<SubjectSeat>,
 }
 #[derive(serde::Serialize)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

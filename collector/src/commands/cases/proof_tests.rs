@@ -75,6 +75,42 @@ async fn what_may_be_erased_goes_and_what_must_stay_says_why() {
 }
 
 #[tokio::test]
+async fn seats_of_licences_are_named_to_the_person_and_freed_for_them_alone() {
+    let (office, lead, _, _) = office().await;
+    office
+        .sample
+        .write(|tx| {
+            tx.execute_batch(
+                "INSERT INTO licence (id, title, title_name, version, edition, metric, term, quantity, place, supplier,
+                                      order_ref, proof_holder, note, added_at, added_by, changed_at)
+                     VALUES (7, 'adobe', 'Adobe CC', '', '', 'user', 'subscription', 5, '', '', '', '', '', 0, 'a test', 0);
+                 INSERT INTO licence_seat (licence, account, given_at, given_by)
+                     VALUES (7, 'Pupil.One', 0, 'a test'), (7, 'pupil.two', 0, 'a test')",
+            )
+        })
+        .await;
+    let to = folder(&lead);
+    let line = ["subject", "export", "pupil.one", "--reason", "R26-0001", "--to", &to];
+    let said = office.with_key(&lead, &line).await.expect("exports");
+    assert!(said.contains("3 cases, 3 reports, 1 seat of a licence."), "{said}");
+    let files = std::fs::read_dir(lead.folder.path()).expect("reads").map(|file| file.expect("a file").path());
+    let json = files.into_iter().find(|path| path.extension().is_some_and(|kind| kind == "json")).expect("JSON");
+    let text = std::fs::read_to_string(json).expect("reads");
+    assert!(text.contains("L-0007") && text.contains("Pupil.One") && !text.contains("pupil.two"), "{text}");
+
+    let line = ["subject", "erase", "pupil.one", "--reason", "R26-0001"];
+    let said = office.with_key(&lead, &line).await.expect("says");
+    assert!(said.contains("Would be freed: 1 seat of a licence (L-0007 Adobe CC)."), "{said}");
+    let seats = "SELECT account FROM licence_seat ORDER BY account";
+    assert_eq!(office.sample.texts(seats).await, ["Pupil.One", "pupil.two"], "nothing was changed");
+    let said = office.with_key(&lead, &[&line[..], &["--yes"]].concat()).await.expect("erases");
+    assert!(said.contains("Freed: 1 seat of a licence (L-0007 Adobe CC)."), "{said}");
+    assert_eq!(office.sample.texts(seats).await, ["pupil.two"], "the other keeps theirs");
+    let told = office.sample.texts("SELECT detail FROM audit WHERE action = 'subject.erase'").await;
+    assert_eq!(told, ["1 cases, 0 events, 1 seats of licences, 2 kept; R26-0001"], "and not whose");
+}
+
+#[tokio::test]
 async fn a_hold_is_lifted_by_two_and_the_second_is_somebody_else() {
     let (office, lead, deputy, head) = office().await;
     let reason = ["--reason", "an inquiry"];

@@ -21,7 +21,7 @@ pub struct Fields {
     /// The site that it is for [default: all sites]
     #[arg(long)]
     site: Option<String>,
-    /// Room, group or phase that it is for
+    /// Room, group or phase that it is for: of a group of devices that is called so, these alone count against it
     #[arg(long)]
     place: Option<String>,
     /// The newest version that is covered [default: every version]

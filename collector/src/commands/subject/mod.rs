@@ -11,7 +11,7 @@ use caretaker_proto::console::v1::proof_client::ProofClient;
 use caretaker_proto::console::v1::{EraseSubjectRequest, ExportSubjectRequest, GetRecipientsRequest};
 use caretaker_shared::digest::Sha256;
 use caretaker_shared::private_file;
-use caretaker_shared::sealing::SignedSet;
+use caretaker_shared::sealing::{PersonKey, SignedSet};
 use clap::builder::NonEmptyStringValueParser;
 use tonic::transport::Channel;
 use zeroize::Zeroizing;
@@ -82,10 +82,11 @@ async fn export(args: ExportArgs, channel: Channel, output: &mut Output<'_>) -> 
         return Err(failure(Exit::Usage, text).into());
     }
     let account = account(&args.person.account)?;
-    let pseudonym = pseudonym(&account, &args.person.key, channel.clone()).await?;
+    let (pseudonym, key) = pseudonym(&account, &args.person.key, channel.clone()).await?;
     let request = ExportSubjectRequest { pseudonym: pseudonym.as_bytes().to_vec(), reason: args.person.reason.clone() };
     let mut client = ProofClient::new(channel).max_decoding_message_size(ANSWER_BYTES);
-    let answer = client.export_subject(request).await.map_err(|status| refused(&status))?.into_inner();
+    let mut answer = client.export_subject(request).await.map_err(|status| refused(&status))?.into_inner();
+    answer.seats.retain(|seat| key.pseudonym(&seat.account) == pseudonym);
     let pdf = Zeroizing::new(pages::pdf(&answer, &account, &args.person.reason, &output.screen.now)?);
     let json = Zeroizing::new(pages::json(&answer, &account, &args.person.reason, &output.screen.now)?);
     // A file's name is no place for a person's.
@@ -99,11 +100,20 @@ async fn export(args: ExportArgs, channel: Channel, output: &mut Output<'_>) -> 
 
 async fn erase(args: EraseArgs, channel: Channel, output: &mut Output<'_>) -> anyhow::Result<Exit> {
     let account = account(&args.person.account)?;
-    let pseudonym = pseudonym(&account, &args.person.key, channel.clone()).await?;
-    let request =
-        EraseSubjectRequest { pseudonym: pseudonym.as_bytes().to_vec(), reason: args.person.reason, really: args.yes };
-    let answer =
-        ProofClient::new(channel).erase_subject(request).await.map_err(|status| refused(&status))?.into_inner();
+    let (pseudonym, key) = pseudonym(&account, &args.person.key, channel.clone()).await?;
+    let mut client = ProofClient::new(channel).max_decoding_message_size(ANSWER_BYTES);
+    let mut request = EraseSubjectRequest {
+        pseudonym: pseudonym.as_bytes().to_vec(),
+        reason: args.person.reason,
+        really: false,
+        seats: Vec::new(),
+    };
+    let mut answer = client.erase_subject(request.clone()).await.map_err(|status| refused(&status))?.into_inner();
+    answer.seats.retain(|seat| key.pseudonym(&seat.account) == pseudonym);
+    if args.yes {
+        (request.really, request.seats) = (true, answer.seats);
+        answer = client.erase_subject(request).await.map_err(|status| refused(&status))?.into_inner();
+    }
     output.text(&render::proof::erased(&answer, args.yes, output.screen))
 }
 
@@ -119,8 +129,8 @@ fn account(typed: &str) -> Result<Zeroizing<String>, Failure> {
     Ok(Zeroizing::new(line.lines().next().unwrap_or_default().trim().to_owned()))
 }
 
-/// The pseudonym of an account, made with the person key that lies sealed in the recipients in force.
-async fn pseudonym(account: &str, key: &KeyArgs, channel: Channel) -> Result<Sha256, Failure> {
+/// The pseudonym of an account, made with the person key that lies sealed in the recipients in force; and that key.
+async fn pseudonym(account: &str, key: &KeyArgs, channel: Channel) -> Result<(Sha256, PersonKey), Failure> {
     let held = key.open()?;
     let request = GetRecipientsRequest { digest: Vec::new() };
     let answer = KeysClient::new(channel)
@@ -144,7 +154,7 @@ async fn pseudonym(account: &str, key: &KeyArgs, channel: Channel) -> Result<Sha
         let text = "this key cannot tell people apart\n  it has to be the key of a recipient in force:  keys list";
         failure(Exit::Usage, text.into())
     })?;
-    Ok(person_key.pseudonym(account))
+    Ok((person_key.pseudonym(account), person_key))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -46,6 +46,16 @@ pub(super) fn pdf(
             format!("{}, level {}, {}, {}: {content}", event.category_title, event.level, event.source, event.device);
         sheet.field(&stamp(&event.occurred_at, now), &line);
     }
+    sheet.heading("Seats of licences");
+    for seat in &answer.seats {
+        sheet.field(
+            &seat.licence,
+            &format!("{}, for {}, since {}", seat.title, seat.account, stamp(&seat.given_at, now)),
+        );
+    }
+    if answer.seats.is_empty() {
+        sheet.paragraph("There is none.");
+    }
     sheet.heading("Who looked");
     for access in &answer.access {
         sheet.field(&stamp(&access.at, now), &format!("{}, {} {}", access.actor, access.action, access.reference));

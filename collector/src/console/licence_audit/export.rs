@@ -77,7 +77,9 @@ pub(super) async fn mail(
     }
     let kept = show::kept(context, show::which(request.which)?, None).await?;
     let mails = context.store.mail_licence_audit(kept.row.id, &operator.actor, context.clock.now()).await?;
-    context.mail_waits.notify_one();
+    if mails > 0 {
+        context.mail_waits.notify_one();
+    }
     tracing::info!(audit = kept.row.id, mails, "a licence audit is on its way by mail");
     Ok(proto::MailAuditResponse { audit: Some(message::head(&kept.row, kept.outcome.counts())), mails })
 }

@@ -136,6 +136,16 @@ pub(super) fn doubt(doubt: &Doubt) -> String {
             let copies = if *devices == 1 { "1 copy does".into() } else { format!("{devices} copies do") };
             format!("{copies} not tell the version or edition that a licence asks for")
         }
+        Doubt::PlaceNotTold { licence, place, every_site, devices } => {
+            let over = if *every_site { "every site" } else { "the whole site" };
+            let id = LicenceId(*licence);
+            let told = format!("{id} is for '{place}', which is no group of devices: counted over {over}");
+            match devices {
+                0 => told,
+                1 => format!("{told}; 1 copy hangs on that"),
+                _ => format!("{told}; {devices} copies hang on that"),
+            }
+        }
         Doubt::Concurrent { beyond } => {
             format!("{beyond} more installed than may run at the same time; nobody counts how many do")
         }

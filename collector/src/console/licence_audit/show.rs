@@ -19,6 +19,13 @@ const MOST: u32 = 1000;
 
 pub(super) async fn run(context: &Context, operator: &Operator) -> Result<proto::GetAuditResponse, Refusal> {
     let site = site(context, "", operator).await?;
+    if !context.store.titles_are_current().await? {
+        return Err(Refusal::Missing {
+            problem: "titles are being put in line with the catalogue: an audit now would count some by other rules"
+                .into(),
+            remedy: "ask again in a few minutes, or see it done:  caretaker-collector catalogue replay".into(),
+        });
+    }
     let (zone, now) = (context.zone.clone(), context.clock.now());
     let measures = context.store.licence_measures().await?;
     let row = context.store.run_licence_audit(&operator.actor, zone, measures, now).await?;

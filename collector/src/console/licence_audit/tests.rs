@@ -2,6 +2,7 @@
 
 use caretaker_proto::console::v1 as proto;
 use caretaker_shared::model::Role;
+use caretaker_shared::policy::PRESET;
 use tonic::Code;
 
 use super::super::bench::{Bench, Caller, start};
@@ -26,7 +27,18 @@ async fn school() -> Bench {
          VALUES ('adobe', 'Adobe CC', '', '', 'device', 'subscription', 2, '', 20000, '', '', '', '', 0, 'a test', 0)",
     )
     .await;
+    in_line(&bench).await;
     bench
+}
+
+/// Says that titles are in line with the catalogue, as a replay does at its end.
+async fn in_line(bench: &Bench) {
+    let digest = bench.store.catalogue().digest();
+    let written = move |tx: &rusqlite::Transaction<'_>| {
+        let sql = "INSERT OR REPLACE INTO catalogue_state (id, digest, replayed_at) VALUES (1, ?1, 0)";
+        Ok(tx.execute(sql, [digest.as_bytes()])?)
+    };
+    bench.store.write(Order::First, written).await.expect("it is written");
 }
 
 async fn run(bench: &Bench, sql: &'static str) {
@@ -83,6 +95,65 @@ async fn an_audit_is_made_kept_and_shown() {
         proto::GetAuditDevicesRequest { title: "Adobe CC".into(), number: "over".into(), ..Default::default() };
     let devices = client(&manager).get_audit_devices(request).await.expect("an answer").into_inner().devices;
     assert_eq!(devices.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["PC-N1", "PC-N2", "PC-S1"]);
+}
+
+#[tokio::test]
+async fn an_audit_is_not_made_while_titles_are_put_in_line() {
+    let bench = school().await;
+    let (_, manager) = bench.operator("Ada Example", Role::NetworkManager, &[]).await;
+    run(&bench, "UPDATE catalogue_state SET digest = x'00'").await;
+    let refused = client(&manager).run_audit(proto::RunAuditRequest {}).await.expect_err("half of it would be wrong");
+    assert!(refused.message().starts_with("titles are being put in line with the catalogue"), "{refused}");
+    let kept = client(&manager).list_audits(proto::ListAuditsRequest::default()).await.expect("an answer");
+    assert!(kept.into_inner().audits.is_empty(), "nothing was kept");
+    in_line(&bench).await;
+    assert_eq!(audited(&manager).await.titles.len(), 2);
+}
+
+#[tokio::test]
+async fn an_audit_that_is_mailed_does_not_wait_for_the_senders_next_look() {
+    let bench = school().await;
+    let (_, manager) = bench.operator("Ada Example", Role::NetworkManager, &[]).await;
+    audited(&manager).await;
+    let mail_waits = bench.context().mail_waits;
+    let waits = async || {
+        tokio::select! {
+            biased;
+            () = mail_waits.notified() => true,
+            () = std::future::ready(()) => false,
+        }
+    };
+    let mail = async || {
+        client(&manager).mail_audit(proto::MailAuditRequest::default()).await.expect("an answer").into_inner().mails
+    };
+    assert_eq!((mail().await, waits().await), (0, false), "no policy names anybody");
+    let policy = PRESET.replace("business_manager = []", "business_manager = ['office@northfield.example']");
+    bench.store.apply_policy("North", &policy, "the test", start()).await.expect("a policy");
+    assert_eq!((mail().await, waits().await), (1, true));
+}
+
+#[tokio::test]
+async fn a_licence_for_a_room_is_held_against_the_devices_of_that_group() {
+    let bench = school().await;
+    let (_, manager) = bench.operator("Ada Example", Role::NetworkManager, &[]).await;
+    run(&bench, "UPDATE licence SET place = 'Lab 3', quantity = 5").await;
+    let audit = audited(&manager).await;
+    let adobe = title(&audit, "adobe");
+    let told = "L-0001 is for 'Lab 3', which is no group of devices: counted over every site; 3 copies hang on that";
+    assert_eq!(
+        (adobe.state.as_str(), adobe.over, adobe.doubts.as_slice()),
+        ("cannot-tell", 0, [told.into()].as_slice())
+    );
+    let place = async || {
+        let request = proto::GetLicenceRequest { number: "L-0001".into() };
+        manager.licences().get_licence(request).await.expect("an answer").into_inner().place
+    };
+    assert_eq!(place().await, Some(proto::LicencePlace { is_group: false, devices: 0 }));
+    run(&bench, "INSERT INTO device_group (device, name) SELECT id, 'LAB 3' FROM device WHERE name <> 'PC-N2'").await;
+    let audit = audited(&manager).await;
+    let adobe = title(&audit, "adobe");
+    assert_eq!((adobe.state.as_str(), adobe.over, adobe.spare, adobe.doubts.len()), ("over", 1, 3, 0));
+    assert_eq!(place().await, Some(proto::LicencePlace { is_group: true, devices: 2 }));
 }
 
 #[tokio::test]

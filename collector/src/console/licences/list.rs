@@ -75,12 +75,14 @@ pub(super) async fn show(
     let row = context.store.licence(id, operator.sites().clone()).await?.ok_or_else(unknown)?;
     let seats = context.store.licence_seats(id).await?;
     let transfers = context.store.licence_transfers(id, operator.sites().clone()).await?;
+    let place = context.store.licence_place(&row.licence).await?;
     // Of a licence for all sites each sees the seats of their own alone: those of the others are a number.
     let seats = if row.own { seats } else { Vec::new() };
     Ok(proto::GetLicenceResponse {
         licence: Some(personal::licence(terms::message(row, today(context)), operator)),
         seats: seats.into_iter().filter_map(|row| seat(row, operator)).collect(),
         transfers: transfers.into_iter().map(transfer).collect(),
+        place: place.map(|place| proto::LicencePlace { is_group: place.is_group, devices: place.devices }),
     })
 }
 

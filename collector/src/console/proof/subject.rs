@@ -8,6 +8,8 @@ use crate::console::Context;
 use crate::console::cases::{case_message, category_title, viewer_of};
 use crate::console::peer::Operator;
 use crate::console::refusal::Refusal;
+use crate::licences::LicenceId;
+use crate::store::cases::SubjectSeat;
 
 pub(super) async fn export(
     context: &Context,
@@ -43,6 +45,7 @@ pub(super) async fn export(
         disclosures: disclosures.into_iter().map(registers::disclosure).collect(),
         accounts: data.accounts,
         unopened: data.unopened,
+        seats: data.seats.into_iter().map(seat).collect(),
     })
 }
 
@@ -54,13 +57,25 @@ pub(super) async fn erase(
     let (person, reason) = (pseudonym(&request.pseudonym)?, reason(request.reason)?);
     let key = request.really.then(|| context.audit_key.clone());
     let now = context.clock.now();
-    let told = context.store.erase_subject(person, reason, key, viewer_of(operator), now).await?;
+    let seats = request.seats.into_iter().filter_map(|seat| Some((LicenceId::parse(&seat.licence)?, seat.account)));
+    let theirs = (person, seats.collect());
+    let told = context.store.erase_subject(theirs, reason, key, viewer_of(operator), now).await?;
     let kept = |(reference, why): (String, &str)| proto::KeptCase { reference, why: why.into() };
     Ok(proto::EraseSubjectResponse {
         erased: told.erased,
         events: told.events,
         kept: told.kept.into_iter().map(kept).collect(),
+        seats: told.seats.into_iter().map(seat).collect(),
     })
+}
+
+fn seat(seat: SubjectSeat) -> proto::SubjectSeat {
+    proto::SubjectSeat {
+        licence: seat.licence.to_string(),
+        title: seat.title,
+        account: seat.account,
+        given_at: seat.given_at.to_string(),
+    }
 }
 
 fn pseudonym(bytes: &[u8]) -> Result<[u8; 32], Refusal> {

@@ -141,6 +141,14 @@ impl Counted {
     }
 }
 
+impl Doubt {
+    /// Whether no figure hangs on it.
+    #[must_use]
+    pub fn is_remark(&self) -> bool {
+        matches!(self, Self::PlaceNotTold { devices: 0, .. })
+    }
+}
+
 /// Why a figure is not the whole truth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "doubt", rename_all = "kebab-case")]
@@ -148,6 +156,17 @@ pub enum Doubt {
     /// So many copies do not tell the version or edition that a licence asks for: they may need one of their own.
     VersionNotTold {
         /// Copies.
+        devices: u32,
+    },
+    /// A licence is for a place that no device at its site belongs to: it is counted over the whole site.
+    PlaceNotTold {
+        /// Number of the licence.
+        licence: i64,
+        /// What it is for.
+        place: String,
+        /// It is of no single site.
+        every_site: bool,
+        /// Copies that only such licences of the title cover; 0 where nothing hangs on it.
         devices: u32,
     },
     /// More copies than may run at the same time; nobody measures how many do.

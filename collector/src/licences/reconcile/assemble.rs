@@ -6,12 +6,13 @@ use super::fte::{Reach, reach};
 use super::judge::{Figures, Judged, judge};
 use super::money;
 use super::permission;
-use super::pool::{Class, Need, Spread};
+use super::pool::{Class, Need};
+use super::spread::Spread;
 use super::tally::{Tally, Used};
 use super::view::{Holding, View, number, small};
 use crate::licences::estate::Title;
 use crate::licences::model::{Metric, Term};
-use crate::licences::outcome::{LicencePosition, Number, Owned, Permission, Phase, TitleOutcome, TitleState};
+use crate::licences::outcome::{Counted, LicencePosition, Number, Owned, Permission, Phase, TitleOutcome, TitleState};
 
 /// A title and everything that its figures rest on.
 pub(super) struct Subject<'a> {
@@ -41,6 +42,9 @@ impl Subject<'_> {
             title,
             in_catalogue: self.in_catalogue,
             holdings,
+            of_suite: view.of(&title.suite),
+            is_bought: !holdings.is_empty()
+                || title.licensing.is_empty() && view.register.licences.iter().any(|one| one.title == title.slug),
             lack: self.spread.lacks.get(&self.need).copied().unwrap_or_default(),
             lack_of_users: self.spread.lacks_of_users.get(&self.need).copied().unwrap_or_default(),
             reach: &reach,
@@ -110,7 +114,7 @@ impl Subject<'_> {
             .supplies
             .iter()
             .zip(&self.spread.taken)
-            .filter(|(supply, _)| supply.of == self.need && supply.holding.has_seats())
+            .filter(|(supply, _)| supply.of == self.need && supply.is_first() && supply.holding.has_seats())
             .flat_map(|(_, taken)| taken.values())
             .sum();
         let spare = seats.saturating_sub(taken).saturating_sub(stale);
@@ -124,7 +128,11 @@ impl Subject<'_> {
     }
 
     fn sets(&self, judged: &Judged) -> Sets {
-        let contended = self.spread.contended.get(&self.need).filter(|_| judged.over > 0);
+        let contended = match judged.over_of {
+            Counted::Users => &self.spread.contended_by_users,
+            Counted::Devices | Counted::Fte => &self.spread.contended,
+        };
+        let contended = contended.get(&self.need).filter(|_| judged.over > 0);
         let sets = [
             (Number::Installed, &self.tally.installed),
             (Number::Stale, &self.tally.stale),

@@ -1,4 +1,4 @@
-//! Whether a licence covers a copy: its site, edition and version.
+//! Whether a licence covers a copy: its site, place, edition and version.
 
 use jiff::civil::Date;
 
@@ -13,6 +13,8 @@ pub(super) enum Cover {
     No,
     /// It does, unless something that nobody knows is against it.
     Perhaps,
+    /// It does, unless the device does not belong to the place that it is for.
+    Placeless,
     /// Yes.
     Yes,
 }
@@ -32,14 +34,12 @@ pub(super) fn phase(licence: &Licence, today: Date) -> Phase {
     }
 }
 
-/// Whether the licence covers this build at this site, of so many sites. A build that is `None` is a suite's, whose
-/// version no member tells.
-pub(super) fn cover(licence: &Licence, build: Option<&Build>, site: &str, sites: usize) -> Cover {
-    let of_build = build.map_or_else(
+/// Whether the licence covers this build. One that is `None` is a suite's, whose version no member tells.
+pub(super) fn cover(licence: &Licence, build: Option<&Build>) -> Cover {
+    build.map_or_else(
         || if licence.edition.is_empty() && licence.version.is_empty() { Cover::Yes } else { Cover::Perhaps },
         |build| edition(&licence.edition, &build.edition).min(version(&licence.version, &build.major)),
-    );
-    here(licence, site, sites).min(of_build)
+    )
 }
 
 /// Whether the licence holds at the site. One for "one site" that names none may be for any, unless there is one alone.

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cover::{Cover, here};
 use super::flow::Flow;
-use super::pool::{Need, Spread};
+use super::pool::Need;
+use super::spread::Spread;
 use super::view::View;
 
 /// What the licences per full-time equivalent of one title, or suite, come to.

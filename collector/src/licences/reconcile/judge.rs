@@ -1,7 +1,8 @@
 //! What the figures of a title mean.
 
 use super::fte::Reach;
-use super::pool::Lack;
+use super::room::Room;
+use super::spread::Lack;
 use super::view::{Holding, small};
 use crate::licences::estate::Title;
 use crate::licences::outcome::{Counted, Doubt, Phase, TitleState};
@@ -12,6 +13,10 @@ pub(super) struct Figures<'a> {
     /// Whether the catalogue has it, be it as a suite.
     pub(super) in_catalogue: bool,
     pub(super) holdings: &'a [Holding<'a>],
+    /// Those of its suite.
+    pub(super) of_suite: &'a [Holding<'a>],
+    /// Whether any site has a licence of it, be it lapsed.
+    pub(super) is_bought: bool,
     pub(super) lack: Lack,
     /// What is lacking when accounts are counted.
     pub(super) lack_of_users: u64,
@@ -43,28 +48,41 @@ pub(super) fn judge(figures: &Figures<'_>) -> Judged {
         return calm(TitleState::UnknownName, Vec::new());
     }
     if !title.known {
-        return calm(TitleState::CannotTell, vec![Doubt::NotInCatalogue]);
+        let lapsed = lacking(figures.holdings) == TitleState::Expired;
+        let state = if lapsed { TitleState::Expired } else { TitleState::CannotTell };
+        return calm(state, vec![Doubt::NotInCatalogue]);
     }
     match title.licensing.as_str() {
         "free" | "open-source" | "bundled" => return calm(TitleState::NotNeeded, Vec::new()),
         "freemium" if figures.lack.end > 0 => return calm(TitleState::CannotTell, vec![Doubt::Freemium]),
-        "" if figures.holdings.is_empty() && figures.installed + figures.stale > 0 => {
+        "" if !figures.is_bought && figures.installed + figures.stale > 0 => {
             return calm(TitleState::CannotTell, vec![Doubt::LicensingNotTold]);
         }
         _ => {}
     }
-    let (over, over_of, doubts) = missing(figures);
+    let (over, over_of, mut doubts) = missing(figures);
     let state = if over > 0 { lacking(figures.holdings) } else { enough(figures, &doubts) };
-    let only_stale = state == TitleState::CannotTell && doubts.is_empty();
-    let doubts = if only_stale { vec![Doubt::OnlyStale { devices: figures.stale }] } else { doubts };
+    if state == TitleState::CannotTell && doubts.iter().all(Doubt::is_remark) {
+        doubts.push(Doubt::OnlyStale { devices: figures.stale });
+    }
     Judged { state, over, over_of, doubts }
 }
 
 fn missing(figures: &Figures<'_>) -> (u64, Counted, Vec<Doubt>) {
     let lack = figures.lack;
     let mut doubts = Vec::new();
-    if lack.sure > lack.version {
-        doubts.push(Doubt::VersionNotTold { devices: small(lack.sure - lack.version) });
+    // What is left over of the suite's may cover it too.
+    let suites = figures.of_suite.iter().filter(|_| lack.sure > lack.place);
+    let holdings = figures.holdings.iter().chain(suites);
+    let placeless = holdings.filter(|one| one.is_owned() && one.room == Room::NotTold);
+    doubts.extend(placeless.map(|holding| Doubt::PlaceNotTold {
+        licence: holding.licence.id.0,
+        place: holding.licence.scope.place.clone(),
+        every_site: holding.licence.scope.site.is_none(),
+        devices: small(lack.sure - lack.place),
+    }));
+    if lack.place > lack.version {
+        doubts.push(Doubt::VersionNotTold { devices: small(lack.place - lack.version) });
     }
     if lack.version > lack.beyond {
         doubts.push(Doubt::Concurrent { beyond: small(lack.version - lack.beyond) });
@@ -102,7 +120,7 @@ fn lacking(holdings: &[Holding<'_>]) -> TitleState {
 fn enough(figures: &Figures<'_>, doubts: &[Doubt]) -> TitleState {
     let owned = figures.holdings.iter().any(Holding::is_owned);
     let in_suite = figures.in_suite > 0 && figures.wanting == 0;
-    if !doubts.is_empty() || (!owned && !in_suite && figures.stale > 0) {
+    if doubts.iter().any(|doubt| !doubt.is_remark()) || (!owned && !in_suite && figures.stale > 0) {
         TitleState::CannotTell
     } else if in_suite {
         TitleState::InSuite

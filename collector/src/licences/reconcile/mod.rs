@@ -2,14 +2,16 @@
 //!
 //! 1. `view`: which devices count, which licences hold on the day, at every site or at one.
 //! 2. `tally`: where each title is, whether it is used there, exceptions; `permission`: who approved it.
-//! 3. `pool`: licences spread over copies so that as few as possible lack one (`cover`, `flow`), suites, `fte`.
+//! 3. `pool`: copies that are alike; `spread`: licences over them so that as few as possible lack one (`cover`, `supply`,
+//!    `flow`), suites; `fte`.
 //! 4. `judge`, `money`, `assemble`: what that means.
 //!
 //! One site's outcome rests on its own devices and licences, and of licences for every site on what the audit of every
 //! site gave to it and on what no site took: what is over at the sites adds up to what is over.
 //!
-//! A licence's room, group or phase is kept and shown; no device tells Caretaker which it belongs to, so the licence
-//! holds for its whole site. Seats that were given out can be given anew, and bind nothing.
+//! A licence for a room, group or phase is for the devices of the group of that name (`room`). Where no device is in such a
+//! group it is held against its whole site, and what is covered only so is a doubt. Seats that were given out can be given
+//! anew, and bind nothing.
 
 mod assemble;
 mod cover;
@@ -19,6 +21,9 @@ mod judge;
 mod money;
 mod permission;
 mod pool;
+mod room;
+mod spread;
+mod supply;
 mod tally;
 #[cfg(test)]
 mod tests;

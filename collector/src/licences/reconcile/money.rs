@@ -1,10 +1,11 @@
 //! What missing and idle seats cost, in whole pence.
 //!
-//! A seat of a licence costs `cost / quantity`, of what was bought; one that came from another site, what it cost there. Licences that nobody paid for by themselves (bundled,
-//! free, trial) have no price; where another that is looked at has none recorded, the sum is not known.
+//! A seat of a licence costs `cost / quantity`, of what was bought; one that came from another site, what it cost where it
+//! was bought. Licences that nobody paid for by themselves (bundled, free, trial) have no price; where another that is
+//! looked at has none recorded, the sum is not known.
 //!
-//! - At risk: `over` times the dearest seat among the licences in force, or among the lapsed ones where none is in force,
-//!   rounded up. Of a lapsed licence without seats (a site's, the trust's) it is the whole cost.
+//! - At risk: `over` times the dearest seat among the licences in force, or among all others where none is in force,
+//!   rounded up. Of one without seats (a site's, the trust's) it is the whole cost.
 //! - Wasted: idle seats are the cheapest ones, licence by licence up to what each has, each sum rounded down.
 
 use std::cmp::Ordering;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::permission::Ruling;
+use super::permission::{Ruling, Rulings};
 use super::view::{Standing, View, place};
 use super::whole::needs_licence;
 use crate::licences::estate::{Day, Installation, Title};
@@ -63,7 +63,7 @@ pub(super) fn ranges(titles: usize, installations: &[Installation]) -> Vec<Range
 
 impl Tally {
     /// Counts the copies of a title.
-    pub(super) fn of(view: &View<'_>, title: &Title, rulings: &[Option<Ruling>], copies: &[Installation]) -> Self {
+    pub(super) fn of(view: &View<'_>, title: &Title, rulings: Option<&Rulings<'_>>, copies: &[Installation]) -> Self {
         let exemptions = Exemptions::of(view, title);
         let licensed = needs_licence(title) && (title.known || !view.of(&title.slug).is_empty());
         let mut tally = Self::default();
@@ -86,7 +86,7 @@ impl Tally {
                     }
                 }
                 Standing::Counted => {
-                    let ruling = super::view::place(device.site).and_then(|site| rulings.get(site).copied().flatten());
+                    let ruling = rulings.and_then(|rulings| rulings.of(copy.device, device.site));
                     tally.count(wanting, exempt, licensed, ruling);
                 }
             }

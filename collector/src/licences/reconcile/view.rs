@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::cover::{Cover, here, phase};
+use super::room::Room;
 use crate::licences::estate::{Day, Estate, Installation, Reading};
 use crate::licences::model::{Licence, LicenceId, Metric, Term};
 use crate::licences::outcome::{Fleet, Measures, Phase};
@@ -65,6 +66,8 @@ pub(super) struct View<'a> {
 pub(super) struct Holding<'a> {
     pub(super) licence: &'a Licence,
     pub(super) phase: Phase,
+    /// Of which devices at its site it is.
+    pub(super) room: Room,
     /// What it has to give: seats, or hundredths of full-time equivalents.
     pub(super) capacity: u64,
     /// Seats given out,
@@ -173,6 +176,7 @@ impl<'a> View<'a> {
         Holding {
             licence,
             phase: phase(licence, self.today),
+            room: Room::of_licence(self.estate, licence),
             capacity,
             assigned,
             freed,
@@ -182,10 +186,13 @@ impl<'a> View<'a> {
     }
 
     fn price(&self, licence: &Licence) -> Option<(u64, u32)> {
-        let source = self.register.transfers.iter().find(|transfer| transfer.target == licence.id);
-        let source = source.and_then(|from| self.register.licences.iter().find(|one| one.id == from.source));
-        let bought = if licence.cost.is_some() { licence } else { source? };
-        bought.cost.map(|cost| (cost.0, bought.quantity))
+        if let Some(cost) = licence.cost {
+            return Some((cost.0, licence.quantity));
+        }
+        let from = self.register.transfers.iter().find(|transfer| transfer.target == licence.id)?.source;
+        // A licence is handed on after it was entered: the numbers fall, and this ends.
+        let source = self.register.licences.iter().find(|one| one.id == from && one.id < licence.id)?;
+        self.price(source)
     }
 
     /// Name of a site.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::{Sets, Subject};
 use super::permission::rulings;
-use super::pool::{Class, Member, Need, Pool, Spread};
+use super::pool::{Class, Member, Need, Pool};
+use super::spread::Spread;
 use super::tally::{Tally, Used, ranges};
 use super::view::{Allotted, View, number};
 use crate::licences::estate::Title;
@@ -28,7 +29,11 @@ pub(super) fn audit(view: &View<'_>) -> Whole {
         .zip(&estate.titles)
         .map(|(range, title)| {
             let copies = view.installations.get(range).unwrap_or_default();
-            if copies.is_empty() { Tally::default() } else { Tally::of(view, title, &rulings(view, title), copies) }
+            if copies.is_empty() {
+                Tally::default()
+            } else {
+                Tally::of(view, title, rulings(view, title).as_ref(), copies)
+            }
         })
         .collect();
     let suites: BTreeSet<&str> =

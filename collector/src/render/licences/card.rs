@@ -19,7 +19,7 @@ pub fn card(answer: &GetLicenceResponse, screen: &Screen) -> String {
     let (state, ink) = ends(&licence, screen);
     let state = if state.is_empty() { "in force".to_owned() } else { state };
     let mut shown = edges(&screen.ink(Ink::Strong, &name), &screen.ink(ink, &state), screen.width) + "\n\n";
-    for (heading, text) in facts(&licence, screen).into_iter().filter(|(_, text)| !text.is_empty()) {
+    for (heading, text) in facts(answer, &licence, screen).into_iter().filter(|(_, text)| !text.is_empty()) {
         shown.push_str(&line(heading, &text, screen));
     }
     shown.push_str(&given(answer, &licence, screen));
@@ -43,10 +43,15 @@ pub fn card(answer: &GetLicenceResponse, screen: &Screen) -> String {
     shown
 }
 
-fn facts(licence: &Licence, screen: &Screen) -> Vec<(&'static str, String)> {
+fn facts(answer: &GetLicenceResponse, licence: &Licence, screen: &Screen) -> Vec<(&'static str, String)> {
     let terms = terms(licence);
     let site = if terms.site().is_empty() { "all sites" } else { terms.site() };
-    let place = if terms.place().is_empty() { site.to_owned() } else { format!("{site}, {}", terms.place()) };
+    let place = match (terms.place(), &answer.place) {
+        ("", _) => site.to_owned(),
+        (place, Some(group)) if group.is_group => format!("{site}, {place}: {}", counted(group.devices, "device")),
+        (place, Some(_)) => format!("{site}, {place}, which is no group of devices: counted over {}", over(site)),
+        (place, None) => format!("{site}, {place}"),
+    };
     let held = match (terms.quantity(), licence.held) {
         (0, _) => String::new(),
         (bought, held) if bought == held => held.to_string(),
@@ -86,6 +91,11 @@ fn facts(licence: &Licence, screen: &Screen) -> Vec<(&'static str, String)> {
     .into_iter()
     .map(|(heading, text)| (heading, safe(&text)))
     .collect()
+}
+
+/// What a licence is counted over whose place is no group.
+fn over(site: &str) -> &str {
+    if site == "all sites" { site } else { "the whole site" }
 }
 
 fn line(heading: &str, text: &str, screen: &Screen) -> String {

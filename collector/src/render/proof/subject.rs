@@ -10,7 +10,8 @@ use super::super::text::{counted, hang, safe};
 pub fn exported(answer: &ExportSubjectResponse, files: &str) -> String {
     let cases = counted(u64::try_from(answer.cases.len()).unwrap_or(u64::MAX), "case");
     let events = counted(u64::try_from(answer.events.len()).unwrap_or(u64::MAX), "report");
-    let mut shown = format!("Written, for your eyes only:\n{files}\n\n{cases}, {events}.\n");
+    let seats = if answer.seats.is_empty() { String::new() } else { format!(", {}", seats(answer.seats.len())) };
+    let mut shown = format!("Written, for your eyes only:\n{files}\n\n{cases}, {events}{seats}.\n");
     if answer.unopened > 0 {
         shown.push_str(&format!(
             "{} never opened: whose is not known, some may be theirs.\n",
@@ -25,6 +26,13 @@ pub fn exported(answer: &ExportSubjectResponse, files: &str) -> String {
         );
     }
     shown
+}
+
+fn seats(count: usize) -> String {
+    match count {
+        1 => "1 seat of a licence".to_owned(),
+        _ => format!("{count} seats of licences"),
+    }
 }
 
 /// After `subject erase`.
@@ -42,6 +50,11 @@ pub fn erased(answer: &EraseSubjectResponse, really: bool, screen: &Screen) -> S
             _ => "is a concern that was acted on; it stays until its export lies in the child-protection file",
         };
         shown.push_str(&hang("  ", &safe(&format!("{} stays: it {why}.", kept.reference)), screen.width));
+    }
+    if !answer.seats.is_empty() {
+        let done = if really { "Freed" } else { "Would be freed" };
+        let of: Vec<String> = answer.seats.iter().map(|seat| format!("{} {}", seat.licence, seat.title)).collect();
+        shown.push_str(&hang("", &safe(&format!("{done}: {} ({}).", seats(of.len()), of.join(", "))), screen.width));
     }
     shown.push_str("  The audit log stays: it names no child.\n");
     if !really {

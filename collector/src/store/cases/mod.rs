@@ -18,6 +18,7 @@ mod release;
 mod repeat;
 mod row;
 mod rule;
+mod seats;
 mod step;
 mod subject;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use release::{Ask, Released};
 pub(in crate::store) use repeat::{is_demonstration, joinable, weigh};
 pub use row::{CaseRow, CaseState};
 pub use rule::{Purpose, Way, way};
+pub use seats::SubjectSeat;
 pub use step::{Form, StepRow, Words};
 pub use subject::{SubjectAccess, SubjectData, SubjectErased, SubjectEvent};
 pub use viewer::Viewer;

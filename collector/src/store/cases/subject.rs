@@ -9,8 +9,10 @@ use rusqlite::{Connection, Transaction, named_params};
 use super::super::proof::{Why, erase_case, erase_events, erase_label, sign_count};
 use super::super::{Order, Store, StoreError, audit, moment::moment};
 use super::row::{self, CaseRow, CaseState};
+use super::seats::{SubjectSeat, free, seats};
 use super::viewer::{MAY_KNOW, Viewer};
 use crate::audit::Entry;
+use crate::licences::LicenceId;
 
 /// An event about the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct SubjectData {
     pub accounts: u32,
     /// Cases that nobody has opened yet: whose they are is not known.
     pub unopened: u32,
+    /// Seats of licences that accounts have: all of them, see [`SubjectSeat`].
+    pub seats: Vec<SubjectSeat>,
 }
 
 /// What was erased, and what stays and why.
@@ -68,6 +72,8 @@ pub struct SubjectErased {
     pub events: u32,
     /// References of cases that stay: "held", "open", "safeguarding".
     pub kept: Vec<(String, &'static str)>,
+    /// Seats of licences that were freed; where nothing was to be done yet, all that accounts have.
+    pub seats: Vec<SubjectSeat>,
 }
 
 const THEIRS: &str =
@@ -97,13 +103,14 @@ impl Store {
         .await
     }
 
-    /// Erases what may be erased about the person; without `really` it only says what would be.
+    /// Erases what may be erased about the person; without `really` it only says what would be. `seats` are those of
+    /// licences that are theirs: they are free again.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn erase_subject(
         &self,
-        person: [u8; 32],
+        (person, seats): ([u8; 32], Vec<(LicenceId, String)>),
         reason: String,
         really: Option<Arc<AuditKey>>,
         viewer: Viewer,
@@ -122,21 +129,27 @@ impl Store {
                 }
                 let lone = lone_events(tx, &person)?;
                 told.events = u32::try_from(lone.len()).unwrap_or(u32::MAX);
-                let Some(key) = really else { return Ok(told) };
+                let Some(key) = really else {
+                    told.seats = data.seats;
+                    return Ok(told);
+                };
                 for case in data.cases.iter().filter(|case| told.erased.contains(&case.reference)) {
                     erase_case(tx, case.rowid, Why::Request, now)?;
                     erase_label(tx, case.rowid)?;
                 }
                 erase_events(tx, &lone)?;
+                told.seats = free(tx, data.seats, &seats)?;
                 tx.prepare_cached(
                     "DELETE FROM person WHERE pseudonym = ?1
                      AND NOT EXISTS (SELECT 1 FROM case_file f JOIN alert a ON a.id = f.alert
                                      WHERE f.user = person.user AND a.device = person.device)",
                 )?
                 .execute([person])?;
-                sign_count(tx, &key, None, "on request", told.erased.len() + lone.len(), now)?;
-                let detail =
-                    format!("{} cases, {} events, {} kept; {reason}", told.erased.len(), told.events, told.kept.len());
+                let gone = told.erased.len() + lone.len() + told.seats.len();
+                sign_count(tx, &key, None, "on request", gone, now)?;
+                let (cases, kept, seats) = (told.erased.len(), told.kept.len(), told.seats.len());
+                let seats = if seats == 0 { String::new() } else { format!(", {seats} seats of licences") };
+                let detail = format!("{cases} cases, {} events{seats}, {kept} kept; {reason}", told.events);
                 write_down(tx, "subject.erase", &viewer, detail, now)?;
                 Ok(told)
             })
@@ -200,7 +213,7 @@ fn gather(tx: &Connection, person: &[u8; 32], viewer: &Viewer) -> Result<Subject
                AND NOT EXISTS (SELECT 1 FROM person p WHERE p.device = a.device AND p.user = f.user)"
         ))?
         .query_row(named_params! { ":role": viewer.role.word(), ":sites": viewer.sites }, |row| row.get(0))?;
-    Ok(SubjectData { cases, events, access, accounts, unopened })
+    Ok(SubjectData { cases, events, access, accounts, unopened, seats: seats(tx, viewer)? })
 }
 
 /// Why a case is not erased on request; `None` for one that is.

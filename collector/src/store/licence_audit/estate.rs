@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use crate::licences::{Build, Day, Device, Estate, Installation, Reading, Title};
+use crate::licences::{Build, Day, Device, Estate, Group, Installation, Reading, Title};
 use crate::store::StoreError;
 
 /// Milliseconds of a day.
@@ -23,6 +23,7 @@ pub(super) fn read(connection: &Connection, zone: &TimeZone, now: Timestamp) -> 
     let (titles, title_places) = titles(connection)?;
     let mut estate = Estate { sites: names, devices, titles, ..Estate::default() };
     estate.catalogue = catalogue(connection)?;
+    estate.groups = groups(connection, &estate.devices)?;
     installations(connection, &mut estate, &title_places, day)?;
     Ok(estate)
 }
@@ -78,6 +79,23 @@ fn titles(connection: &Connection) -> Result<(Vec<Title>, Places), StoreError> {
         });
     }
     Ok((titles, places))
+}
+
+/// Groups of devices by name, whichever way it is written at the sites.
+fn groups(connection: &Connection, devices: &[Device]) -> Result<Vec<Group>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT name, device FROM device_group ORDER BY name, device")?;
+    let mut groups: Vec<Group> = Vec::new();
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let (name, device): (String, i64) = (row.get(0)?, row.get(1)?);
+        let Ok(place) = devices.binary_search_by_key(&device, |one| one.row) else { continue };
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        match groups.last_mut().filter(|group| group.name.eq_ignore_ascii_case(&name)) {
+            Some(group) => group.devices.push(place),
+            None => groups.push(Group { name, devices: vec![place] }),
+        }
+    }
+    Ok(groups)
 }
 
 fn catalogue(connection: &Connection) -> Result<String, StoreError> {

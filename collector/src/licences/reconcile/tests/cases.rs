@@ -2,7 +2,7 @@
 
 use super::school::{School, TODAY, ago};
 use crate::licences::{
-    Counted, Decision, Doubt, Measures, Metric, Number, Owned, Pence, Permission, Phase, Reading, Seat, Term,
+    Counted, Decision, Doubt, Group, Measures, Metric, Number, Owned, Pence, Permission, Phase, Reading, Seat, Term,
     TitleState, Transfer, Verdict,
 };
 
@@ -125,6 +125,28 @@ fn a_name_that_the_catalogue_does_not_know_is_unknown() {
 }
 
 #[test]
+fn what_has_lapsed_is_expired_also_where_the_catalogue_does_not_know_it() {
+    let mut school = school();
+    school.own("not-in-the-catalogue", 5).ends_on = Some(ago(1));
+    let title = school.outcome("not-in-the-catalogue");
+    assert_eq!((title.state, title.doubts.as_slice()), (TitleState::Expired, [Doubt::NotInCatalogue].as_slice()));
+    school.own("not-in-the-catalogue", 5);
+    assert_eq!(school.outcome("not-in-the-catalogue").state, TitleState::CannotTell, "another is in force");
+}
+
+#[test]
+fn a_seat_is_spare_where_what_covers_any_number_does_its_work() {
+    let mut school = school();
+    school.machines(3, 0, &["adobe"]);
+    school.own("adobe", 2);
+    school.own("adobe", 0).metric = Metric::Trust;
+    let title = school.outcome("adobe");
+    assert_eq!((title.state, title.spare, title.wasted), (TitleState::InOrder, 2, Some(Pence(2000))));
+    school.register.licences.reverse();
+    assert_eq!(school.outcome("adobe").spare, 2, "whichever was entered first");
+}
+
+#[test]
 fn stale_silent_and_gone_devices_are_told_apart_and_a_stale_one_may_keep_its_seat() {
     let mut school = school();
     school.machines(6, 0, &["adobe"]);
@@ -197,6 +219,19 @@ fn two_members_of_a_suite_take_one_of_its_seats_and_one_its_own_licence() {
 }
 
 #[test]
+fn a_seat_of_the_suite_goes_first_to_what_nothing_else_covers() {
+    let mut school = School::new(&["North"]);
+    for (title, suite) in [("photo", "suite"), ("paint", "suite"), ("suite", "")] {
+        school.title(title, "paid", suite);
+        school.own(title, 1);
+    }
+    school.machines(1, 0, &["photo", "paint"]);
+    school.machines(1, 0, &["suite"]);
+    let outcome = school.audited().outcome;
+    assert_eq!(outcome.title("suite").map(|title| (title.state, title.over)), Some((TitleState::InOrder, 0)));
+}
+
+#[test]
 fn people_are_counted_where_they_are_more_than_the_devices() {
     let mut school = school();
     school.machines(2, 0, &["adobe"]);
@@ -205,6 +240,8 @@ fn people_are_counted_where_they_are_more_than_the_devices() {
     school.machines[0].copies.get_mut("adobe").expect("it has it").users = 4;
     let title = school.outcome("adobe");
     assert_eq!((title.state, title.over, title.over_of), (TitleState::Over, 2, Counted::Users));
+    let over = school.audited().behind.into_iter().find(|one| one.number == Number::Over).expect("over");
+    assert_eq!(over.devices, [1, 2], "an account less on either of them helps");
 }
 
 #[test]
@@ -249,6 +286,90 @@ fn a_sites_licence_covers_the_site_and_the_trusts_all() {
     assert_eq!(school.outcome("adobe").state, TitleState::InOrder);
     school.register.licences[0].metric = Metric::Device;
     assert_eq!(school.outcome("adobe").doubts, [Doubt::NoQuantity]);
+}
+
+/// Two machines at North and one at South, of which the first and the last are in "Lab 3".
+fn lab() -> School {
+    let mut school = school();
+    school.machines(2, 0, &["adobe"]);
+    school.machines(1, 1, &["adobe"]);
+    school.groups.push(Group { name: "Lab 3".into(), devices: vec![0, 2] });
+    school
+}
+
+#[test]
+fn a_licence_for_a_room_covers_the_devices_of_the_group_alone() {
+    let mut school = lab();
+    school.own("adobe", 5).scope.place = "lab 3".into();
+    let title = school.outcome("adobe");
+    assert_eq!((title.state, title.over, title.spare), (TitleState::Over, 1, 3), "one machine is not in the lab");
+    let over = school.audited().behind.into_iter().find(|one| one.number == Number::Over).expect("over");
+    assert_eq!(over.devices, [2]);
+    school.register.licences[0].scope.site = Some("South".into());
+    assert_eq!(school.outcome("adobe").over, 2, "the lab at South has one");
+    let licence = &mut school.register.licences[0];
+    (licence.metric, licence.quantity) = (Metric::Site, 0);
+    assert_eq!(school.outcome("adobe").over, 2);
+    school.register.licences[0].scope.site = None;
+    assert_eq!(
+        (school.outcome("adobe").over, school.outcome("adobe").doubts.len()),
+        (1, 0),
+        "the lab says where it is"
+    );
+    school.register.licences[0].metric = Metric::Concurrent;
+    school.register.licences[0].quantity = 1;
+    let title = school.outcome("adobe");
+    assert_eq!((title.over, title.doubts.as_slice()), (1, [Doubt::Concurrent { beyond: 1 }].as_slice()));
+    school.register.licences[0].metric = Metric::User;
+    school.register.licences[0].quantity = 3;
+    assert_eq!(school.outcome("adobe").state, TitleState::InOrder, "people have theirs wherever they are");
+}
+
+#[test]
+fn a_place_that_is_no_group_of_devices_is_told_and_never_in_order() {
+    let mut school = lab();
+    school.own("adobe", 3).scope.place = "Lab 4".into();
+    let told = |devices| Doubt::PlaceNotTold { licence: 1, place: "Lab 4".into(), every_site: true, devices };
+    let title = school.outcome("adobe");
+    assert_eq!((title.state, title.over, title.doubts.as_slice()), (TitleState::CannotTell, 0, [told(3)].as_slice()));
+    school.own("adobe", 3);
+    let title = school.outcome("adobe");
+    assert_eq!(
+        (title.state, title.doubts.as_slice()),
+        (TitleState::InOrder, [told(0)].as_slice()),
+        "another covers all"
+    );
+    school.register.licences.truncate(1);
+    school.register.licences[0].quantity = 2;
+    assert_eq!(school.outcome("adobe").state, TitleState::Over, "too few, wherever they are");
+}
+
+#[test]
+fn what_the_suite_covers_at_an_unknown_place_is_a_doubt_of_its_member() {
+    let mut school = School::new(&["North"]);
+    for member in ["photo", "paint"] {
+        school.title(member, "paid", "suite");
+    }
+    school.machines(2, 0, &["photo"]);
+    school.own("photo", 1);
+    school.own("suite", 1).scope.place = "Lab 4".into();
+    let title = school.outcome("photo");
+    let told = Doubt::PlaceNotTold { licence: 2, place: "Lab 4".into(), every_site: true, devices: 1 };
+    assert_eq!((title.state, title.doubts), (TitleState::CannotTell, vec![told]));
+}
+
+#[test]
+fn a_decision_for_a_room_is_about_its_devices() {
+    let mut school = lab();
+    school.decide("adobe", Decision::Approved, None);
+    school.decide("adobe", Decision::Refused, None);
+    school.register.approvals[0].scope.place = "Lab 3".into();
+    let title = school.outcome("adobe");
+    assert_eq!((title.permission, title.refused, title.unapproved), (Permission::Refused, 1, 0), "the lab may have it");
+    school.register.approvals.truncate(1);
+    assert_eq!(school.outcome("adobe").unapproved, 1, "and nobody else");
+    school.register.approvals[0].scope.place = "Year 7".into();
+    assert_eq!(school.outcome("adobe").permission, Permission::Approved, "whom it means, nobody knows");
 }
 
 #[test]
@@ -301,6 +422,21 @@ fn seats_that_were_handed_on_are_the_other_sites() {
     let title = school.outcome("adobe");
     assert_eq!((title.state, title.owned, title.spare), (TitleState::InOrder, Owned::Seats(5), 0));
     assert_eq!(title.licences[0].handed_on, 2);
+    school.own("adobe", 1).cost = None;
+    school.register.licences[2].scope.site = Some("North".into());
+    let back = Transfer {
+        id: 2,
+        source: target,
+        target: school.register.licences[2].id,
+        quantity: 1,
+        on: ago(2),
+        reason: "half of it moved back".into(),
+    };
+    school.register.transfers.push(back);
+    school.register.licences[1].cost = None;
+    school.machines(1, 0, &["adobe"]);
+    let title = school.outcome("adobe");
+    assert_eq!((title.over, title.at_risk), (1, Some(Pence(1000))), "a seat costs what it cost where it was bought");
 }
 
 #[test]

@@ -4,3 +4,5 @@ mod cases;
 mod golden;
 mod property;
 mod school;
+mod suites;
+mod truth;

@@ -6,8 +6,8 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
 use crate::licences::{
-    Approval, Audited, Build, Day, Decision, Device, Estate, Exemption, Installation, Licence, LicenceId, Measures,
-    Metric, Pence, Reading, Register, Scope, Term, Title, TitleOutcome, audit,
+    Approval, Audited, Build, Day, Decision, Device, Estate, Exemption, Group, Installation, Licence, LicenceId,
+    Measures, Metric, Pence, Reading, Register, Scope, Term, Title, TitleOutcome, audit,
 };
 
 /// Sunday of week 47.
@@ -42,6 +42,7 @@ pub(super) struct School {
     pub(super) machines: Vec<Machine>,
     pub(super) titles: Vec<Title>,
     pub(super) register: Register,
+    pub(super) groups: Vec<Group>,
 }
 
 impl School {
@@ -147,6 +148,7 @@ impl School {
             titles: self.titles.clone(),
             builds,
             installations,
+            groups: self.groups.clone(),
             catalogue: String::new(),
         }
     }
