@@ -1,5 +1,5 @@
-//! A network manager keeps the dashboard open: down to a device, to alerts, licences and the audit log and back, through a night in which the collector is
-//! gone, on a real terminal.
+//! A network manager keeps the dashboard open: down to a device, to alerts, licences and the audit log and back,
+//! through a night in which the collector is gone, on a real terminal.
 
 use caretaker_tests::agent::Agent;
 use caretaker_tests::binaries;
@@ -17,6 +17,40 @@ fn dashboard(school: &School, variables: &[(&str, &str)]) -> Terminal {
     let data = school.data();
     let arguments = ["dashboard", "--every", "1s", "--data", &*data.to_string_lossy()];
     Terminal::open(&binaries::collector(), &arguments, variables, school.home())
+}
+
+/// From the front page, with its cursor in the column of facts, to each of them and back.
+fn open_every_fact(terminal: &mut Terminal, school: &School) {
+    // Whether mail goes, the alerts that it is about, and the proof of the audit log.
+    terminal.press(DOWN);
+    terminal.press(ENTER);
+    terminal.wait_for(&["› alert mail", "Waiting     nothing", "enter alerts"]);
+    terminal.press(ENTER);
+    terminal.wait_for(&["› open alerts", "No alert is open here."]);
+    terminal.press(ESCAPE);
+    terminal.wait_for(&["› alert mail", "enter alerts"]);
+    terminal.press(ESCAPE);
+    terminal.wait_for(&["2 enrolled", "▸not needed yet"]);
+    terminal.press(DOWN);
+    terminal.press(DOWN);
+    terminal.press(ENTER);
+    terminal.wait_for(&["› audit log", "The audit log is whole", "Last signed"]);
+    terminal.press(ESCAPE);
+    terminal.wait_for(&["2 enrolled", "Audit log  ▸"]);
+
+    // Licences, once there is an audit of them; groups, where the policy makes some.
+    terminal.press(LEFT);
+    terminal.press(ENTER);
+    terminal.wait_for(&["▸no audit yet", "No licence audit was made yet."]);
+    let audit = school.json(&["audit", "run"]);
+    assert!(audit["audit"].is_object(), "{audit}");
+    terminal.wait_for(&["audited today"]);
+    terminal.press(ENTER);
+    terminal.wait_for(&["› licences", "audited today"]);
+    terminal.press(ESCAPE);
+    terminal.wait_for(&["2 enrolled", "Licences   ▸"]);
+    terminal.press("g");
+    terminal.wait_for(&["Your policy has no [[groups]] of devices."]);
 }
 
 #[test]
@@ -54,36 +88,7 @@ fn a_dashboard_stays_open_through_the_life_of_a_collector() {
     terminal.press(RIGHT);
     terminal.wait_for(&["▸0 silent"]);
 
-    // Whether mail goes, the alerts that it is about, and the proof of the audit log.
-    terminal.press(DOWN);
-    terminal.press(ENTER);
-    terminal.wait_for(&["› alert mail", "Waiting     nothing", "enter alerts"]);
-    terminal.press(ENTER);
-    terminal.wait_for(&["› open alerts", "No alert is open here."]);
-    terminal.press(ESCAPE);
-    terminal.wait_for(&["› alert mail", "enter alerts"]);
-    terminal.press(ESCAPE);
-    terminal.wait_for(&["2 enrolled", "▸not needed yet"]);
-    terminal.press(DOWN);
-    terminal.press(DOWN);
-    terminal.press(ENTER);
-    terminal.wait_for(&["› audit log", "The audit log is whole", "Last signed"]);
-    terminal.press(ESCAPE);
-    terminal.wait_for(&["2 enrolled", "Audit log  ▸"]);
-
-    // Licences, once there is an audit of them; groups, where the policy makes some.
-    terminal.press(LEFT);
-    terminal.press(ENTER);
-    terminal.wait_for(&["▸no audit yet", "No licence audit was made yet."]);
-    let audit = school.json(&["audit", "run"]);
-    assert!(audit["audit"].is_object(), "{audit}");
-    terminal.wait_for(&["audited today"]);
-    terminal.press(ENTER);
-    terminal.wait_for(&["› licences", "audited today"]);
-    terminal.press(ESCAPE);
-    terminal.wait_for(&["2 enrolled", "Licences   ▸"]);
-    terminal.press("g");
-    terminal.wait_for(&["Your policy has no [[groups]] of devices."]);
+    open_every_fact(&mut terminal, &school);
 
     // A device that enrols is seen without a key.
     let _third = Agent::enrol(&school, "third");
