@@ -54,7 +54,8 @@ impl Subject<'_> {
             exempt: number(tally.exempt.len()),
             stale: small(stale_wanting),
         });
-        let judges_seats = judged.state != TitleState::NotNeeded;
+        // Of what the catalogue does not know nobody can tell where it is installed, nor that it is nowhere.
+        let judges_seats = judged.state != TitleState::NotNeeded && self.in_catalogue;
         let (spare, idle) = if judges_seats { self.idle(holdings, stale_wanting) } else { (0, 0) };
         let (idle, wasted) = money::wasted(holdings, idle);
         let sets = self.sets(&judged);

@@ -7,7 +7,8 @@ use rusqlite::{Transaction, params};
 use super::super::{Order, SiteScope, Store, StoreError, sites};
 use super::row::{self, LicenceRow};
 use super::{Done, Hand, Unfit, title, work};
-use crate::licences::{Licence, LicenceId, Metric, Problem};
+use crate::catalogue::Catalogue;
+use crate::licences::{Licence, LicenceId, Metric, Problem, Term};
 
 /// What came of one of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +54,10 @@ impl Store {
         really: bool,
         hand: Hand,
     ) -> Result<Vec<Outcome>, StoreError> {
+        let catalogue = self.catalogue();
         self.write(Order::First, move |tx| {
             tx.execute_batch("SAVEPOINT licences")?;
-            let outcomes = enter(tx, new, &sites, &hand)?;
+            let outcomes = enter(tx, &catalogue, new, &sites, &hand)?;
             let unfit = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Unfit(_)));
             if unfit || !really {
                 tx.execute_batch("ROLLBACK TO licences")?;
@@ -67,7 +69,13 @@ impl Store {
     }
 }
 
-fn enter(tx: &Transaction<'_>, new: Vec<Licence>, sites: &SiteScope, hand: &Hand) -> Result<Vec<Outcome>, StoreError> {
+fn enter(
+    tx: &Transaction<'_>,
+    catalogue: &Catalogue,
+    new: Vec<Licence>,
+    sites: &SiteScope,
+    hand: &Hand,
+) -> Result<Vec<Outcome>, StoreError> {
     // Each entry of the register stands for one of the list: a purchase that was made twice is entered twice.
     let mut there: BTreeMap<Key, Vec<LicenceRow>> = BTreeMap::new();
     for row in row::all(tx, sites, false)?.into_iter().rev() {
@@ -75,7 +83,7 @@ fn enter(tx: &Transaction<'_>, new: Vec<Licence>, sites: &SiteScope, hand: &Hand
     }
     let mut outcomes = Vec::with_capacity(new.len());
     for wanted in new {
-        outcomes.push(match fit(tx, wanted, sites)? {
+        outcomes.push(match fit(tx, catalogue, wanted, sites)? {
             Err(unfit) => Outcome::Unfit(unfit),
             Ok((wanted, name)) => match there.get_mut(&key(&wanted)).and_then(|rows| take(rows, &wanted)) {
                 Some(row) if same(&row, &wanted) => Outcome::There(row),
@@ -118,12 +126,19 @@ fn key(licence: &Licence) -> Key {
     }
 }
 
-/// The licence with its title and site as the database has them, and the name of the title; or why it is none.
-pub(super) fn fit(tx: &Transaction<'_>, mut licence: Licence, scope: &SiteScope) -> Done<(Licence, String)> {
+/// The licence with its title and site as the database has them, and the name of the title; or why it is none. Version
+/// and edition that stand in the name of the title count where nothing else is said of them; of a subscription the
+/// version does not, for it covers those that come.
+pub(super) fn fit(
+    tx: &Transaction<'_>,
+    catalogue: &Catalogue,
+    mut licence: Licence,
+    scope: &SiteScope,
+) -> Done<(Licence, String)> {
     if let Err(problem) = licence.check() {
         return Ok(Err(Unfit::Problem(problem)));
     }
-    let title = match find_title(tx, &licence.title)? {
+    let title = match find_title(tx, catalogue, &licence.title)? {
         Ok(title) => title,
         Err(unfit) => return Ok(Err(unfit)),
     };
@@ -143,16 +158,22 @@ pub(super) fn fit(tx: &Transaction<'_>, mut licence: Licence, scope: &SiteScope)
         Err(unfit) => return Ok(Err(unfit)),
     }
     licence.title = title.slug;
+    if licence.edition.is_empty() {
+        licence.edition = title.edition;
+    }
+    if licence.version.is_empty() && licence.term != Term::Subscription {
+        licence.version = title.version;
+    }
     Ok(Ok((licence, title.name)))
 }
 
 /// The title that a text means, or what is wrong with it.
-pub(super) fn find_title(tx: &Transaction<'_>, text: &str) -> Done<title::Title> {
+pub(super) fn find_title(tx: &Transaction<'_>, catalogue: &Catalogue, text: &str) -> Done<title::Title> {
     if let Err(problem) = crate::licences::check::line("title", text, 200) {
         return Ok(Err(Unfit::Problem(problem)));
     }
     let missing = || Problem::new("title", "title is missing", "name the product, as the catalogue or the order does");
-    Ok(title::find(tx, text)?.ok_or_else(|| Unfit::Problem(missing())))
+    Ok(title::find(tx, catalogue, text)?.ok_or_else(|| Unfit::Problem(missing())))
 }
 
 /// The only site that there is.

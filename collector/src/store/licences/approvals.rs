@@ -50,8 +50,9 @@ impl Store {
         sites: SiteScope,
         hand: Hand,
     ) -> Done<ApprovalRow> {
+        let catalogue = self.catalogue();
         self.write(Order::First, move |tx| {
-            let title = match add::find_title(tx, &approval.title)? {
+            let title = match add::find_title(tx, &catalogue, &approval.title)? {
                 Ok(title) => title,
                 Err(unfit) => return Ok(Err(unfit)),
             };

@@ -44,8 +44,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn add_exception(&self, exemption: Exemption, sites: SiteScope, hand: Hand) -> Done<ExceptionRow> {
+        let catalogue = self.catalogue();
         self.write(Order::First, move |tx| {
-            let title = match add::find_title(tx, &exemption.title)? {
+            let title = match add::find_title(tx, &catalogue, &exemption.title)? {
                 Ok(title) => title,
                 Err(unfit) => return Ok(Err(unfit)),
             };

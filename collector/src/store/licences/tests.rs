@@ -65,24 +65,46 @@ async fn register(sample: &Sample) -> Register {
 #[tokio::test]
 async fn a_title_is_found_by_name_and_slug_and_else_kept_as_it_is_called() {
     let sample = school().await;
-    let titles = ["microsoft office", "Microsoft-Office", "MICROSOFT  OFFICE", "mathsbox", "Sims .net"];
+    let titles = ["microsoft office", "Microsoft-Office", "MICROSOFT  OFFICE", "mathsbox", "Plan-it  .net"];
     add(&sample, titles.map(|title| plain(title, 1)).to_vec()).await;
     let rows = sample.store.licences(SiteScope::all(), false).await.expect("reads");
     let told: Vec<_> =
         rows.iter().map(|row| (row.licence.title.as_str(), row.title_name.as_str(), row.known)).collect();
     let office = ("microsoft-office", "Microsoft Office", true);
-    assert_eq!(told, [office, office, office, ("?0a1b", "MathsBox", false), ("sims-net", "Sims .net", false)]);
+    assert_eq!(told, [office, office, office, ("?0a1b", "MathsBox", false), ("plan-it-net", "Plan-it .net", false)]);
 
     let learns = |tx: &rusqlite::Transaction<'_>| {
         tx.execute_batch(
             "INSERT INTO title (slug, name, publisher, category, licensing, suite, known)
-             VALUES ('sims', 'SIMS .net', 'ESS', 'system', 'paid', '', 1)",
+             VALUES ('planit', 'Plan-It .NET', 'Example Ltd', 'system', 'paid', '', 1)",
         )?;
         Ok(())
     };
     sample.store.write(Order::First, learns).await.expect("is written");
     let licence = register(&sample).await.licences.pop().expect("the last");
-    assert_eq!(licence.title, "sims", "what the catalogue learns holds for what was entered before");
+    assert_eq!(licence.title, "planit", "what the catalogue learns holds for what was entered before");
+}
+
+#[tokio::test]
+async fn a_title_is_found_by_what_orders_call_it_with_version_and_edition() {
+    let sample = school().await;
+    sample.store.replay_titles(sample::now()).await.expect("the catalogue is in use");
+    let bought = |title, version: &str, term| Licence { term, version: version.into(), ..plain(title, 1) };
+    let licences = vec![
+        bought("SketchUp Pro 2022", "", Term::Perpetual),
+        bought("SketchUp Pro 2022", "2021", Term::Perpetual),
+        bought("sketchup  pro 2022", "", Term::Subscription),
+        bought("Sketch-a-lot 2022", "", Term::Perpetual),
+    ];
+    add(&sample, licences).await;
+    let rows = sample.store.licences(SiteScope::all(), false).await.expect("reads");
+    let told = |row: &LicenceRow| {
+        let Licence { title, version, edition, .. } = row.licence.clone();
+        (title, version, edition, row.known)
+    };
+    let pro = |version: &str| ("sketchup".to_owned(), version.to_owned(), "pro".to_owned(), true);
+    let free = ("sketch-a-lot-2022".to_owned(), String::new(), String::new(), false);
+    assert_eq!(rows.iter().map(told).collect::<Vec<_>>(), [pro("2022"), pro("2021"), pro(""), free]);
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ impl Store {
         sites: SiteScope,
         hand: Hand,
     ) -> Done<(LicenceRow, Vec<Change>)> {
+        let catalogue = self.catalogue();
         self.write(Order::First, move |tx| {
             let row = match owned(tx, id, &sites)? {
                 Ok(row) => row,
@@ -26,7 +27,7 @@ impl Store {
             };
             let retitled = edit.title.is_some();
             let wanted = edit.apply(&row.licence);
-            let (mut wanted, mut name) = match add::fit(tx, wanted, &sites)? {
+            let (mut wanted, mut name) = match add::fit(tx, &catalogue, wanted, &sites)? {
                 Ok(fit) => fit,
                 Err(unfit) => return Ok(Err(unfit)),
             };
