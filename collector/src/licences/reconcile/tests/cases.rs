@@ -122,6 +122,7 @@ fn a_name_that_the_catalogue_does_not_know_is_unknown() {
     school.own("bought-and-not-in-the-catalogue", 5);
     let title = school.outcome("bought-and-not-in-the-catalogue");
     assert_eq!((title.state, title.doubts.as_slice()), (TitleState::CannotTell, [Doubt::NotInCatalogue].as_slice()));
+    assert_eq!((title.spare, title.wasted), (0, None), "nobody can say that it is installed nowhere");
 }
 
 #[test]
