@@ -12,12 +12,13 @@ use jiff::Timestamp;
 use serde_json::json;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "name", kind: Kind::Text, sql: "t.name", personal: false },
-    Column { name: "state", kind: Kind::Word(&["new", "closed"]), sql: "t.state", personal: false },
-    Column { name: "level", kind: Kind::Number, sql: "t.level", personal: false },
-    Column { name: "mine", kind: Kind::Flag, sql: "t.mine", personal: false },
-    Column { name: "seen_at", kind: Kind::Time, sql: "t.seen", personal: false },
-    Column { name: "sites", kind: Kind::List, sql: "t.sites", personal: false },
+    Column::new("name", Kind::Text, "t.name"),
+    Column::new("state", Kind::Word(&["new", "closed"]), "t.state"),
+    Column::new("level", Kind::Number, "t.level"),
+    Column::new("mine", Kind::Flag, "t.mine"),
+    Column::new("seen_at", Kind::Time, "t.seen"),
+    Column::new("sites", Kind::List, "t.sites"),
+    Column::new("groups", Kind::List, "t.groups").holding("t.row IN (SELECT g.row FROM g WHERE g.name = {})"),
 ];
 
 /// Letters of a filter whose print is as short as a filter may be, and not nested deeper than one may be.

@@ -138,19 +138,22 @@ fn ends_soon(audit: &GetAuditResponse, screen: &Screen) -> String {
     section("Ends soon", Ink::Plain, lines.collect(), screen)
 }
 
+/// What was bought comes first: there is money in it.
 fn unknown(doubtful: &[&AuditTitle], names: &[&AuditTitle], screen: &Screen) -> String {
-    let mut lines: Vec<(String, String)> =
-        doubtful.iter().map(|title| (title.name.clone(), title.doubts.join("; "))).collect();
-    lines.truncate(NAMED);
-    if doubtful.len() > NAMED {
-        lines.push((String::new(), format!("and {} more", doubtful.len() - NAMED)));
-    }
+    let (heading, ink) = ("Unknown", Ink::Unsure);
+    let (bought, others): (Vec<&AuditTitle>, Vec<&AuditTitle>) =
+        doubtful.iter().partition(|title| !title.licences.is_empty());
+    let titles = bought.into_iter().chain(others);
+    let lines = titles.map(|title| (title.name.clone(), title.doubts.join("; "))).collect();
+    let mut shown = section(heading, ink, lines, screen);
     if !names.is_empty() {
-        let told =
-            format!("{} that the catalogue does not know:  catalogue unknown", counted(u64_of(names.len()), "name"));
-        lines.push((String::new(), told));
+        if shown.is_empty() {
+            shown = format!("{}\n", screen.ink(ink, heading));
+        }
+        let known = counted(u64_of(names.len()), "name");
+        shown.push_str(&format!("  {known} that the catalogue does not know:  catalogue unknown\n"));
     }
-    section("Unknown", Ink::Unsure, lines, screen)
+    shown
 }
 
 fn u64_of(length: usize) -> u64 {
@@ -180,4 +183,28 @@ fn section(heading: &str, ink: Ink, lines: Vec<(String, String)>, screen: &Scree
 /// "Sun 15 Nov 2026", as people write a day.
 pub(super) fn day(iso: &str) -> String {
     iso.parse::<Date>().map_or_else(|_| iso.to_owned(), |date| date.strftime("%a %-d %b %Y").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Zoned;
+
+    use super::*;
+
+    #[test]
+    fn what_was_bought_stands_first_among_what_nobody_can_tell_and_no_name_is_kept_back() {
+        let title = |name: String| AuditTitle { name, doubts: vec!["not told".into()], ..AuditTitle::default() };
+        let mut titles: Vec<AuditTitle> = (1..=20).map(|number| title(format!("Title {number}"))).collect();
+        titles.push(AuditTitle { licences: vec![AuditLicence::default()], ..title("Bought".into()) });
+        let names = ["x", "y"].map(|name| title(name.into()));
+        let (titles, names): (Vec<_>, Vec<_>) = (titles.iter().collect(), names.iter().collect());
+        let screen = Screen { width: 100, colour: false, now: Zoned::default() };
+        let shown = unknown(&titles, &names, &screen);
+        let lines: Vec<&str> = shown.lines().map(str::trim_start).collect();
+        assert!(lines[1].starts_with("Bought"), "{shown}");
+        // As many as are named and one: a line that says "and 1 more" would take as much room.
+        assert_eq!(lines[NAMED + 2..], ["and 8 more", "2 names that the catalogue does not know:  catalogue unknown"]);
+        let shown = unknown(&[], &names, &screen);
+        assert!(shown.starts_with("Unknown\n  2 names"), "{shown}");
+    }
 }
