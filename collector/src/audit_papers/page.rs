@@ -6,7 +6,7 @@ use super::sheets::{name, why};
 use super::{Papers, day, trend};
 use crate::licences::{Owned, Pence, Permission, TitleOutcome, TitleState};
 use crate::render::report::{Bar, Block, Leaflet};
-use crate::render::text::number;
+use crate::render::text::{counted, number};
 
 /// Rows of a table of the page; the spreadsheet has them all.
 const MOST: usize = 40;
@@ -252,7 +252,7 @@ fn notes(papers: &Papers) -> String {
     let (fleet, measures) = (&papers.outcome.fleet, &papers.outcome.measures);
     let mut notes = vec![
         "Installed counts devices.".to_owned(),
-        format!("Used and unused go by what the system records; {} devices do not.", number(fleet.without_use)),
+        format!("Used and unused go by what the system records; not on {}.", counted(fleet.without_use, "device")),
         format!(
             "{} devices were not heard of for {} days and {} never gave a list: they are not counted.",
             number(fleet.stale),

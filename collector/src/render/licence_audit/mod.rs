@@ -84,7 +84,7 @@ fn foot(audit: &GetAuditResponse, screen: &Screen) -> String {
         shown.push_str(&hang("", &sums, screen.width));
     }
     if fleet.without_use > 0 {
-        let told = format!("where the system records it; {} do not.", counted(fleet.without_use, "device"));
+        let told = format!("where the system records it; not on {}.", counted(fleet.without_use, "device"));
         shown.push_str(&hang("* ", &told, screen.width));
     }
     if let Some(before) = &audit.before {
