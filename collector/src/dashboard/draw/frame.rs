@@ -85,6 +85,12 @@ fn told(app: &App, trouble: &Unanswered) -> String {
         (Unanswered::Silence, None) => "NO ANSWER from the collector yet; it is asked again and again.".to_owned(),
         (Unanswered::Refused(why), _) => {
             let from = if app.screen().at().is_some() { from.as_str() } else { "" };
+            // An audit is of one site for who answers for several; the collector cannot know the key that chooses one.
+            let chooses =
+                matches!(app.screen(), Screen::Licences(_)) && app.scope.site.is_none() && app.sites.len() > 1;
+            if chooses {
+                return format!("{why}. Choose one:  s");
+            }
             format!("The collector says: {why}. {from}").trim_end().to_owned()
         }
     }

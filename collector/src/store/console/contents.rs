@@ -24,18 +24,18 @@ pub struct ContentFilter {
 
 /// What a list of contents may be filtered and sorted by.
 pub const CONTENT_COLUMNS: &[Column] = &[
-    column("sha256", Kind::Text, "hex(l.sha256)", false),
+    Column::new("sha256", Kind::Text, "hex(l.sha256)"),
     // Folders are called after people.
-    column("path", Kind::Text, "l.path", true),
-    column("format", Kind::Text, "l.format", false),
-    column("class", Kind::Text, "l.class", false),
-    column("signer", Kind::Text, "coalesce(l.signer, '')", false),
-    column("size_bytes", Kind::Number, "l.size_bytes", false),
-    column("first_seen_at", Kind::Time, "l.first", false),
-    column("device", Kind::Text, "l.device", false),
-    column("devices", Kind::Number, "l.devices", false),
+    Column::new("path", Kind::Text, "l.path").personal(),
+    Column::new("format", Kind::Text, "l.format"),
+    Column::new("class", Kind::Text, "l.class"),
+    Column::new("signer", Kind::Text, "coalesce(l.signer, '')"),
+    Column::new("size_bytes", Kind::Number, "l.size_bytes"),
+    Column::new("first_seen_at", Kind::Time, "l.first"),
+    Column::new("device", Kind::Text, "l.device"),
+    Column::new("devices", Kind::Number, "l.devices"),
     // Not in the JSON of a list: the groups of all devices that have it.
-    column("group", Kind::List, GROUPS, false).holding(IN_GROUP),
+    Column::new("group", Kind::List, GROUPS).holding(IN_GROUP),
 ];
 
 /// Groups of the devices that are seen and have the content `l`.
@@ -46,11 +46,6 @@ const GROUPS: &str = "coalesce((SELECT group_concat(n.name, char(10)) FROM (SELE
 const IN_GROUP: &str = "l.sha256 IN (SELECT e.sha256 FROM device_group g JOIN device d ON d.id = g.device
     JOIN executable e ON e.device = d.id
     WHERE g.name = {} AND (:sites IS NULL OR d.site IN (SELECT value FROM json_each(:sites))))";
-
-const fn column(name: &'static str, kind: Kind, sql: &'static str, personal: bool) -> Column {
-    let column = Column::new(name, kind, sql);
-    if personal { column.personal() } else { column }
-}
 
 /// Where a list of contents goes on: milliseconds of the first sight, and the digest, of the last one.
 pub type ContentKey = (i64, Vec<u8>);

@@ -65,57 +65,53 @@ pub struct DeviceFilter {
 
 /// What a list of devices may be filtered and sorted by.
 pub const DEVICE_COLUMNS: &[Column] = &[
-    column(
+    Column::new(
         "id",
         Kind::Text,
         "lower(substr(hex(d.uuid), 1, 8) || '-' || substr(hex(d.uuid), 9, 4) || '-' ||
         substr(hex(d.uuid), 13, 4) || '-' || substr(hex(d.uuid), 17, 4) || '-' || substr(hex(d.uuid), 21))",
     ),
-    column("name", Kind::Text, "d.name"),
-    column("site", Kind::Text, "s.name"),
-    column("status", Kind::Word(&["active", "revoked", "retired", "lost"]), "d.status"),
-    column(
+    Column::new("name", Kind::Text, "d.name"),
+    Column::new("site", Kind::Text, "s.name"),
+    Column::new("status", Kind::Word(&["active", "revoked", "retired", "lost"]), "d.status"),
+    Column::new(
         "os",
         Kind::Text,
         "(SELECT system_of((SELECT r.facts FROM reading r WHERE r.device = d.id AND r.probe = 'host')))",
     ),
-    column("agent_version", Kind::Text, "d.agent_version"),
-    column("enrolled_at", Kind::Time, "d.enrolled_at"),
-    column("last_seen_at", Kind::Time, "d.last_seen_at"),
-    column("policy_version", Kind::Number, "d.policy_version"),
-    column(
+    Column::new("agent_version", Kind::Text, "d.agent_version"),
+    Column::new("enrolled_at", Kind::Time, "d.enrolled_at"),
+    Column::new("last_seen_at", Kind::Time, "d.last_seen_at"),
+    Column::new("policy_version", Kind::Number, "d.policy_version"),
+    Column::new(
         "findings",
         Kind::Number,
         "(SELECT count(*) FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL
         AND f.verdict = 'fails')",
     ),
-    column(
+    Column::new(
         "unknowns",
         Kind::Number,
         "(SELECT count(*) FROM finding f WHERE f.device = d.id AND f.closed_at IS NULL
         AND f.verdict = 'unknown')",
     ),
-    column("certificate_ends_at", Kind::Time, "(SELECT max(c.ends_at) FROM certificate c WHERE c.device = d.id)"),
-    column(
+    Column::new("certificate_ends_at", Kind::Time, "(SELECT max(c.ends_at) FROM certificate c WHERE c.device = d.id)"),
+    Column::new(
         "overdue",
         Kind::List,
         "coalesce((SELECT group_concat(f.summary, char(10)) FROM finding f
         WHERE f.device = d.id AND f.closed_at IS NULL AND f.verdict = 'fails'
           AND f.requirement IN ('A1', 'A1.signatures', 'B2')), '')",
     ),
-    column("groups", Kind::List, GROUPS_OF_D).holding(IN_GROUP),
+    Column::new("groups", Kind::List, GROUPS_OF_D).holding(IN_GROUP),
     // Not in the JSON of a list: which requirements it has an open finding of.
-    column(
+    Column::new(
         "finding",
         Kind::Words(REQUIREMENTS),
         "coalesce((SELECT group_concat(f.requirement, char(10)) FROM finding f
         WHERE f.device = d.id AND f.closed_at IS NULL), '')",
     ),
 ];
-
-const fn column(name: &'static str, kind: Kind, sql: &'static str) -> Column {
-    Column::new(name, kind, sql)
-}
 
 /// Where a list of devices goes on: name and id of the last one.
 pub type DeviceKey = (String, Uuid);

@@ -59,32 +59,26 @@ pub struct FindingFilter {
 
 /// What a list of findings may be filtered and sorted by.
 pub const FINDING_COLUMNS: &[Column] = &[
-    column("requirement", Kind::Word(REQUIREMENTS), "f.requirement", false),
-    column("title", Kind::Text, "title_of(f.requirement)", false),
-    column("device", Kind::Text, "d.name", false),
-    column(
+    Column::new("requirement", Kind::Word(REQUIREMENTS), "f.requirement"),
+    Column::new("title", Kind::Text, "title_of(f.requirement)"),
+    Column::new("device", Kind::Text, "d.name"),
+    Column::new(
         "device_id",
         Kind::Text,
         "lower(substr(hex(d.uuid), 1, 8) || '-' || substr(hex(d.uuid), 9, 4) || '-' ||
         substr(hex(d.uuid), 13, 4) || '-' || substr(hex(d.uuid), 17, 4) || '-' || substr(hex(d.uuid), 21))",
-        false,
     ),
-    column("site", Kind::Text, "s.name", false),
+    Column::new("site", Kind::Text, "s.name"),
     // What names accounts, and folders that are called after people.
-    column("subject", Kind::Text, "f.subject", true),
-    column("verdict", Kind::Word(&["fails", "unknown"]), "f.verdict", false),
-    column("summary", Kind::Text, "f.summary", true),
-    column("reason", Kind::Text, "f.reason", true),
-    column("remedy", Kind::Text, "f.remedy", true),
-    column("opened_at", Kind::Time, "f.opened_at", false),
-    column("closed_at", Kind::Time, "f.closed_at", false),
-    column("groups", Kind::List, GROUPS_OF_D, false).holding(IN_GROUP),
+    Column::new("subject", Kind::Text, "f.subject").personal(),
+    Column::new("verdict", Kind::Word(&["fails", "unknown"]), "f.verdict"),
+    Column::new("summary", Kind::Text, "f.summary").personal(),
+    Column::new("reason", Kind::Text, "f.reason").personal(),
+    Column::new("remedy", Kind::Text, "f.remedy").personal(),
+    Column::new("opened_at", Kind::Time, "f.opened_at"),
+    Column::new("closed_at", Kind::Time, "f.closed_at"),
+    Column::new("groups", Kind::List, GROUPS_OF_D).holding(IN_GROUP),
 ];
-
-const fn column(name: &'static str, kind: Kind, sql: &'static str, personal: bool) -> Column {
-    let column = Column::new(name, kind, sql);
-    if personal { column.personal() } else { column }
-}
 
 /// Where a list of findings goes on: requirement, device and number of the last one.
 pub type FindingKey = (String, i64, i64);

@@ -41,17 +41,13 @@ pub struct SoftwareFilter {
 
 /// What a list of titles may be filtered and sorted by, over the queries below.
 pub const SOFTWARE_COLUMNS: &[Column] = &[
-    column("name", Kind::Text, "l.name"),
-    column("version", Kind::Text, "l.version"),
-    column("publisher", Kind::Text, "l.publisher"),
-    column("source", Kind::Text, "l.source"),
-    column("devices", Kind::Number, "l.devices"),
-    column("installed_at", Kind::Time, "l.installed_at"),
+    Column::new("name", Kind::Text, "l.name"),
+    Column::new("version", Kind::Text, "l.version"),
+    Column::new("publisher", Kind::Text, "l.publisher"),
+    Column::new("source", Kind::Text, "l.source"),
+    Column::new("devices", Kind::Number, "l.devices"),
+    Column::new("installed_at", Kind::Time, "l.installed_at"),
 ];
-
-const fn column(name: &'static str, kind: Kind, sql: &'static str) -> Column {
-    Column::new(name, kind, sql)
-}
 
 /// Where a list of titles goes on: name, version, source and publisher of the last one.
 pub type SoftwareKey = (String, String, String, String);
