@@ -93,7 +93,7 @@ fn object(line: u64, findings: &[Finding]) -> Value {
 }
 
 fn finding(finding: &Finding) -> Value {
-    let part = |part: &caretaker_shared::lexicon::Part| json!({"reason": part.reason.word(), "points": part.points});
+    let part = |part: caretaker_shared::lexicon::Part| json!({"reason": part.reason.word(), "points": part.points});
     let places = match &finding.places {
         Places::Withheld => Value::Null,
         Places::At(ranges) => ranges.iter().map(|range| json!([range.start, range.end])).collect(),
@@ -106,7 +106,7 @@ fn finding(finding: &Finding) -> Value {
         "help_seeking": finding.help_seeking,
         "topic": finding.topic,
         "arithmetic": finding.arithmetic.to_string(),
-        "score": finding.arithmetic.parts().iter().map(part).collect::<Vec<_>>(),
+        "score": finding.arithmetic.parts().map(part).collect::<Vec<_>>(),
         "places": places,
     })
 }

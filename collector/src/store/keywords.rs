@@ -28,8 +28,8 @@ pub struct CauseRow {
 /// Keeps it, in the transaction of the event.
 pub(super) fn keep(tx: &Transaction<'_>, met: &Met<'_>) -> Result<(), StoreError> {
     let event = met.event;
-    let part = |part: &Part| format!("{} {}", part.reason.word(), part.points);
-    let score: Vec<String> = event.arithmetic.parts().iter().map(part).collect();
+    let part = |part: Part| format!("{} {}", part.reason.word(), part.points);
+    let score: Vec<String> = event.arithmetic.parts().map(part).collect();
     let conflict: Vec<&str> = event.conflict.iter().map(|role| role.word()).collect();
     tx.prepare_cached(
         "INSERT INTO keyword (event, site, occurred_at, topic, source, user, times, help_seeking, score, unsealed,
@@ -71,7 +71,7 @@ fn cause(row: &Row<'_>) -> rusqlite::Result<CauseRow> {
     let (severity, id): (u32, String) = (row.get(0)?, row.get(1)?);
     let arithmetic = arithmetic(&row.get::<_, String>(3)?, &id, severity);
     // A repeat weighs more here than the device could know.
-    let repeated = arithmetic.parts().iter().any(|part| part.reason == Reason::Repeat);
+    let repeated = arithmetic.parts().any(|part| part.reason == Reason::Repeat);
     Ok(CauseRow {
         severity: if repeated { severity.max(arithmetic.severity().level().into()) } else { severity },
         source: row.get(2)?,
@@ -89,5 +89,5 @@ fn arithmetic(score: &str, id: &str, severity: u32) -> Arithmetic {
     };
     let level = Severity::new(severity).unwrap_or(Severity::LOWEST);
     let (least, most) = category(id).map_or((level, level), |category| (category.least, category.most));
-    Arithmetic::of(score.split(", ").filter_map(part).collect(), least.min(level), most.max(level))
+    Arithmetic::of(score.split(", ").filter_map(part), least.min(level), most.max(level))
 }

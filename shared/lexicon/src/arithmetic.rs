@@ -140,10 +140,13 @@ pub struct Part {
     pub points: i8,
 }
 
+/// Points by [`Reason`], 0 where one adds nothing.
+pub(super) type Points = [i8; Reason::ALL.len()];
+
 /// A sum and the range that its result is held to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arithmetic {
-    parts: Vec<Part>,
+    points: Points,
     least: Severity,
     most: Severity,
     /// What a single step of grooming is held to; more steps lift it.
@@ -154,19 +157,22 @@ impl Arithmetic {
     /// A sum that starts with what a rule says. `least` and `most` are those of its category.
     #[must_use]
     pub fn new(base: Severity, least: Severity, most: Severity) -> Self {
-        let mut sum = Self { parts: Vec::new(), least, most, alone: None };
-        sum.add(Reason::Base, i8::try_from(base.level()).unwrap_or(i8::MAX));
-        sum
+        Self::of([Part { reason: Reason::Base, points: i8::try_from(base.level()).unwrap_or(i8::MAX) }], least, most)
     }
 
     /// A sum from its parts, as they came over the wire.
     #[must_use]
-    pub fn of(parts: Vec<Part>, least: Severity, most: Severity) -> Self {
-        let mut sum = Self { parts: Vec::new(), least, most, alone: None };
+    pub fn of(parts: impl IntoIterator<Item = Part>, least: Severity, most: Severity) -> Self {
+        let mut sum = Self::of_points([0; Reason::ALL.len()], least, most);
         for part in parts {
             sum.add(part.reason, part.points);
         }
         sum
+    }
+
+    /// A sum from what each reason adds.
+    pub(super) fn of_points(points: Points, least: Severity, most: Severity) -> Self {
+        Self { points, least, most, alone: None }
     }
 
     /// Holds the result to `most` for as long as no [`Reason::Stages`] adds to it.
@@ -176,25 +182,24 @@ impl Arithmetic {
 
     /// Adds to the sum. A reason counts once: of two with the same, the larger stays.
     pub fn add(&mut self, reason: Reason, points: i8) {
-        match self.parts.iter_mut().find(|part| part.reason == reason) {
-            Some(part) if part.points.unsigned_abs() >= points.unsigned_abs() => {}
-            Some(part) => part.points = points,
-            None if points == 0 => {}
-            None => self.parts.push(Part { reason, points }),
-        }
-        self.parts.sort_by_key(|part| part.reason);
+        add(&mut self.points, reason, points);
     }
 
     /// The parts, in the order of [`Reason`].
-    #[must_use]
-    pub fn parts(&self) -> &[Part] {
-        &self.parts
+    pub fn parts(&self) -> impl Iterator<Item = Part> {
+        let parts = Reason::ALL.into_iter().zip(self.points).map(|(reason, points)| Part { reason, points });
+        parts.filter(|part| part.points != 0)
+    }
+
+    /// Whether a reason adds to the sum, or takes from it.
+    pub(super) fn has(&self, reason: Reason) -> bool {
+        self.parts().any(|part| part.reason == reason)
     }
 
     /// The sum as it is; below 1 there is no finding.
     #[must_use]
     pub fn sum(&self) -> i32 {
-        self.parts.iter().map(|part| i32::from(part.points)).sum()
+        sum(&self.points)
     }
 
     /// The sum, held to its range.
@@ -215,15 +220,29 @@ impl Arithmetic {
     #[must_use]
     pub fn most(&self) -> Severity {
         match self.alone {
-            Some(alone) if !self.parts.iter().any(|part| part.reason == Reason::Stages) => alone.min(self.most),
+            Some(alone) if !self.has(Reason::Stages) => alone.min(self.most),
             Some(_) | None => self.most,
         }
     }
 }
 
+/// Adds to some points. Of two for one reason the larger stays.
+pub(super) fn add(points: &mut Points, reason: Reason, more: i8) {
+    let at = Reason::ALL.iter().position(|&known| known == reason);
+    let less = |points: &&mut i8| points.unsigned_abs() < more.unsigned_abs();
+    if let Some(points) = at.and_then(|at| points.get_mut(at)).filter(less) {
+        *points = more;
+    }
+}
+
+/// What points come to.
+pub(super) fn sum(points: &Points) -> i32 {
+    points.iter().map(|&points| i32::from(points)).sum()
+}
+
 impl fmt::Display for Arithmetic {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, part) in self.parts.iter().enumerate() {
+        for (at, part) in self.parts().enumerate() {
             let comma = if at == 0 { "" } else { ", " };
             if part.reason == Reason::Base {
                 write!(out, "{comma}base {}", part.points)?;

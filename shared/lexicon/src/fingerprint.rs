@@ -25,6 +25,42 @@ pub(super) fn of(word: &[u8]) -> u64 {
 /// The fingerprint of the ASCII letters and digits `text[start..end]`, of any case.
 #[inline]
 pub(super) fn of_ascii(text: &[u8], start: usize, end: usize) -> u64 {
+    let length = end - start;
+    match text.get(start..).and_then(|rest| rest.split_first_chunk()) {
+        // Nearly every word, and what is done with it does not depend on its length.
+        Some((first, rest)) if length <= FEW => match rest.first_chunk() {
+            Some(rest) => of_sixteen(u64::from_le_bytes(*first), u64::from_le_bytes(*rest), length),
+            None => of_any(text, start, end),
+        },
+        Some(_) | None => of_any(text, start, end),
+    }
+}
+
+/// What makes the fingerprint of up to 16 bytes: what it begins with, and the bits of each eight bytes that count, for each
+/// length.
+const SHAPES: [(u64, u64, u64); FEW + 1] = {
+    let mut shapes = [(SEED, 0, 0); FEW + 1];
+    let mut length = 1;
+    while length <= FEW {
+        let rest = if length > 8 { beginning(length - 8) } else { 0 };
+        shapes[length] = (begin(length), beginning(if length > 8 { 8 } else { length }), rest);
+        length += 1;
+    }
+    shapes
+};
+
+/// The fingerprint of the first `length` of twice eight bytes, which are ASCII letters and digits of any case.
+#[inline]
+fn of_sixteen(first: u64, rest: u64, length: usize) -> u64 {
+    let (begin, kept, kept_rest) = SHAPES.get(length).copied().unwrap_or_default();
+    let one = mix(begin ^ (first | SMALL) & kept);
+    // Of no use, and no harm, where there is no rest.
+    let both = mix(one ^ (rest | SMALL) & kept_rest);
+    if length > 8 { both } else { one }
+}
+
+#[inline(never)]
+fn of_any(text: &[u8], start: usize, end: usize) -> u64 {
     let mut sum = begin(end - start);
     let mut at = start;
     while at < end {
@@ -32,19 +68,6 @@ pub(super) fn of_ascii(text: &[u8], start: usize, end: usize) -> u64 {
         at += 8;
     }
     sum
-}
-
-/// The fingerprint of the first `length` of eight bytes, 7 at most, which are ASCII letters and digits of any case.
-#[inline]
-pub(super) fn of_short(block: u64, length: usize) -> u64 {
-    mix(begin(length) ^ ((block | SMALL) & ((1 << (8 * length)) - 1)))
-}
-
-/// The fingerprint of `length` ASCII letters and digits of any case, 8 to 15: the first eight, and the others with 0 behind.
-#[inline]
-pub(super) fn of_longer(first: u64, rest: u64, length: usize) -> u64 {
-    let sum = mix(begin(length) ^ (first | SMALL));
-    if length == 8 { sum } else { mix(sum ^ (rest | SMALL & beginning(length - 8))) }
 }
 
 /// Letters of which [`of_few`] makes a fingerprint at most.
@@ -97,7 +120,7 @@ pub(super) fn of_all_within(text: &[u8], count: usize, longest: usize, mut each:
 
 /// The bits of the first `length` of eight bytes, of one at least.
 #[inline]
-fn beginning(length: usize) -> u64 {
+const fn beginning(length: usize) -> u64 {
     u64::MAX >> (64 - 8 * length)
 }
 
@@ -113,7 +136,7 @@ pub(super) fn block(text: &[u8], at: usize, length: usize) -> u64 {
 }
 
 #[inline]
-fn begin(length: usize) -> u64 {
+const fn begin(length: usize) -> u64 {
     SEED ^ (length as u64).wrapping_mul(LENGTH)
 }
 

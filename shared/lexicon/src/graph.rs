@@ -59,11 +59,7 @@ impl Graph {
     #[inline]
     pub(super) fn next(&self, state: u32, word: u32) -> Option<u32> {
         let (labels, targets) = self.edges(state);
-        let at = if labels.len() <= 8 {
-            labels.iter().position(|&label| label == word)
-        } else {
-            labels.binary_search(&word).ok()
-        };
+        let at = if labels.len() <= 8 { labels.iter().position(|&label| label == word) } else { place(labels, word) };
         targets.get(at?).copied()
     }
 
@@ -87,6 +83,21 @@ impl Graph {
             && self.given.iter().all(|&number| number < given)
             && edges_lead_back
     }
+}
+
+/// Labels on either side of the place where one probably is.
+const NEAR: usize = 16;
+
+/// Where a label is among many. The numbers of words are in the order of their fingerprints, and those of a state spread
+/// evenly: nearly always it is close to where it would be if they did so exactly, and little memory is asked.
+fn place(labels: &[u32], label: u32) -> Option<usize> {
+    let (first, last) = (*labels.first()?, *labels.last()?);
+    let above = u64::from(label.checked_sub(first)?) * (labels.len() as u64 - 1);
+    let probable = (above / u64::from(last.checked_sub(first)?).max(1)) as usize;
+    let (from, to) = (probable.saturating_sub(NEAR), probable.saturating_add(NEAR).min(labels.len()));
+    let near = labels.get(from..to).unwrap_or_default();
+    let holds = near.first().is_some_and(|&first| first <= label) && near.last().is_some_and(|&last| label <= last);
+    if holds { near.binary_search(&label).ok().map(|at| from + at) } else { labels.binary_search(&label).ok() }
 }
 
 /// A row of `all`, which holds rows one after the other.
@@ -128,5 +139,32 @@ impl Build {
             graph.first_given.push(u32::try_from(graph.given.len()).unwrap_or(u32::MAX));
             u32::try_from(graph.first_edge.len() - 2).unwrap_or(u32::MAX)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::{FIRST_WORD, Graph};
+
+    proptest! {
+        #[test]
+        fn each_label_of_a_state_is_found_and_no_other(
+            labels in prop_oneof![
+                prop::collection::btree_set(FIRST_WORD..4000, 1..400),
+                // Far from even.
+                prop::collection::btree_set(prop_oneof![1..5_u32, FIRST_WORD..90, 3900..4000_u32], 1..200),
+            ],
+            others in prop::collection::vec(0..5000_u32, 50),
+        ) {
+            let graph = Graph::new(labels.iter().map(|&label| (vec![label], label)).collect());
+            let found = |label: u32| graph.next(graph.root(), label).map(|state| graph.given(state).to_vec());
+            for label in labels.iter().copied().chain(others).collect::<BTreeSet<u32>>() {
+                prop_assert_eq!(found(label), labels.contains(&label).then(|| vec![label]), "{}", label);
+            }
+        }
     }
 }

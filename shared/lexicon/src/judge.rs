@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ask;
-use super::arithmetic::{Arithmetic, Part, Reason};
+use super::arithmetic::{Arithmetic, Points, Reason, add, sum};
 use super::category::Stage;
 use super::finding::{Finding, Met, Places, Verdict};
 use super::lattice::Lattice;
@@ -21,9 +21,6 @@ const OFTEN: u32 = 3;
 const MOST_SIGNS: usize = 2;
 /// What a single step of grooming comes to at most.
 const LONE_STAGE: Severity = Severity::at(3);
-
-/// Points by [`Reason::ALL`]. Of two for one reason the larger counts.
-type Points = [i8; Reason::ALL.len()];
 
 /// The first and the last word of a place.
 type Span = (u32, u32);
@@ -116,7 +113,7 @@ impl<'a> Judgement<'a> {
     pub(super) fn met(&self, lattice: &Lattice<'_>) -> Vec<Met> {
         let met = self.judged.iter().map(|judged| {
             let Judged { rule, matches, kept, fails } = judged;
-            let base = || Arithmetic::of(parts(&base(rule, self.ask)), rule.category.least, rule.category.most);
+            let base = || Arithmetic::of_points(base(rule, self.ask), rule.category.least, rule.category.most);
             let arithmetic = self.arithmetic(judged).unwrap_or_else(base);
             let verdict = match (kept.is_empty(), counts(rule, &arithmetic)) {
                 (true, _) => fails.clone(),
@@ -161,7 +158,7 @@ impl<'a> Judgement<'a> {
         if rule.stage.is_some() && steps > 1 {
             add(&mut points, Reason::Stages, steps - 1);
         }
-        let mut arithmetic = Arithmetic::of(parts(&points), rule.category.least, rule.category.most);
+        let mut arithmetic = Arithmetic::of_points(points, rule.category.least, rule.category.most);
         if rule.stage.is_some() {
             arithmetic.held_while_alone(LONE_STAGE);
         }
@@ -183,7 +180,7 @@ impl<'a> Judgement<'a> {
 
 /// Whether a rule that is met is a finding: a weak one only beside other signs.
 fn counts(rule: &PackedRule, arithmetic: &Arithmetic) -> bool {
-    rule.sureness != Sureness::Weak || arithmetic.parts().iter().any(|part| part.reason == Reason::WeakWords)
+    rule.sureness != Sureness::Weak || arithmetic.has(Reason::WeakWords)
 }
 
 fn judged<'a>(
@@ -229,24 +226,6 @@ fn base(rule: &PackedRule, ask: &Ask<'_>) -> Points {
     let profile = super::AgeProfile::ALL.iter().position(|&profile| profile == ask.age);
     add(&mut points, Reason::Age, profile.and_then(|at| rule.age.get(at)).copied().unwrap_or_default());
     points
-}
-
-fn add(points: &mut Points, reason: Reason, more: i8) {
-    let at = Reason::ALL.iter().position(|&known| known == reason);
-    if let Some(points) =
-        at.and_then(|at| points.get_mut(at)).filter(|points| points.unsigned_abs() < more.unsigned_abs())
-    {
-        *points = more;
-    }
-}
-
-fn sum(points: &Points) -> i32 {
-    points.iter().map(|&points| i32::from(points)).sum()
-}
-
-fn parts(points: &Points) -> Vec<Part> {
-    let parts = Reason::ALL.iter().zip(points).filter(|(_, points)| **points != 0);
-    parts.map(|(&reason, &points)| Part { reason, points }).collect()
 }
 
 /// How many of the places do not overlap.

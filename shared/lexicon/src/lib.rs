@@ -163,6 +163,12 @@ struct Forms<'a> {
 }
 
 impl token::Sink for Forms<'_> {
+    fn common(&mut self, word: token::Common) {
+        let token::Common { start, end, breaks, .. } = word;
+        let plain = Zeroizing::new(self.text.get(start..end).unwrap_or_default().to_ascii_lowercase());
+        self.words.push(Form { place: start..end, plain, begins_sentence: breaks });
+    }
+
     fn word(&mut self, word: token::Word<'_>) {
         let written = || self.text.get(word.start..word.end).unwrap_or_default().to_ascii_lowercase();
         let plain = Zeroizing::new(word.plain.map_or_else(written, str::to_owned));

@@ -159,15 +159,50 @@ pub(super) enum Which {
     Around,
 }
 
-/// What a state has.
+/// What a state has, and in the lowest bits which words may go on from it, by the lowest bits of their numbers: most steps
+/// that an automaton does not have end here, with a number that has been read already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Shape {
-    /// It gives something out.
-    pub(super) gives: bool,
-    /// A gap goes on from it.
-    pub(super) gaps: bool,
-    /// A word goes on from it.
-    pub(super) words: bool,
+pub(super) struct Shape(u64);
+
+impl Shape {
+    const GIVES: u64 = 1 << 63;
+    const GAPS: u64 = 1 << 62;
+    const WORDS: u64 = 1 << 61;
+    /// Words that have one of these bits are not told apart.
+    const FLAGS: u64 = Self::GIVES | Self::GAPS | Self::WORDS;
+
+    fn of(labels: &[u32], gives: bool) -> Self {
+        let flag = |set: bool, flag: u64| if set { flag } else { 0 };
+        let words = labels.iter().filter(|&&label| label >= FIRST_WORD);
+        let mask = words.clone().fold(0, |mask, &word| mask | 1 << (word & 63));
+        let gaps = labels.first().is_some_and(|&label| label < FIRST_WORD);
+        let flags = flag(gives, Self::GIVES) | flag(gaps, Self::GAPS) | flag(words.count() > 0, Self::WORDS);
+        Self(mask & !Self::FLAGS | flags)
+    }
+
+    /// Whether it gives something out.
+    #[inline]
+    pub(super) fn gives(self) -> bool {
+        self.0 & Self::GIVES != 0
+    }
+
+    /// Whether a gap goes on from it.
+    #[inline]
+    pub(super) fn has_gaps(self) -> bool {
+        self.0 & Self::GAPS != 0
+    }
+
+    /// Whether a word goes on from it.
+    #[inline]
+    pub(super) fn has_words(self) -> bool {
+        self.0 & Self::WORDS != 0
+    }
+
+    /// Whether this word may go on from it.
+    #[inline]
+    fn may_have(self, word: u32) -> bool {
+        (self.0 | Self::FLAGS) >> (word & 63) & 1 != 0
+    }
 }
 
 /// What says of most steps that an automaton does not have them, in few bytes: they stay near the processor, and the
@@ -189,14 +224,7 @@ impl Ways {
                 *entry = target;
             }
         }
-        let shapes = (0..=graph.root()).map(|state| {
-            let (labels, _) = graph.edges(state);
-            Shape {
-                gives: !graph.given(state).is_empty(),
-                gaps: labels.first().is_some_and(|&label| label < FIRST_WORD),
-                words: labels.last().is_some_and(|&label| label >= FIRST_WORD),
-            }
-        });
+        let shapes = (0..=graph.root()).map(|state| Shape::of(graph.edges(state).0, !graph.given(state).is_empty()));
         let steps = (0..graph.root()).flat_map(|state| graph.edges(state).0.iter().map(move |&word| step(state, word)));
         Self { root, shapes: shapes.collect(), steps: Sieve::new(graph.labels.len(), steps) }
     }
@@ -228,16 +256,16 @@ impl Automaton<'_> {
         self.ways.first(word)
     }
 
-    /// Where a word leads.
+    /// Where a word leads from a state of this shape.
     #[inline]
-    pub(super) fn next(&self, state: u32, word: u32) -> Option<u32> {
-        if self.may_step(state, word) { self.graph.next(state, word) } else { None }
+    pub(super) fn next(&self, state: u32, shape: Shape, word: u32) -> Option<u32> {
+        if self.may_step(state, shape, word) { self.graph.next(state, word) } else { None }
     }
 
     /// Whether a word may lead anywhere: one of forty others passes too.
     #[inline]
-    pub(super) fn may_step(&self, state: u32, word: u32) -> bool {
-        self.ways.steps.passes(step(state, word))
+    pub(super) fn may_step(&self, state: u32, shape: Shape, word: u32) -> bool {
+        shape.may_have(word) && self.ways.steps.passes(step(state, word))
     }
 
     /// What a state has.

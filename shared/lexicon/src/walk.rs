@@ -79,7 +79,9 @@ impl<'a> Walker<'a> {
         let Self { lattice, automaton, paths, over_gaps, .. } = self;
         over_gaps.clear();
         lattice.each_edge(start, |to, word, disguise| {
-            if let Some(state) = automaton.first(word).filter(|&state| leads_on(lattice, automaton, to, state)) {
+            if let Some(state) =
+                automaton.first(word).filter(|&state| leads_on(lattice, automaton, to, state, automaton.shape(state)))
+            {
                 let guessed = disguise.is_some_and(Disguise::is_guess);
                 paths.push(Path { node: to, state, words: 1, guessed, disguise });
             }
@@ -90,7 +92,7 @@ impl<'a> Walker<'a> {
             let shape = self.automaton.shape(path.state);
             let bare = path.guessed && path.words < GUESSED_WORDS;
             let says_little = bare && (Lattice::is_inner(start) || Lattice::is_inner(path.node));
-            if shape.gives && !says_little {
+            if shape.gives() && !says_little {
                 let last = self.lattice.token_before(path.node);
                 each(Hit { state: path.state, first, last, disguise: path.disguise, bare });
             }
@@ -107,14 +109,14 @@ impl<'a> Walker<'a> {
     #[inline]
     fn follow(&mut self, path: Path, shape: Shape) -> u32 {
         let mut cost = 1;
-        if shape.gaps {
+        if shape.has_gaps() {
             let (labels, targets) = self.automaton.graph.edges(path.state);
             for (&label, &target) in labels.iter().zip(targets).take_while(|&(&label, _)| label < FIRST_WORD) {
                 cost += self.over_gap(Path { state: target, ..path }, label);
             }
         }
         let Self { lattice, automaton, paths, .. } = self;
-        if !shape.words || breaks(lattice, path.node) {
+        if !shape.has_words() || breaks(lattice, path.node) {
             return cost;
         }
         lattice.each_edge(path.node, |to, word, disguise| {
@@ -122,8 +124,8 @@ impl<'a> Walker<'a> {
             if word == 0 {
                 return;
             }
-            let next = automaton.next(path.state, word);
-            if let Some(state) = next.filter(|&state| leads_on(lattice, automaton, to, state)) {
+            let next = automaton.next(path.state, shape, word);
+            if let Some(state) = next.filter(|&state| leads_on(lattice, automaton, to, state, automaton.shape(state))) {
                 paths.push(Path {
                     node: to,
                     state,
@@ -138,12 +140,13 @@ impl<'a> Walker<'a> {
 
     /// Goes on from `path` after no word, one word, up to `words` words of any kind; returns what that cost.
     fn over_gap(&mut self, path: Path, words: u32) -> u32 {
+        let shape = self.automaton.shape(path.state);
         for (node, over) in (path.node..).zip(0..=words) {
             // Nearly always there is one way: as it is written.
             let Some(token) = self.lattice.plain_token(node) else {
                 return over + self.over_branches(Path { node, ..path }, words - over);
             };
-            if leads_on(self.lattice, &self.automaton, node, path.state) {
+            if leads_on(self.lattice, &self.automaton, node, path.state, shape) {
                 self.go_on(Path { node, ..path });
             }
             if token.breaks() {
@@ -190,15 +193,15 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Whether a path at this node and in this state may come to anything. Few do, and those that do not cost least here.
+/// Whether a path at this node and in this state, of this shape, may come to anything. Few do, and those that do not cost
+/// least here.
 #[inline]
-fn leads_on(lattice: &Lattice<'_>, automaton: &Automaton<'_>, node: u32, state: u32) -> bool {
-    let shape = automaton.shape(state);
+fn leads_on(lattice: &Lattice<'_>, automaton: &Automaton<'_>, node: u32, state: u32, shape: Shape) -> bool {
     let has_step = || {
         let plain = lattice.plain_token(node);
-        plain.is_none_or(|token| !token.breaks() && automaton.may_step(state, token.word()))
+        plain.is_none_or(|token| !token.breaks() && automaton.may_step(state, shape, token.word()))
     };
-    shape.gives || shape.gaps || (shape.words && has_step())
+    shape.gives() || shape.has_gaps() || (shape.has_words() && has_step())
 }
 
 /// Whether a sentence ends before the word at a node.

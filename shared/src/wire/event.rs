@@ -27,7 +27,7 @@ impl From<&KeywordEvent> for proto::KeywordEvent {
             source: proto::Source::from(event.source).into(),
             user: event.user.map(|user| user.as_bytes().to_vec()).unwrap_or_default(),
             count: event.count,
-            score: event.arithmetic.parts().iter().map(score_part).collect(),
+            score: event.arithmetic.parts().map(score_part).collect(),
             help_seeking: event.help_seeking,
             topic: if event.topic == event.category { String::new() } else { event.topic.clone() },
             sealed: match &event.content {
@@ -140,7 +140,7 @@ fn roles(words: Vec<String>) -> Result<BTreeSet<Role>, WireError> {
     roles.collect::<Result<Vec<_>, _>>().map(order::set)
 }
 
-fn score_part(part: &Part) -> proto::ScorePart {
+fn score_part(part: Part) -> proto::ScorePart {
     proto::ScorePart { reason: part.reason.word().to_owned(), points: part.points.into() }
 }
 

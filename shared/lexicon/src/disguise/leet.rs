@@ -5,13 +5,15 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::{Disguise, Edge, LONGEST, Lattice, Span, TakeApart, exactly, joined, misspelt, squeezed};
-use crate::lattice::Piece;
+use crate::letters;
 use crate::pack::{GUESSABLE, MASKABLE};
-use crate::token::STRUCK;
-use crate::{fingerprint, letters};
+use crate::token::{STRUCK, belongs};
 
 /// Signs with two readings that are read both ways; further ones only the first.
 const BOTH_WAYS: usize = 4;
+/// Letters and signs of a word that is looked for misspelt or run together with others too: longer ones are digests and
+/// keys, of which texts on programs are full.
+const LONGEST_LIKELY: usize = 32;
 /// Letters that may be masked.
 const MASKS: usize = 2;
 /// Letters and masks of a word that has some.
@@ -47,10 +49,6 @@ pub(super) fn is_letter_or_sign(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || !readings(byte).is_empty()
 }
 
-fn belongs(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || is_mask(byte) || matches!(byte, b'@' | b'$' | b'!' | b'|' | b'+')
-}
-
 /// What a letter says within a piece; `None` where it ends one, 0 where it says nothing.
 fn sign(letter: char) -> Option<u8> {
     if letter.is_ascii() {
@@ -65,12 +63,15 @@ fn sign(letter: char) -> Option<u8> {
     plain.or_else(|| letters::looks_like(letter)).filter(|&byte| belongs(byte))
 }
 
-/// The letters, digits and symbols around the word that begins at `start`; `None` where no symbol is among them.
-pub(crate) fn piece_around(text: &str, start: usize, token: u32) -> Option<Piece> {
-    let place = around(text, start, |sign| sign != STROKE);
+/// Where the letters, digits and symbols around the word that begins at `start` stand.
+pub(crate) fn piece_around(text: &str, start: usize) -> Range<usize> {
+    around(text, start, |sign| sign != STROKE)
+}
+
+/// Whether there may be a word in disguise there.
+pub(crate) fn is_piece(lattice: &Lattice<'_>, place: &Range<usize>) -> bool {
     let is_word = |piece: &str| piece.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let is_piece = text.get(place.clone()).is_some_and(|piece| !is_word(piece));
-    is_piece.then_some(Piece { start: place.start, end: place.end, token })
+    lattice.text.get(place.clone()).is_some_and(|piece| !is_word(piece)) && !lattice.comes_to_nothing(place)
 }
 
 /// Whether a word that begins at `start` may have a stroke in it that is a letter.
@@ -79,24 +80,18 @@ pub(crate) fn is_near_stroke(text: &str, start: usize) -> bool {
     near.is_some_and(|near| near.iter().any(|&byte| byte == STROKE || !byte.is_ascii()))
 }
 
-/// The letters, digits and symbols around the word that begins at `start`, with a stroke among them; `None` unless that
-/// may be a letter.
-pub(crate) fn struck_around(lattice: &Lattice<'_>, start: usize, token: u32) -> Option<Piece> {
-    let place = around(lattice.text, start, |_| true);
-    let piece = lattice.text.get(place.clone())?;
-    let (mut count, mut strokes) = (0, 0);
-    for sign in piece.chars().filter_map(sign).filter(|&sign| sign != 0) {
-        count += 1;
-        strokes += usize::from(sign == STROKE);
-    }
-    // Names in programs come again and again. What has symbols at its ends is read without them too.
-    let is_old = || {
-        let (letters, count) = small(piece.as_bytes())?;
-        let small = letters.get(..count).filter(|small| trimmed(small).len() == small.len())?;
-        lattice.has_no_reading(fingerprint::of(small)).then_some(())
-    };
-    let is_struck = strokes == 1 && count <= STRUCK && is_old().is_none();
-    is_struck.then_some(Piece { start: place.start, end: place.end, token })
+/// Where the letters, digits and symbols around the word that begins at `start` stand, with strokes.
+pub(crate) fn struck_around(text: &str, start: usize) -> Range<usize> {
+    around(text, start, |_| true)
+}
+
+/// Whether there may be a word there of which one letter is a stroke.
+pub(crate) fn is_struck(lattice: &Lattice<'_>, place: &Range<usize>) -> bool {
+    let piece = lattice.text.get(place.clone()).unwrap_or_default();
+    let signs =
+        if piece.is_ascii() { piece.len() } else { piece.chars().filter_map(sign).filter(|&sign| sign != 0).count() };
+    let strokes = || piece.chars().filter_map(sign).filter(|&sign| sign == STROKE).count();
+    signs <= STRUCK && strokes() == 1 && !lattice.comes_to_nothing(place)
 }
 
 #[inline]
@@ -119,9 +114,13 @@ fn around(text: &str, start: usize, is_part: impl Fn(u8) -> bool + Copy) -> Rang
 
 /// Reads pieces that have symbols in them.
 pub(super) fn pieces(lattice: &mut Lattice<'_>) {
-    let struck = std::mem::take(&mut lattice.struck);
-    for piece in std::mem::take(&mut lattice.pieces).into_iter().chain(struck) {
-        let text = lattice.text.get(piece.start..piece.end).unwrap_or_default();
+    let struck = lattice.struck.take();
+    for piece in lattice.pieces.take().into_iter().chain(struck) {
+        let place = piece.start..piece.end;
+        if lattice.comes_to_nothing(&place) {
+            continue;
+        }
+        let text = lattice.text.get(place.clone()).unwrap_or_default();
         lattice.steps += 1 + text.len() as u64 / 8;
         let signs = || text.chars().filter_map(sign).filter(|&byte| byte != 0).collect();
         // Of a piece of ASCII every byte is a sign as it is.
@@ -131,15 +130,17 @@ pub(super) fn pieces(lattice: &mut Lattice<'_>) {
         let words = later.iter().take(LONGEST).take_while(|token| (token.start as usize) < piece.end).count() as u32;
         let span = Span { from: piece.token, to: piece.token + words };
         let core = trimmed(whole);
-        if core.len() < whole.len() && has_signs(core) {
-            read_piece(lattice, span, core);
-        }
+        let mut found = core.len() < whole.len() && has_signs(core) && read_piece(lattice, span, core);
         // "ki!!", but not "die!": there the mark says what it says.
         let bare = !lattice.is_unknown(piece.token) && core.iter().all(u8::is_ascii_alphabetic);
         let says_so = bare && whole.starts_with(core) && core.len() < whole.len();
         if !says_so && read_piece(lattice, span, whole) {
             // An exclamation mark that is a letter ends no sentence.
             lattice.join(span.to - 1, span.to + 1);
+            found = true;
+        }
+        if !found {
+            lattice.learn_nothing(&place);
         }
     }
 }
@@ -171,23 +172,14 @@ fn read_piece(lattice: &mut Lattice<'_>, span: Span, piece: &[u8]) -> bool {
     }
     let Some((letters, count)) = small(piece) else { return false };
     let small = letters.get(..count).unwrap_or_default();
-    // Manuals repeat their options and their tables.
-    let print = fingerprint::of(small);
-    if lattice.has_no_reading(print) {
-        return false;
-    }
-    let found = if small.iter().any(|&byte| is_mask(byte)) {
+    if small.iter().any(|&byte| is_mask(byte)) {
         masked(lattice, span, small)
     } else {
         each_reading(lattice, small, |lattice, decoded, disguise, likely| {
             let found = spelt(lattice, span, decoded, disguise, likely);
             found || (likely && joined::beside(lattice, span, decoded))
         })
-    };
-    if !found {
-        lattice.learn_no_reading(print);
     }
-    found
 }
 
 /// Reads the word that is just being read, in which digits stand for letters.
@@ -238,7 +230,7 @@ fn each_reading(
             *slot = readings.get(usize::from(second)).copied().unwrap_or(byte);
         }
         let decoded = letters.get(..word.len()).unwrap_or_default();
-        found |= each(lattice, decoded, disguise, choice < 2 && !found);
+        found |= each(lattice, decoded, disguise, choice < 2 && !found && word.len() <= LONGEST_LIKELY);
     }
     found
 }

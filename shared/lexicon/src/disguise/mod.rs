@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::fingerprint;
 use super::lattice::{Disguise, Edge, Lattice};
 
-pub(super) use leet::{is_near_stroke, piece_around, struck_around};
+pub(super) use leet::{is_near_stroke, is_piece, is_struck, piece_around, struck_around};
 pub(super) use torn::may_tear;
 
 /// Longer words are not looked into.

@@ -12,6 +12,18 @@ const MOST_FRAGMENTS: u32 = 4;
 /// Letters of a word that is put together from fragments.
 const SHORTEST: usize = 4;
 
+/// Short words in a row between which only one sign stands each: how many, and the letters and the length of each.
+struct Row {
+    count: usize,
+    pieces: [(u64, usize); MOST_PIECES],
+}
+
+/// Pieces before a fragment and behind it, and itself.
+const MOST_PIECES: usize = 2 * MOST_FRAGMENTS as usize - 1;
+
+/// A piece with a digit in it: no word with one is torn, and texts are full of numbers.
+const NONE: (u64, usize) = (0, 0);
+
 /// Words put together from short pieces of which at least one is no word.
 pub(super) fn fragments(lattice: &mut Lattice<'_>) {
     let mut tried = 0;
@@ -25,25 +37,35 @@ pub(super) fn fragments(lattice: &mut Lattice<'_>) {
         }
         // Most stand alone between longer words.
         if first < at || follows(lattice, at + 1) {
+            let row = row(lattice, first, at);
             for from in first..=at {
-                put_together(lattice, from, at);
+                put_together(lattice, &row, (first, from, at));
             }
         }
     }
 }
 
-/// Looks for words that begin with the piece `from` and have the piece `at` among them; up to that, pieces follow each
-/// other.
-fn put_together(lattice: &mut Lattice<'_>, from: u32, at: u32) {
+/// The pieces from `first` on; up to the fragment `at` they follow each other.
+fn row(lattice: &Lattice<'_>, first: u32, at: u32) -> Row {
+    let mut row = Row { count: 0, pieces: [(0, 0); MOST_PIECES] };
+    for token in first..at + MOST_FRAGMENTS {
+        let piece = lattice.letters(token).filter(|_| token <= at || follows(lattice, token));
+        let (Some((letters, length)), Some(slot)) = (piece, row.pieces.get_mut(row.count)) else { break };
+        *slot = if has_digit(letters, length) { NONE } else { (letters, length) };
+        row.count += 1;
+    }
+    row
+}
+
+/// Looks for words that begin with the piece `from` and have the fragment `at` among them, in pieces of which the first is
+/// `first`.
+fn put_together(lattice: &mut Lattice<'_>, row: &Row, (first, from, at): (u32, u32, u32)) {
     let tables = lattice.tables;
+    let pieces = row.pieces.get((from - first) as usize..row.count).unwrap_or_default();
     // In a register, the first lowest.
     let (mut letters, mut length) = (0, 0);
-    for token in from..from + MOST_FRAGMENTS {
-        if token > at && !follows(lattice, token) {
-            return;
-        }
-        let Some((piece, more)) = lattice.letters(token) else { return };
-        if has_digit(piece, more) {
+    for (token, &(piece, more)) in (from..from + MOST_FRAGMENTS).zip(pieces) {
+        if (piece, more) == NONE {
             return;
         }
         if length < fingerprint::FEW {
@@ -63,7 +85,7 @@ fn put_together(lattice: &mut Lattice<'_>, from: u32, at: u32) {
     }
 }
 
-/// Whether a digit is among the first `length` letters and digits: no word with one is torn, and texts are full of numbers.
+/// Whether a digit is among the first `length` letters and digits.
 #[inline]
 fn has_digit(piece: u64, length: usize) -> bool {
     const LETTER: u64 = 0x4040_4040_4040_4040;

@@ -1,124 +1,116 @@
 //! How the row comes about.
 //!
-//! What is remembered of a common word is asked for as soon as it is found: the processor goes on with the text while its
-//! memory answers. The words then wait until there are some dozens, and those that are not remembered are looked up
-//! together.
+//! Common words wait at its end until there are some dozens. What is remembered of them is then asked for at once, so that
+//! the processor waits for its memory once and not for each; those that are not remembered are looked up.
 
 use std::ops::Range;
 
+use super::Lattice;
 use super::memory::Learnt;
-use super::{BEGINS, BREAKS, CHANGED, FRAGMENT, Lattice, Token, UNKNOWN};
-use crate::disguise;
-use crate::token::{Sink, Word};
+use super::row::{BEGINS, BREAKS, CHANGED, DIGITS, FRAGMENT, Token, UNKNOWN};
+use crate::token::{Common, Sink, Word};
+use crate::{disguise, fingerprint};
 
 /// Words that wait at most: as many as a mask has bits.
 const MOST_WAITING: usize = u64::BITS as usize;
 /// Tells the fingerprint of a piece from that of a word: the "66" in "$66" is no disguise, and "66" may be a word of a rule.
 const PIECE: u64 = 0x9e37_79b9_7f4a_7c15;
-/// Of a word that waits: a digit is in it.
-const DIGITS: u32 = 1;
-/// Of a word that waits: nothing is remembered of it.
-const ASKED: u32 = 2;
 
-/// A word of ASCII letters and digits that no symbol touches.
-#[derive(Debug, Clone, Copy, Default)]
-struct Common {
-    fingerprint: u64,
-    start: u32,
-    end: u32,
-    /// [`BREAKS`], [`UNKNOWN`], [`DIGITS`] and [`ASKED`].
-    bits: u32,
-}
-
-impl Common {
-    #[inline]
-    fn is_short(&self) -> bool {
-        self.end - self.start <= FRAGMENT as u32
-    }
-
-    /// Whether it and the one before are short, and only one sign stands between them, such as may tear a word.
-    #[inline]
-    fn follows(&self, before: &Self, text: &[u8]) -> bool {
-        let close = self.start.wrapping_sub(before.end) == 1 && self.is_short() && before.is_short();
-        close && text.get(before.end as usize).is_some_and(|&byte| disguise::may_tear(byte))
-    }
-}
-
-/// Words that have not been looked up.
-pub(super) struct Waiting {
-    words: [Common; MOST_WAITING],
+/// Which of the words that wait are of a kind: a bit for each.
+struct Waiting {
     count: usize,
-}
-
-impl Default for Waiting {
-    fn default() -> Self {
-        Self { words: [Common::default(); MOST_WAITING], count: 0 }
-    }
+    /// Of one letter.
+    single: u64,
+    /// Not remembered.
+    asked: u64,
+    /// Short, unknown and without a digit.
+    fragment: u64,
 }
 
 impl Lattice<'_> {
-    /// Takes in the words that wait.
+    /// Takes in the words that wait at the end of the row.
     pub(super) fn take_in(&mut self) {
-        let count = std::mem::take(&mut self.waiting.count);
-        let mut from = 0;
-        while from < count {
-            from = self.take_in_some(from, count);
+        let mut prints = [0; MOST_WAITING];
+        let mut waiting = self.waiting(&mut prints);
+        let (mut first, mut from) = (self.taken_in, 0);
+        while from < waiting.count {
+            (first, from) = self.take_in_some(first, from, &mut waiting, &prints);
         }
+        self.taken_in = self.tokens.len();
     }
 
-    /// Takes in the words that wait in these places, up to the first that becomes several words of the row: those behind
-    /// it have other places then. Says where it came to.
-    fn take_in_some(&mut self, from: usize, to: usize) -> usize {
-        let first = self.tokens.len();
-        let mut count = to - from;
-        // One bit for each word: of one letter; must be looked up; short, unknown and without a digit.
-        let (mut single, mut asked, mut fragment) = (0_u64, 0_u64, 0_u64);
-        let Self { waiting, tokens, .. } = self;
-        tokens.extend(waiting.words.iter().skip(from).take(count).enumerate().map(|(at, word)| {
-            single |= u64::from(word.end - word.start == 1) << at;
-            asked |= u64::from(word.bits & ASKED != 0) << at;
-            fragment |= u64::from((word.bits & (UNKNOWN | DIGITS) == UNKNOWN) & word.is_short()) << at;
-            Token { bits: word.bits & (BREAKS | UNKNOWN), start: word.start, end: word.end }
-        }));
-        for at in ones(asked) {
-            let Some(&Common { fingerprint, start, end, bits }) = self.waiting.words.get(from + at) else { continue };
+    /// What is remembered of the words that wait; notes their fingerprints.
+    fn waiting(&mut self, prints: &mut [u64; MOST_WAITING]) -> Waiting {
+        let Self { tokens, taken_in, memory, text, .. } = self;
+        let tokens = tokens.get_mut(*taken_in..).unwrap_or_default();
+        let (mut single, mut asked, mut unknown) = (0_u64, 0_u64, 0_u64);
+        // Nothing here waits for what came before, so that the processor does, and asks its memory for, many at once.
+        for (at, (token, print)) in tokens.iter().zip(prints.iter_mut()).enumerate() {
+            *print = fingerprint::of_ascii(text.as_bytes(), token.start as usize, token.end as usize);
+            single |= u64::from(token.length() == 1) << at;
+        }
+        for (at, &print) in prints.iter().enumerate().take(tokens.len()) {
+            let learnt = memory.of(print);
+            asked |= u64::from(learnt == Learnt::Nothing) << at;
+            unknown |= u64::from(learnt == Learnt::Unknown) << at;
+        }
+        let mut fragment = 0_u64;
+        for at in ones(unknown) {
+            if let Some(token) = tokens.get_mut(at) {
+                token.bits |= UNKNOWN;
+                fragment |= u64::from(token.is_fragment()) << at;
+            }
+        }
+        Waiting { count: tokens.len(), single, asked, fragment }
+    }
+
+    /// Takes in the words that wait from `from` on, which is the word `first` of the row, up to the first that becomes
+    /// several: those behind it have other places then. Says where it came to.
+    fn take_in_some(
+        &mut self,
+        first: usize,
+        from: usize,
+        waiting: &mut Waiting,
+        prints: &[u64; MOST_WAITING],
+    ) -> (usize, usize) {
+        let (mut count, mut behind) = (waiting.count - from, self.tokens.len());
+        for at in ones(waiting.asked >> from) {
+            let (Some(&print), Some(&word)) = (prints.get(from + at), self.tokens.get(first + at)) else {
+                continue;
+            };
             let token = (first + at) as u32;
-            let stands = start as usize..end as usize;
-            let written = self.text.get(stands.clone()).unwrap_or_default();
-            let found = self.look_up(token, fingerprint, written, bits & DIGITS != 0);
-            let is_fragment = (found | bits & DIGITS) & (UNKNOWN | DIGITS) == UNKNOWN && stands.len() <= FRAGMENT;
-            fragment |= u64::from(is_fragment) << at;
+            let written = self.text.get(word.start as usize..word.end as usize).unwrap_or_default();
+            let found = self.look_up(token, print, written, word.bits & DIGITS != 0);
+            let known = Token { bits: word.bits | found, ..word };
+            waiting.fragment |= u64::from(known.is_fragment()) << (from + at);
             if found & BEGINS != 0 {
                 self.starts.push(token);
             }
+            if let Some(token) = self.tokens.get_mut(first + at) {
+                *token = known;
+            }
             if !self.cuts.is_empty() {
-                self.tokens.truncate(first + at);
-                self.push_parts(stands, bits & BREAKS);
-                let more = (self.tokens.len() - first - at - 1) as u32;
+                let more = self.put_parts(first + at) - 1;
                 // Pieces of the words behind it that wait.
-                for piece in self.struck.iter_mut().rev().take_while(|piece| piece.token > token) {
-                    piece.token += more;
-                }
-                count = at + 1;
-                let taken = u64::MAX >> (MOST_WAITING - count);
-                (single, fragment) = (single & taken, fragment & taken);
+                self.pieces.shift(token, more as u32);
+                self.struck.shift(token, more as u32);
+                (count, behind) = (at + 1, first + at + 1 + more);
                 break;
             }
-            if let Some(token) = self.tokens.get_mut(first + at) {
-                token.bits |= found;
-            }
         }
+        let taken = u64::MAX >> (MOST_WAITING - count);
+        let (single, fragment) = (waiting.single >> from & taken, waiting.fragment >> from & taken);
         // What stands apart is no part of a torn word. Of the words before and after these nothing is known here.
-        let Self { waiting, fragments, text, .. } = self;
-        let words = waiting.words.get(from..from + count).unwrap_or_default();
-        let follow = |pair: &[Common]| matches!(pair, [one, next] if next.follows(one, text.as_bytes()));
+        let Self { tokens, fragments, text, .. } = self;
+        let words = tokens.get(first..first + count).unwrap_or_default();
+        let follow = |pair: &[Token]| matches!(pair, [one, next] if next.follows(one, text.as_bytes()));
         let is_near =
             |at: usize| words.get(at.wrapping_sub(1)..at + 2).is_none_or(|around| around.windows(2).any(follow));
         for at in ones(fragment).filter(|&at| is_near(at)) {
             fragments.push((first + at) as u32);
         }
         self.go_on_with_run(first, count, single);
-        from + count
+        (behind, from + count)
     }
 
     /// Counts single letters in a row; `single` has a bit for each of the `count` words from `first` on that is one.
@@ -168,108 +160,129 @@ impl Lattice<'_> {
     }
 
     /// Whether it is remembered of a piece around a word that it is no word in disguise.
-    pub(crate) fn has_no_reading(&self, piece: u64) -> bool {
-        self.memory.of(piece ^ PIECE) == Learnt::Unknown
+    pub(crate) fn comes_to_nothing(&self, piece: &Range<usize>) -> bool {
+        self.print_of(piece).is_some_and(|print| self.memory.of(print) == Learnt::Unknown)
     }
 
-    /// Remembers it.
-    pub(crate) fn learn_no_reading(&mut self, piece: u64) {
-        self.memory.learn(piece ^ PIECE, Learnt::Unknown);
+    /// Remembers it: manuals repeat their options and their tables, programs their names.
+    pub(crate) fn learn_nothing(&mut self, piece: &Range<usize>) {
+        if let Some(print) = self.print_of(piece) {
+            self.memory.learn(print, Learnt::Unknown);
+        }
     }
 
-    /// Takes in a word that is not of the common kind.
+    /// What a piece of ASCII is remembered by.
+    fn print_of(&self, piece: &Range<usize>) -> Option<u64> {
+        let is_ascii = self.text.get(piece.clone()).is_some_and(str::is_ascii);
+        // No two symbols that belong to a piece differ only as small letters and capitals do.
+        is_ascii.then(|| fingerprint::of_ascii(self.text.as_bytes(), piece.start, piece.end) ^ PIECE)
+    }
+
+    /// Takes in a word whose plain letters are not those in the text.
     #[inline(never)]
-    fn uncommon(&mut self, word: &Word<'_>) {
+    fn take_in_changed(&mut self, word: &Word<'_>, plain: &str) {
         self.take_in();
-        let token = self.tokens.len();
-        let text = self.text;
-        let written = word.plain.or_else(|| text.get(word.start..word.end)).unwrap_or_default();
+        let at = self.tokens.len();
+        let token = at as u32;
+        if word.symbols {
+            self.look_around(word.start, token);
+        }
         let bits = match self.memory.of(word.fingerprint) {
             Learnt::Known => 0,
             Learnt::Unknown => UNKNOWN,
-            Learnt::Nothing => self.look_up(token as u32, word.fingerprint, written, word.digits),
+            Learnt::Nothing => self.look_up(token, word.fingerprint, plain, word.digits),
         };
-        self.oddity(word, written.len(), bits);
-        self.go_on_with_run(token, 1, u64::from(written.len() == 1));
-        if bits & BEGINS != 0 {
-            self.starts.push(token as u32);
+        if plain.len() <= FRAGMENT {
+            let mut letters = [0; 8];
+            letters.iter_mut().zip(plain.bytes()).for_each(|(slot, letter)| *slot = letter);
+            self.shorts.push((token, letters));
+            if bits & UNKNOWN != 0 && !word.digits {
+                self.fragments.push(token);
+            }
         }
-        let how = if word.plain.is_some() { CHANGED } else { 0 } | if word.breaks { BREAKS } else { 0 };
-        if self.cuts.is_empty() {
-            self.tokens.push(Token { bits: bits | how, start: word.start as u32, end: word.end as u32 });
-        } else {
-            self.push_parts(word.start..word.end, how);
+        self.go_on_with_run(at, 1, u64::from(plain.len() == 1));
+        if bits & BEGINS != 0 {
+            self.starts.push(token);
+        }
+        let how = CHANGED | if word.breaks { BREAKS } else { 0 };
+        self.tokens.push(Token { bits: bits | how, start: word.start as u32, end: word.end as u32 });
+        if !self.cuts.is_empty() {
+            self.put_parts(at);
+        }
+        self.taken_in = self.tokens.len();
+    }
+
+    /// Looks for letters in disguise around the word `token`, which begins at `start` and is touched by a symbol.
+    #[inline(never)]
+    fn look_around(&mut self, start: usize, token: u32) {
+        if self.pieces.is_new(start) {
+            let place = disguise::piece_around(self.text, start);
+            let counts = disguise::is_piece(self, &place);
+            self.pieces.push(place, token, counts);
+        }
+        if disguise::is_near_stroke(self.text, start) {
+            self.strike(start, token);
         }
     }
 
     /// Looks whether there is a stroke in the word `token`, which begins at `start`, that may be a letter of it.
     #[inline(never)]
     fn strike(&mut self, start: usize, token: u32) {
-        if self.struck.last().is_none_or(|piece| start >= piece.end) {
-            self.struck.extend(disguise::struck_around(self, start, token));
+        if self.struck.is_new(start) {
+            let place = disguise::struck_around(self.text, start);
+            let counts = disguise::is_struck(self, &place);
+            self.struck.push(place, token, counts);
         }
     }
 
-    /// Puts the words that one was taken apart into, each by itself, at the end of the row. `bits` are those of the word
-    /// as a whole.
+    /// Puts the words that the word `at` of the row was taken apart into, each by itself, into its place; says how many.
     #[inline(never)]
-    fn push_parts(&mut self, word: Range<usize>, bits: u32) {
+    fn put_parts(&mut self, at: usize) -> usize {
         let ends = std::mem::take(&mut self.cuts);
+        let Some(&Token { bits, start, end }) = self.tokens.get(at) else { return 1 };
+        let bits = bits & (BREAKS | CHANGED);
         // Where letters were left out or read otherwise, nobody can say where in the text a part stands.
-        let as_written = ends.last() == Some(&word.len());
+        let as_written = ends.last() == Some(&((end - start) as usize));
         let mut from = 0;
-        for to in ends {
-            let place = if as_written { word.start + from..word.start + to } else { word.clone() };
-            let breaks = if from == 0 { bits & BREAKS } else { 0 };
-            let bits = bits & !BREAKS | breaks;
-            self.tokens.push(Token { bits, start: place.start as u32, end: place.end as u32 });
+        let parts = ends.iter().map(|&to| {
+            let to = to as u32;
+            let (start, end) = if as_written { (start + from, start + to) } else { (start, end) };
+            let bits = if from == 0 { bits } else { bits & !BREAKS };
             from = to;
-        }
-    }
-
-    fn oddity(&mut self, word: &Word<'_>, length: usize, bits: u32) {
-        let token = self.tokens.len() as u32;
-        if bits & UNKNOWN != 0 && !word.digits && length <= FRAGMENT {
-            self.fragments.push(token);
-        }
-        if let Some(plain) = word.plain.filter(|plain| plain.len() <= FRAGMENT) {
-            let mut letters = [0; 8];
-            letters.iter_mut().zip(plain.bytes()).for_each(|(slot, letter)| *slot = letter);
-            self.shorts.push((token, letters));
-        }
-        if word.symbols {
-            if self.pieces.last().is_none_or(|piece| word.start >= piece.end) {
-                self.pieces.extend(disguise::piece_around(self.text, word.start, token));
-            }
-            if disguise::is_near_stroke(self.text, word.start) {
-                self.strike(word.start, token);
-            }
-        }
+            Token { bits, start, end }
+        });
+        self.tokens.splice(at..=at, parts);
+        ends.len()
     }
 }
 
 impl Sink for Lattice<'_> {
     #[inline]
     fn word(&mut self, word: Word<'_>) {
-        if word.plain.is_some() || word.symbols {
-            self.uncommon(&word);
+        if let Some(plain) = word.plain {
+            self.take_in_changed(&word, plain);
             return;
         }
+        if word.symbols {
+            self.look_around(word.start, self.tokens.len() as u32);
+        }
+        self.common(Common {
+            start: word.start,
+            end: word.end,
+            digits: word.digits,
+            breaks: word.breaks,
+            struck: word.struck,
+        });
+    }
+
+    #[inline]
+    fn common(&mut self, word: Common) {
         if word.struck {
-            self.strike(word.start, (self.tokens.len() + self.waiting.count) as u32);
+            self.strike(word.start, self.tokens.len() as u32);
         }
-        // Nearly every word of a text.
-        let learnt = self.memory.of(word.fingerprint);
-        let bits = (u32::from(word.breaks) * BREAKS)
-            | (u32::from(word.digits) * DIGITS)
-            | (u32::from(learnt == Learnt::Unknown) * UNKNOWN)
-            | (u32::from(learnt == Learnt::Nothing) * ASKED);
-        let Waiting { words, count } = &mut self.waiting;
-        if let Some(slot) = words.get_mut(*count) {
-            *slot = Common { fingerprint: word.fingerprint, start: word.start as u32, end: word.end as u32, bits };
-            *count += 1;
-        }
-        if *count == MOST_WAITING {
+        let bits = (u32::from(word.breaks) * BREAKS) | (u32::from(word.digits) * DIGITS);
+        self.tokens.push(Token { bits, start: word.start as u32, end: word.end as u32 });
+        if self.tokens.len() - self.taken_in == MOST_WAITING {
             self.take_in();
         }
     }

@@ -2,17 +2,20 @@
 //!
 //! It holds fingerprints and no letters, by what they are and in no order of any text.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, PoisonError};
 
 use super::Token;
 
 /// Pairs of words that are remembered, as a power of two: 512 KiB.
-const BITS: u32 = 15;
+const BITS: u32 = 16;
+/// The lowest bits of a slot say what was learnt.
+const LEARNT: u32 = 3;
 /// Words of a row for which room is kept: 1.5 MiB.
 const LONGEST_ROW: usize = 1 << 17;
 
-const KNOWN: u64 = 1;
-const UNKNOWN: u64 = 2;
+const KNOWN: u32 = 1;
+const UNKNOWN: u32 = 2;
 
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,25 +28,29 @@ pub(super) enum Learnt {
     Unknown = UNKNOWN as isize,
 }
 
-/// The words that were met last, each in one of the two slots where it can be. The bits of a fingerprint that choose
-/// the slots are left out of it, and make room for what was learnt.
+/// The words that were met last, each in one of the two slots where it can be. A slot has 30 bits of a word besides those
+/// that choose it, so that one word in a thousand million is taken for another. Each memory chooses the bits by a key of its
+/// own (multiply-shift, Dietzfelbinger and others 1997): nobody can compute a word that hides one of a rule.
 #[derive(Default)]
 pub(super) struct Memory {
-    slots: Box<[[u64; 2]]>,
+    /// Odd, at random.
+    key: u64,
+    slots: Box<[[u32; 2]]>,
     /// Room for the row of the next text, which would else be asked of the system each time.
     pub(super) row: Vec<Token>,
 }
 
 impl Memory {
     fn with_room() -> Self {
-        Self { slots: vec![[0; 2]; 1 << BITS].into_boxed_slice(), row: Vec::new() }
+        let key = RandomState::new().hash_one(BITS) | 1;
+        Self { key, slots: vec![[0; 2]; 1 << BITS].into_boxed_slice(), row: Vec::new() }
     }
 
     /// What was learnt of a word, unless others have taken its slots since.
     #[inline]
     pub(super) fn of(&self, fingerprint: u64) -> Learnt {
-        let tag = fingerprint << BITS;
-        let [one, other] = self.slots.get((fingerprint >> (u64::BITS - BITS)) as usize).copied().unwrap_or_default();
+        let (place, tag) = self.locate(fingerprint);
+        let [one, other] = self.slots.get(place).copied().unwrap_or_default();
         // What is not this word differs in a bit above those of what was learnt.
         match (one ^ tag).min(other ^ tag) {
             KNOWN => Learnt::Known,
@@ -54,13 +61,21 @@ impl Memory {
 
     /// Remembers a word of which nothing was learnt so far.
     pub(super) fn learn(&mut self, fingerprint: u64, learnt: Learnt) {
-        if let Some(slots) = self.slots.get_mut((fingerprint >> (u64::BITS - BITS)) as usize) {
-            let whole = fingerprint << BITS | learnt as u64;
+        let (place, tag) = self.locate(fingerprint);
+        if let Some(slots) = self.slots.get_mut(place) {
+            let whole = tag | learnt as u32;
             // It may have been learnt since it was asked.
             if slots[0] != whole {
                 *slots = [whole, slots[0]];
             }
         }
+    }
+
+    /// Where the slots of a word are, and what tells it from others there.
+    #[inline]
+    fn locate(&self, fingerprint: u64) -> (usize, u32) {
+        let hash = fingerprint.wrapping_mul(self.key);
+        ((hash >> (u64::BITS - BITS)) as usize, (hash >> (u32::BITS - BITS)) as u32 & !LEARNT)
     }
 }
 

@@ -7,37 +7,26 @@ use zeroize::Zeroize as _;
 
 mod gather;
 mod memory;
+mod pieces;
+mod ranks;
+mod row;
 
 use super::known::KnownWords;
 use super::tables::Tables;
 use super::token;
 use super::{disguise, fingerprint};
 
-use gather::Waiting;
 pub(super) use memory::Memories;
 use memory::Memory;
-
-/// Bits of a token below these are the number of its word.
-const WORD: u32 = (1 << 22) - 1;
-/// A phrase begins with this word.
-const BEGINS: u32 = 1 << 31;
-/// A sentence ended before it.
-const BREAKS: u32 = 1 << 30;
-/// There are further readings from here.
-const MORE: u32 = 1 << 29;
-/// Neither a rule nor the list of plain words knows it.
-const UNKNOWN: u32 = 1 << 28;
-
-/// Its plain letters are not those in the text.
-const CHANGED: u32 = 1 << 27;
+use pieces::Pieces;
+use ranks::Ranks;
+use row::{BREAKS, CHANGED, MORE};
+pub(super) use row::{FRAGMENT, Token};
 
 /// Nodes from here on are inside of words.
 const INNER: u32 = 1 << 31;
 /// Texts are read up to here: 2 GiB.
 const LONGEST_TEXT: usize = (1 << 31) - 1;
-/// Letters of a fragment of a word that was torn apart.
-pub(super) const FRAGMENT: usize = 5;
-
 /// How a word was disguised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Disguise {
@@ -68,28 +57,6 @@ impl Disguise {
     }
 }
 
-/// A word where it stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Token {
-    bits: u32,
-    pub(super) start: u32,
-    pub(super) end: u32,
-}
-
-impl Token {
-    pub(super) fn word(self) -> u32 {
-        self.bits & WORD
-    }
-
-    pub(super) fn breaks(self) -> bool {
-        self.bits & BREAKS != 0
-    }
-
-    fn is_unknown(self) -> bool {
-        self.bits & UNKNOWN != 0
-    }
-}
-
 /// A further reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Edge {
@@ -100,14 +67,6 @@ pub(super) struct Edge {
     pub(super) disguise: Disguise,
 }
 
-/// Letters, digits and symbols without a blank: where they stand, and the first word among them.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) token: u32,
-}
-
 /// The row and its further readings.
 pub(super) struct Lattice<'a> {
     pub(super) text: &'a str,
@@ -115,27 +74,33 @@ pub(super) struct Lattice<'a> {
     pub(super) known: KnownWords<'a>,
     pub(super) tokens: Vec<Token>,
     pub(super) edges: Vec<Edge>,
+    /// Where those from words are among the further readings.
+    from_words: Ranks,
+    /// The same of those from inside of words.
+    from_inner: Ranks,
     /// The word that each inner node is in.
     inner: Vec<u32>,
     /// Nodes at which a phrase may begin.
     pub(super) starts: Vec<u32>,
     /// Plain letters of short words that are not plain in the text, in eight bytes.
     shorts: Vec<(u32, [u8; 8])>,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Pieces,
     /// Those with a stroke in them that may be a letter; what stands on either side of it may be a piece too.
-    pub(super) struck: Vec<Piece>,
+    pub(super) struck: Pieces,
     /// Where the words end that the word just being read is taken apart into.
     pub(super) cuts: Vec<usize>,
     /// Whether the word just being read has readings in another case of letters, which are none in this.
     pub(super) by_case: bool,
     /// Words that only go on with one which began before them, as readings of several have it; in order.
     folded: Vec<u32>,
+    folded_ranks: Ranks,
     /// Short unknown words without a digit.
     pub(super) fragments: Vec<u32>,
     /// Three single letters or more in a row: first word and how many.
     pub(super) runs: Vec<(u32, u32)>,
     run: u32,
-    waiting: Waiting,
+    /// How many words of the row are more than a place in the text; those behind them wait.
+    taken_in: usize,
     memory: Memory,
     /// What has been done, in units that take about the same time each.
     pub(super) steps: u64,
@@ -152,18 +117,21 @@ impl<'a> Lattice<'a> {
             known,
             tokens: std::mem::take(&mut memory.row),
             edges: Vec::new(),
+            from_words: Ranks::default(),
+            from_inner: Ranks::default(),
             inner: Vec::new(),
             starts: Vec::new(),
             shorts: Vec::new(),
-            pieces: Vec::new(),
-            struck: Vec::new(),
+            pieces: Pieces::default(),
+            struck: Pieces::default(),
             cuts: Vec::new(),
             by_case: false,
             folded: Vec::new(),
+            folded_ranks: Ranks::default(),
             fragments: Vec::new(),
             runs: Vec::new(),
             run: 0,
-            waiting: Waiting::default(),
+            taken_in: 0,
             memory,
             steps: 0,
         };
@@ -194,6 +162,10 @@ impl<'a> Lattice<'a> {
         }
         folded.sort_unstable();
         folded.dedup();
+        self.folded_ranks = Ranks::new(folded.iter().copied());
+        let (words, inside) = edges.split_at(edges.partition_point(|edge| edge.from < INNER));
+        self.from_words = Ranks::new(words.iter().map(|edge| edge.from));
+        self.from_inner = Ranks::new(inside.iter().map(|edge| edge.from - INNER));
         // In the order of the text.
         starts.sort_unstable_by_key(|&node| (place(inner, node), node));
         starts.dedup();
@@ -211,14 +183,22 @@ impl<'a> Lattice<'a> {
 
     /// How many words stand before a word, where one in several pieces counts as one.
     pub(super) fn place(&self, token: u32) -> u32 {
-        token - self.folded.partition_point(|&folded| folded <= token) as u32
+        token - self.folded_upto(token)
+    }
+
+    /// How many words up to this one only go on with one before them.
+    #[inline]
+    fn folded_upto(&self, token: u32) -> u32 {
+        let close = self.folded_ranks.close_before(token);
+        let more = self.folded.iter().skip(close).take_while(|&&folded| folded <= token).count();
+        (close + more) as u32
     }
 
     /// The word at a place, or the end of the row: what [`place`](Self::place) undoes.
     pub(super) fn at_place(&self, place: u32) -> u32 {
         let mut token = place;
         loop {
-            let further = place + self.folded.partition_point(|&folded| folded <= token) as u32;
+            let further = place + self.folded_upto(token);
             if further == token {
                 return token.min(self.tokens.len() as u32);
             }
@@ -251,8 +231,12 @@ impl<'a> Lattice<'a> {
             each(node + 1, token.word(), None);
         }
         if token.is_none_or(|token| token.bits & MORE != 0) {
-            let from = self.edges.partition_point(|edge| edge.from < node);
-            for edge in self.edges.iter().skip(from).take_while(|edge| edge.from == node) {
+            let close = match node.checked_sub(INNER) {
+                Some(inner) => self.from_words.length() + self.from_inner.close_before(inner),
+                None => self.from_words.close_before(node),
+            };
+            let edges = self.edges.iter().skip(close).skip_while(|edge| edge.from < node);
+            for edge in edges.take_while(|edge| edge.from == node) {
                 each(edge.to, edge.word, Some(edge.disguise));
             }
         }

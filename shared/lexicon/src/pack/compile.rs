@@ -8,7 +8,7 @@ use crate::category::{AgeProfile, CATEGORIES};
 use crate::fingerprint;
 use crate::graph::{FIRST_WORD, Graph};
 use crate::rules::phrase::Step;
-use crate::rules::{Around, Effect, Rules, Sureness};
+use crate::rules::{Around, Effect, Rules, Set, Sureness};
 use crate::token;
 
 /// How long words are that are found misspelt.
@@ -56,6 +56,28 @@ impl<'a> Words<'a> {
     }
 }
 
+/// Lists of phrases, each with a number. Many rules write the same one in place: it is kept once, and looked for once.
+#[derive(Default)]
+struct Sets {
+    names: Vec<String>,
+    around: Vec<(Vec<u32>, u32)>,
+    unnamed: BTreeMap<Vec<Vec<u32>>, u32>,
+}
+
+impl Sets {
+    /// The number of a list; of one without a name, that of its like.
+    fn place(&mut self, name: &str, mut rows: Vec<Vec<u32>>) -> u32 {
+        rows.sort_unstable();
+        let next = number(self.names.len());
+        let place = if name.is_empty() { *self.unnamed.entry(rows.clone()).or_insert(next) } else { next };
+        if place == next {
+            self.around.extend(rows.into_iter().map(|row| (row, next)));
+            self.names.push(name.to_owned());
+        }
+        place
+    }
+}
+
 /// Compiles packs into one. Of two rules with the same id, the first stays.
 pub(crate) fn compile(packs: &[Rules]) -> Pack {
     let mut words = Words::default();
@@ -74,14 +96,12 @@ pub(crate) fn compile(packs: &[Rules]) -> Pack {
         };
         row.iter().map(label).collect()
     };
-    let (mut phrases, mut around, mut sets, mut rules) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut ids = BTreeSet::new();
+    let (mut phrases, mut rules) = (Vec::new(), Vec::new());
+    let (mut ids, mut sets) = (BTreeSet::new(), Sets::default());
     for pack in packs {
-        let first_set = number(sets.len());
-        for set in &pack.sets {
-            around.extend(set.rows.iter().map(|row| (label(pack, row), number(sets.len()))));
-            sets.push(set.name.clone());
-        }
+        let rows = |set: &Set| set.rows.iter().map(|row| label(pack, row)).collect();
+        let places: Vec<u32> = pack.sets.iter().map(|set| sets.place(&set.name, rows(set))).collect();
+        let placed = |around: &Around| Some(Around { set: *places.get(around.set as usize)?, ..*around });
         for rule in pack.rules.iter().filter(|rule| ids.insert(rule.id.as_str())) {
             phrases.extend(rule.any.iter().map(|row| (label(pack, row), number(rules.len()))));
             rules.push(PackedRule {
@@ -89,7 +109,7 @@ pub(crate) fn compile(packs: &[Rules]) -> Pack {
                 category: rule.category,
                 severity: rule.severity,
                 sureness: rule.sureness,
-                around: rule.around.iter().map(|around| Around { set: around.set + first_set, ..*around }).collect(),
+                around: rule.around.iter().filter_map(placed).collect(),
                 age: rule.age,
                 stage: rule.stage,
                 sign: rule.sign.clone(),
@@ -105,8 +125,8 @@ pub(crate) fn compile(packs: &[Rules]) -> Pack {
         flags,
         aliases: aliases(&numbers),
         phrases: Graph::new(phrases),
-        around: Graph::new(around),
-        sets,
+        around: Graph::new(sets.around),
+        sets: sets.names,
         rules,
         lacking,
         lacking_words,
@@ -185,7 +205,7 @@ fn rows_of_sets(pack: &Rules) -> impl Iterator<Item = Row<'_>> {
 
 /// The words that are found misspelt, without one letter each: upper half of the fingerprint, and which word lacks which letter.
 fn lacking(words: &Words<'_>, numbers: &BTreeMap<&str, u32>) -> (Vec<u32>, Vec<u32>) {
-    let mut entries = BTreeSet::new();
+    let mut entries = Vec::new();
     let misspelt = |word: &str, flags: u8| {
         flags & FUZZY != 0 || (flags & GUESSABLE != 0 && word.len() >= *DROPPED_LENGTHS.start())
     };
@@ -193,9 +213,11 @@ fn lacking(words: &Words<'_>, numbers: &BTreeMap<&str, u32>) -> (Vec<u32>, Vec<u
         let number = numbers.get(word).copied().unwrap_or_default();
         for (at, place) in (0..word.len()).zip(0_u32..) {
             let rest = [&word.as_bytes()[..at], &word.as_bytes()[at + 1..]].concat();
-            entries.insert(((fingerprint::of(&rest) >> 32) as u32, number | place << LACKS_AT));
+            entries.push(((fingerprint::of(&rest) >> 32) as u32, number | place << LACKS_AT));
         }
     }
+    entries.sort_unstable();
+    entries.dedup();
     entries.into_iter().unzip()
 }
 

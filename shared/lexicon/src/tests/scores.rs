@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{found, ids, lexicon, rule};
-use crate::{AgeProfile, Ask, Finding, Lexicon, Places, Reason, Stage, Verdict};
+use super::{found, ids, lexicon, pack, rule};
+use crate::{AgeProfile, Ask, Finding, Lexicon, Places, Reason, Stage, Verdict, rules};
 
 fn only(lexicon: &Lexicon, text: &str) -> Finding {
     let mut found = found(lexicon, text);
@@ -59,6 +59,27 @@ fn what_must_stand_near_is_counted_in_words() {
 }
 
 #[test]
+fn a_list_that_two_rules_write_in_place_counts_for_both_and_is_kept_once() {
+    let near = |words: &str| format!("near = [{{ any = [{words}], within = 3 }}]");
+    let both = |other: &str| {
+        let one = rule(
+            "suicide.a",
+            "suicide",
+            &format!("severity = 4\nany = [\"one thing\"]\n{}", near("\"red\", \"blue\"")),
+        );
+        let two = rule("violence.b", "violence", &format!("severity = 4\nany = [\"two things\"]\n{}", near(other)));
+        rules::compile(&[pack(&format!("{one}{two}"))])
+    };
+    let (same, others) = (both("\"blue\", \"red\""), both("\"blue\", \"green\""));
+    assert_eq!((same.sets.len(), others.sets.len()), (1, 2));
+    let (same, others) = (Lexicon::of_pack(same), Lexicon::of_pack(others));
+    assert_eq!(ids(&same, "one thing is red"), ["suicide.a"]);
+    assert_eq!(ids(&same, "two things are red"), ["violence.b"]);
+    assert_eq!(ids(&others, "two things are red"), [""; 0]);
+    assert_eq!(ids(&others, "two things are green"), ["violence.b"]);
+}
+
+#[test]
 fn sides_are_told_apart() {
     let lines = "severity = 2\nany = [\"red balloon\"]\nnear = [{ any = [\"before\"], within = 3, side = \"before\" }]\n\
                  not_near = [{ any = [\"after\"], within = 3, side = \"after\" }]";
@@ -109,7 +130,7 @@ fn weak_words_only_add_to_others() {
     assert_eq!(ids(&lexicon, "a stick"), [""; 0]);
     assert_eq!(only(&lexicon, "red balloon").severity.level(), 3, "a word of the phrase itself adds nothing");
     let close = only(&lexicon, "red balloon and a stick");
-    assert_eq!((close.severity.level(), close.arithmetic.parts().len()), (4, 2));
+    assert_eq!((close.severity.level(), close.arithmetic.parts().count()), (4, 2));
     assert_eq!(only(&lexicon, &format!("red balloon {}stick", "and ".repeat(21))).severity.level(), 3);
 }
 

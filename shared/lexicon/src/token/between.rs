@@ -8,7 +8,7 @@ pub(super) struct Between {
     /// A sentence ended.
     pub(super) breaks: bool,
     /// A mark that ends a sentence if a blank follows.
-    pub(super) ended: bool,
+    ended: bool,
     /// More than one full stop: somebody hesitates.
     hesitates: bool,
     dots: bool,
@@ -16,7 +16,6 @@ pub(super) struct Between {
 }
 
 impl Between {
-    #[inline]
     pub(super) fn ascii(&mut self, byte: u8, class: u8) {
         if class & BLANK != 0 {
             self.blank(byte == b'\n');

@@ -1,21 +1,32 @@
 //! A text taken apart into words, in one pass over its bytes.
 //!
-//! Plain ASCII words, which are nearly all, are fingerprinted where they stand. Whatever touches another letter goes a
-//! slower way: invisible letters and accents go, compatibility forms are undone, case is folded in full, and words are
-//! told apart by Unicode's rules. Apostrophes are left out of words; every other mark of ASCII ends one.
+//! Plain ASCII words, which are nearly all, are found sixty-four bytes at once. Where a mark may have more to say, bytes are
+//! looked at one by one, and whatever touches another letter goes a slower way still: invisible letters and accents go,
+//! compatibility forms are undone, case is folded in full, and words are told apart by Unicode's rules. Apostrophes are left
+//! out of words; every other mark of ASCII ends one.
 
 mod between;
+mod block;
 mod bytes;
 mod slow;
 
-use super::letters;
+use std::ops::Range;
+
+use super::{fingerprint, letters};
 
 use between::Between;
-use bytes::{APOSTROPHE, OTHER_SCRIPT, Run, STROKE, SYMBOL, WORD, class};
+use block::Block;
+use bytes::{APOSTROPHE, OTHER_SCRIPT, STROKE, SYMBOL, WORD, class};
 use slow::Slow;
 
 /// The longest word in which a stroke is a letter: "k_ll". Names in programs are longer, or have more of them.
 pub(super) const STRUCK: usize = 12;
+
+/// Whether it is a letter or a digit of ASCII, or a symbol that may stand for a letter.
+#[inline]
+pub(super) fn belongs(byte: u8) -> bool {
+    class(byte) & (WORD | SYMBOL | STROKE) != 0
+}
 
 /// A word of a text.
 pub(super) struct Word<'a> {
@@ -37,9 +48,21 @@ pub(super) struct Word<'a> {
     pub(super) struck: bool,
 }
 
+/// A word that is `text[start..end]` in small letters; its fields are those of [`Word`].
+pub(super) struct Common {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) digits: bool,
+    pub(super) breaks: bool,
+    pub(super) struck: bool,
+}
+
 /// What words are handed to, in order.
 pub(super) trait Sink {
-    /// The next word.
+    /// The next word, one of letters and digits of ASCII that no symbol touches: nearly every word of a text.
+    fn common(&mut self, word: Common);
+
+    /// The next word, any other.
     fn word(&mut self, word: Word<'_>);
 }
 
@@ -47,47 +70,76 @@ pub(super) trait Sink {
 pub(super) fn words<S: Sink>(text: &str, sink: &mut S) {
     let bytes = text.as_bytes();
     let mut slow = Slow::default();
+    let mut block = Block::new(bytes, 0);
+    loop {
+        let odd = block.each_word(|run| {
+            if run.symbols {
+                sink.word(touched(bytes, run.start..run.end, run.breaks));
+                return;
+            }
+            let struck = run.stroke && may_be_struck(bytes, run.start, run.end);
+            sink.common(Common { start: run.start, end: run.end, digits: run.digits, breaks: run.breaks, struck });
+        });
+        let at = block.reached();
+        if at >= bytes.len() {
+            return;
+        }
+        block = if odd || block.is_whole() {
+            let at = bytewise(text, at, &mut slow, sink);
+            block.go_on(bytes, at)
+        } else {
+            // What is cut begins the next block.
+            Block::new(bytes, at)
+        };
+    }
+}
+
+/// Hands on the words from `from` on, which is behind a word, up to one of plain ASCII that nothing goes on with; says
+/// where that ends.
+#[inline(never)]
+fn bytewise<S: Sink>(text: &str, from: usize, slow: &mut Slow, sink: &mut S) -> usize {
+    let bytes = text.as_bytes();
     let mut between = Between::default();
-    let mut at = 0;
+    let mut at = from;
     while let Some(&byte) = bytes.get(at) {
         let class = class(byte);
         if class & WORD != 0 {
-            let run = Run::new(bytes, at);
-            let after = bytes.get(run.end).copied().unwrap_or_default();
-            let behind = self::class(after);
-            if behind & (APOSTROPHE | OTHER_SCRIPT) != 0 && goes_on(bytes, run.end) {
-                at = slow.read(text, at, &mut between, sink);
-                continue;
+            let length =
+                bytes.get(at..).unwrap_or_default().iter().take_while(|&&byte| self::class(byte) & WORD != 0).count();
+            let end = at + length;
+            if !goes_on(bytes, end) {
+                sink.word(touched(bytes, at..end, between.breaks));
+                return end;
             }
-            let before = at.checked_sub(1).and_then(|before| bytes.get(before)).map_or(0, |&byte| self::class(byte));
-            let touched = before | behind;
-            sink.word(Word {
-                start: at,
-                end: run.end,
-                fingerprint: run.fingerprint,
-                plain: None,
-                digits: run.digits,
-                breaks: between.breaks,
-                symbols: touched & SYMBOL != 0,
-                struck: touched & STROKE != 0 && behind & !before & STROKE != 0 && may_be_struck(bytes, at, run.end),
-            });
-            between = Between::default();
-            // Most words stand one blank apart.
-            at = run.end + usize::from(after == b' ');
-        } else if class & OTHER_SCRIPT != 0 {
-            at = match common_mark(bytes, at) {
-                Some(mark) => {
-                    between.other(mark);
-                    at + mark.len_utf8()
-                }
-                None => slow.read(text, at, &mut between, sink),
-            };
-        } else {
-            if byte != b' ' || between.ended {
-                between.ascii(byte, class);
-            }
+            at = slow.read(text, at, &mut between, sink);
+        } else if class & OTHER_SCRIPT == 0 {
+            between.ascii(byte, class);
             at += 1;
+        } else if let Some(mark) = common_mark(bytes, at) {
+            between.other(mark);
+            at += mark.len_utf8();
+        } else {
+            at = slow.read(text, at, &mut between, sink);
         }
+    }
+    at
+}
+
+/// A word of plain ASCII, with the symbols around it that may stand for letters.
+#[inline(never)]
+fn touched(bytes: &[u8], stands: Range<usize>, breaks: bool) -> Word<'static> {
+    let Range { start, end } = stands;
+    let class_at = |at: Option<usize>| at.and_then(|at| bytes.get(at)).map_or(0, |&byte| class(byte));
+    let (before, behind) = (class_at(start.checked_sub(1)), class_at(Some(end)));
+    Word {
+        start,
+        end,
+        fingerprint: fingerprint::of_ascii(bytes, start, end),
+        plain: None,
+        digits: bytes.get(stands).unwrap_or_default().iter().any(u8::is_ascii_digit),
+        breaks,
+        symbols: (before | behind) & SYMBOL != 0,
+        struck: behind & !before & STROKE != 0 && may_be_struck(bytes, start, end),
     }
 }
 
@@ -103,7 +155,6 @@ fn may_be_struck(bytes: &[u8], start: usize, end: usize) -> bool {
 }
 
 /// Whether the word that seems to end at `end` has more to it than ASCII letters.
-#[inline]
 fn goes_on(bytes: &[u8], end: usize) -> bool {
     let mut at = end;
     loop {
@@ -146,6 +197,10 @@ pub fn plain_words(text: &str) -> Vec<String> {
         words: Vec<String>,
     }
     impl Sink for Collect<'_> {
+        fn common(&mut self, word: Common) {
+            self.words.push(self.text.get(word.start..word.end).unwrap_or_default().to_ascii_lowercase());
+        }
+
         fn word(&mut self, word: Word<'_>) {
             let written = || self.text.get(word.start..word.end).unwrap_or_default().to_ascii_lowercase();
             self.words.push(word.plain.map_or_else(written, str::to_owned));
@@ -158,7 +213,56 @@ pub fn plain_words(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::plain_words;
+    use proptest::prelude::*;
+
+    use super::slow::Slow;
+    use super::{Common, Sink, Word, bytewise, plain_words, words};
+    use crate::fingerprint;
+
+    /// Where a word stands, its fingerprint, its plain form, and what is true of it.
+    type Fields = (usize, usize, u64, Option<String>, [bool; 4]);
+
+    /// All that is said of each word.
+    #[derive(Default)]
+    struct Said<'a> {
+        text: &'a [u8],
+        words: Vec<Fields>,
+    }
+
+    impl Sink for Said<'_> {
+        fn common(&mut self, word: Common) {
+            let Common { start, end, digits, breaks, struck } = word;
+            let fingerprint = fingerprint::of_ascii(self.text, start, end);
+            self.words.push((start, end, fingerprint, None, [digits, breaks, false, struck]));
+        }
+
+        fn word(&mut self, word: Word<'_>) {
+            let Word { start, end, fingerprint, plain, digits, breaks, symbols, struck } = word;
+            self.words.push((start, end, fingerprint, plain.map(str::to_owned), [digits, breaks, symbols, struck]));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        #[test]
+        fn many_bytes_at_once_are_read_like_one_after_the_other(
+            text in prop_oneof![
+                "([a-zA-Z0-9]{0,12}[ .?!,\n\t'_@$|*+#`\"(\u{0}-]{0,3}){0,40}",
+                "([a-z]{1,9}( |\\.|\\. |\n|\n\n|\\.\\. |é|—|’|\u{200b}|_|@|'){1,2}){0,40}",
+                "[a-z0-9]{0,150}[ .]{0,150}[a-z]{0,70}",
+                "(?s).{0,200}",
+            ],
+        ) {
+            let (mut at_once, mut bytes) = (Said { text: text.as_bytes(), ..Said::default() }, Said::default());
+            words(&text, &mut at_once);
+            let (mut slow, mut at) = (Slow::default(), 0);
+            while at < text.len() {
+                at = bytewise(&text, at, &mut slow, &mut bytes);
+            }
+            prop_assert_eq!(at_once.words, bytes.words);
+        }
+    }
 
     #[test]
     fn many_ways_to_write_a_word_come_out_as_one() {
