@@ -167,9 +167,13 @@ async fn gaps_of_a_pdf_are_spaces_by_their_width() {
     let shown = [
         ("5 Tc (garden party) Tj", "garden party\n"),
         ("5 Tc (in) Tj", "i n\n"),
+        ("5 Tc (garden party) Tj 0 Tc (gate) Tj", "garden partygate\n"),
+        ("0.5 Tc (a garden  party ) Tj (gate) Tj", "a garden party gate\n"),
         ("-2.4 Tw (gar den) Tj", "garden\n"),
         ("-1.5 Tw (a garden) Tj", "a garden\n"),
         ("[(gar) -100 (den) -300 (gate)] TJ", "garden gate\n"),
+        // As narrow as TeX makes a space.
+        ("[(gar) -150 (den) -166.7 (gate)] TJ", "garden gate\n"),
     ];
     for (operators, text) in shown {
         assert_eq!(*text_of(file(&page(operators)), &launch()).await.expect("a text"), text, "{operators}");

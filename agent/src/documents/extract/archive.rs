@@ -50,8 +50,9 @@ impl<'a> Archive<'a> {
         let packed_bytes = entry.compressed_size();
         drop(entry);
         let most = self.allowance.left_bytes().min(SMALL_BYTES.max(packed_bytes.saturating_mul(GROWTH)));
-        let mut bytes = Vec::new();
         let entry = self.zip.by_index(index).map_err(|error| refusal(&error))?;
+        // The size that the archive says may be a lie.
+        let mut bytes = Vec::with_capacity(entry.size().min(most + 1) as usize);
         let read = entry.take(most + 1).read_to_end(&mut bytes).map_err(|_| Refusal::Broken)? as u64;
         if read > most {
             return Err(Refusal::TooLarge);

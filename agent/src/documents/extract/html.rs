@@ -1,9 +1,10 @@
 //! The text of a web page: what a reader sees, without scripts and styles.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
-use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Span, Tokenizer};
+use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
+use html5gum::{Emitter, ForwardingEmitter, Reader, Span, Tokenizer};
 
 use super::TEXT_LIMIT_BYTES;
 
@@ -32,8 +33,57 @@ pub(super) fn text(page: &str) -> String {
     let mut emitter = CallbackEmitter::new(take);
     // What stands in a script is no markup.
     emitter.naively_switch_states(true);
-    let Ok(()) = Tokenizer::new_with_emitter(page, emitter).finish();
+    let Ok(()) = Tokenizer::new_with_emitter(Letters { rest: page.as_bytes() }, Lenient(emitter)).finish();
     sheet.lines
+}
+
+/// The bytes of a page. The tokenizer's own reader compares each of them with each that may end a text.
+struct Letters<'a> {
+    rest: &'a [u8],
+}
+
+impl Reader for Letters<'_> {
+    type Error = Infallible;
+
+    fn read_byte(&mut self) -> Result<Option<u8>, Infallible> {
+        let Some((first, rest)) = self.rest.split_first() else { return Ok(None) };
+        self.rest = rest;
+        Ok(Some(*first))
+    }
+
+    fn try_read_string(&mut self, words: &[u8], case_sensitive: bool) -> Result<bool, Infallible> {
+        let Some((begin, rest)) = self.rest.split_at_checked(words.len()) else { return Ok(false) };
+        let is_there = begin == words || (!case_sensitive && begin.eq_ignore_ascii_case(words));
+        if is_there {
+            self.rest = rest;
+        }
+        Ok(is_there)
+    }
+
+    fn read_until<'b>(&'b mut self, ends: &[u8], _: &'b mut [u8; 4]) -> Result<Option<&'b [u8]>, Infallible> {
+        // Marks come before letters in ASCII, so that this leaves few bytes to compare.
+        let last = ends.iter().max().copied().unwrap_or_default();
+        let end = self.rest.iter().position(|byte| *byte <= last && ends.contains(byte));
+        let (run, rest) = self.rest.split_at(end.map_or(self.rest.len(), |end| end.max(1)));
+        self.rest = rest;
+        Ok(if run.is_empty() { None } else { Some(run) })
+    }
+}
+
+/// Hands on everything but what is wrong with a page: to look for that takes longer than all else.
+struct Lenient<F: Callback<Infallible, ()>>(CallbackEmitter<F>);
+
+impl<F: Callback<Infallible, ()>> ForwardingEmitter for Lenient<F> {
+    type Token = Infallible;
+
+    fn inner(&mut self) -> &mut impl Emitter<Token = Infallible> {
+        &mut self.0
+    }
+
+    #[inline]
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
 }
 
 /// What an element means for the text around it.
@@ -131,7 +181,8 @@ impl Sheet {
         if self.unseen > 0 || self.lines.len() > TEXT_LIMIT_BYTES {
             return;
         }
-        let words = String::from_utf8_lossy(words);
+        // Nearly always it is UTF-8, which this finds faster.
+        let words = str::from_utf8(words).map_or_else(|_| String::from_utf8_lossy(words), Cow::Borrowed);
         if self.verbatim > 0 {
             self.lines.push_str(&words);
             return;

@@ -45,8 +45,9 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// Text has line ends and tabs, and next to no other control characters: one in a hundred at the most.
 fn is_written(text: &str) -> bool {
-    let controls = text.chars().filter(|c| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c' | '\x1b'));
-    !text.contains('\0') && controls.count() * 100 <= text.len()
+    // No byte of a longer character is one of these.
+    let is_control = |byte: u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c' | b'\x1b');
+    !text.contains('\0') && text.bytes().filter(|byte| is_control(*byte)).count() * 100 <= text.len()
 }
 
 #[cfg(test)]

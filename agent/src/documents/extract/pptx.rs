@@ -104,7 +104,7 @@ struct Order {
 
 impl Handler for Order {
     fn open(&mut self, element: &BytesStart<'_>) {
-        if element.local_name().as_ref() == "sldId" {
+        if xml::local(element.name()) == "sldId" {
             self.ids.extend(attribute(element, "r:id").filter(|_| self.ids.len() < ENTRIES));
         }
     }

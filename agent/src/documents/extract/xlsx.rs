@@ -73,7 +73,7 @@ impl Shared {
 
 impl Handler for Shared {
     fn open(&mut self, element: &BytesStart<'_>) {
-        match element.local_name().as_ref() {
+        match xml::local(element.name()) {
             "si" if self.begins.len() < STRINGS => self.begins.push(self.words.len()),
             "t" => self.in_text = true,
             // How Japanese words are read aloud: the words themselves stand beside it.
@@ -118,7 +118,7 @@ struct Sheet<'a> {
 
 impl Handler for Sheet<'_> {
     fn open(&mut self, element: &BytesStart<'_>) {
-        match element.local_name().as_ref() {
+        match xml::local(element.name()) {
             "c" => {
                 self.cell = match attribute(element, "t").as_deref() {
                     Some("s") => Cell::Shared,

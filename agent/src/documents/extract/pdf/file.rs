@@ -8,8 +8,9 @@ use caretaker_shared::order;
 
 use super::super::Refusal;
 use super::super::allowance::Allowance;
+use super::bytes::is_space;
 use super::filters;
-use super::object::{Dictionary, Lexer, Object, is_space};
+use super::object::{Dictionary, Lexer, Object};
 
 /// Objects of one file.
 const OBJECTS: usize = 500_000;

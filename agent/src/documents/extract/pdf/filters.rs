@@ -1,15 +1,20 @@
 //! How streams are packed. What is packed as a picture is left alone.
 
-use std::io::Read as _;
+use std::borrow::Cow;
 
-use flate2::read::{DeflateDecoder, ZlibDecoder};
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::super::Refusal;
 use super::super::allowance::Allowance;
-use super::object::{Dictionary, Object, digit, is_space};
+use super::bytes::{digit, is_space};
+use super::object::{Dictionary, Object};
 
 /// Ways in which one stream may be packed, one over the other.
 const FILTERS: usize = 4;
+/// Room to inflate into, in times of what is packed: mostly enough. And at the least: never none, as a room that is full
+/// says that there may be more.
+const ROOM: usize = 5;
+const LEAST_ROOM: usize = 1024;
 
 /// The bytes of a stream; `None` when it is packed in a way that no text is.
 ///
@@ -26,10 +31,10 @@ pub(super) fn unpacked(
     }
     let most = allowance.left_bytes();
     allowance.spend(bytes.len() as u64)?;
-    let mut unpacked = bytes.to_vec();
+    let mut unpacked = Cow::Borrowed(bytes);
     for (at, name) in names.iter().enumerate() {
         let Object::Name(name) = name else { return Ok(None) };
-        unpacked = match name.as_slice() {
+        let plain = match name.as_slice() {
             b"FlateDecode" | b"Fl" => inflated(&unpacked, most),
             b"LZWDecode" | b"LZW" => lzw(&unpacked, most, means.get(at)),
             b"ASCII85Decode" | b"A85" => ascii85(&unpacked),
@@ -37,23 +42,44 @@ pub(super) fn unpacked(
             b"RunLengthDecode" | b"RL" => run_length(&unpacked, most),
             _ => return Ok(None),
         };
-        allowance.spend(unpacked.len() as u64)?;
-        if let Some(means) = means.get(at) {
-            unpacked = unpredicted(unpacked, means);
-        }
+        allowance.spend(plain.len() as u64)?;
+        unpacked = Cow::Owned(match means.get(at) {
+            Some(means) => unpredicted(plain, means),
+            None => plain,
+        });
     }
-    Ok(Some(unpacked))
+    Ok(Some(unpacked.into_owned()))
 }
 
 /// As far as it goes: a stream that was cut gives what is there. One byte more than `most` at the most.
 fn inflated(bytes: &[u8], most: u64) -> Vec<u8> {
-    let mut unpacked = Vec::new();
-    let ended = ZlibDecoder::new(bytes).take(most + 1).read_to_end(&mut unpacked);
-    if ended.is_err() && unpacked.is_empty() {
+    let most = usize::try_from(most + 1).unwrap_or(usize::MAX);
+    let mut unpacked = inflated_from(bytes, true, most);
+    if unpacked.is_empty() {
         // The two bytes of the head are wrong in some files.
-        let _ = DeflateDecoder::new(bytes.get(2..).unwrap_or_default()).take(most + 1).read_to_end(&mut unpacked);
+        unpacked = inflated_from(bytes.get(2..).unwrap_or_default(), false, most);
     }
     unpacked
+}
+
+fn inflated_from(bytes: &[u8], has_head: bool, most: usize) -> Vec<u8> {
+    let mut unpacked = Vec::new();
+    let mut inflater = Decompress::new(has_head);
+    loop {
+        // Room for all of it, mostly: each time that there is too little, the inflater goes on byte by byte at first.
+        let room = (ROOM * bytes.len()).max(2 * unpacked.capacity()).max(LEAST_ROOM).min(most);
+        unpacked.reserve_exact(room - unpacked.len());
+        let rest = &bytes[inflater.total_in() as usize..];
+        let is_over = match inflater.decompress_vec(rest, &mut unpacked, FlushDecompress::Finish) {
+            Ok(Status::Ok | Status::BufError) => unpacked.len() < unpacked.capacity(),
+            Ok(Status::StreamEnd) | Err(_) => true,
+        };
+        if is_over || unpacked.len() >= most {
+            unpacked.truncate(most);
+            unpacked.shrink_to_fit();
+            return unpacked;
+        }
+    }
 }
 
 fn lzw(bytes: &[u8], most: u64, means: Option<&Dictionary>) -> Vec<u8> {
@@ -214,5 +240,52 @@ fn nearest(left: u8, above: u8, corner: u8) -> u8 {
         above
     } else {
         corner
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+
+    use super::{Allowance, Dictionary, Object, Refusal, unpacked};
+
+    fn deflated(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).expect("memory takes bytes");
+        encoder.finish().expect("memory takes bytes")
+    }
+
+    fn inflated(bytes: &[u8], left_bytes: u64) -> Result<Vec<u8>, Refusal> {
+        let names = [Object::Name(b"FlateDecode".to_vec())];
+        let unpacked = unpacked(bytes, &names, &[Dictionary::default()], &mut Allowance::of_bytes(left_bytes))?;
+        Ok(unpacked.expect("a known filter"))
+    }
+
+    #[test]
+    fn what_was_deflated_comes_back_however_much_it_grows() {
+        for length in [0, 1, 5_000, 1_000_000] {
+            let plain: Vec<u8> = (0..length).map(|at| (at / 7_000) as u8).collect();
+            assert_eq!(inflated(&deflated(&plain), 2_000_000), Ok(plain), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_stream_that_is_cut_or_wrong_gives_what_is_there() {
+        let plain: Vec<u8> = (0..3_000_u32).map(|at| (at.wrapping_mul(at) >> 7) as u8).collect();
+        let packed = deflated(&plain);
+        let cut = inflated(&packed[..packed.len() / 2], 1_000_000).expect("the half of it");
+        assert!(cut.len() > 500 && plain.starts_with(&cut), "{}", cut.len());
+        assert_eq!(inflated(&[b"??", &packed[2..]].concat(), 1_000_000), Ok(plain), "with a wrong head");
+        assert_eq!(inflated(b"", 1_000_000), Ok(Vec::new()));
+        assert_eq!(inflated(b"no stream", 1_000_000), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn more_than_may_be_is_refused() {
+        let bomb = deflated(&vec![0; 100_000]);
+        assert_eq!(inflated(&bomb, 50_000), Err(Refusal::TooLarge));
     }
 }

@@ -1,6 +1,6 @@
 //! A font, as far as reading goes: which text its codes are, and how wide they run.
 
-use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -19,39 +19,73 @@ const USUAL_WIDTH: f64 = 500.0;
 /// Entries of the tables of all fonts that are kept at once.
 const FONT_ENTRIES: usize = 500_000;
 
+/// Glyphs that a font keeps at hand: all that codes of one byte can be.
+const GLYPHS: usize = 256;
+
 /// What codes mean.
 #[derive(Debug)]
 pub(super) struct Font {
-    /// All that is known of the codes of one byte, where there are no others.
-    single: Vec<Single>,
+    /// Each where the last byte of its code says: all that a font of one-byte codes has, else those that came last.
+    glyphs: Box<[Glyph; GLYPHS]>,
+    code_bytes: usize,
+    tables: Tables,
+}
+
+/// Where a font looks up codes of several bytes.
+#[derive(Debug, Default)]
+struct Tables {
     to_unicode: Option<CodeMap>,
     /// Codes are UTF-16 themselves.
     is_utf16: bool,
-    code_bytes: usize,
     widths: HashMap<u32, f64>,
     usual_width: f64,
     /// From the widths' unit to the size's.
     scale: f64,
 }
 
-/// A code of one byte.
-#[derive(Debug)]
-struct Single {
-    text: String,
-    is_blank: bool,
-    width: f64,
+/// One code of a string.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Code {
+    number: u32,
+    /// Whether the space between words is added to it, whatever it shows.
+    pub(super) is_space: bool,
 }
 
-/// One code of a string that is shown.
-pub(super) struct Glyph<'a> {
+/// What one code shows.
+#[derive(Debug)]
+pub(super) struct Glyph {
+    code: u32,
+    /// Whether the text is one letter, whose code in ASCII this is.
+    is_own: bool,
     /// Empty where nothing says what it is.
-    pub(super) text: Cow<'a, str>,
+    pub(super) text: String,
     /// Whether that is nothing but white space.
     pub(super) is_blank: bool,
     /// In sizes of the font; 0 where nothing says how wide it is.
     pub(super) width: f64,
-    /// Whether it is the one-byte code 32, to which the space between words is added.
-    pub(super) is_space: bool,
+}
+
+/// Letters that follow each other.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Run {
+    /// How many there are, with the spaces between them, and how many spaces.
+    pub(super) characters: usize,
+    pub(super) spaces: usize,
+    /// How wide they are together, in sizes of the font.
+    pub(super) width: f64,
+}
+
+impl Glyph {
+    /// Whether it shows something.
+    pub(super) fn is_letter(&self) -> bool {
+        !self.is_blank && !self.text.is_empty()
+    }
+
+    fn new(code: u32, text: String, width: f64) -> Self {
+        let is_blank = !text.is_empty() && text.chars().all(char::is_whitespace);
+        let is_own = matches!(text.as_bytes(), [letter] if !is_blank && u32::from(*letter) == code);
+        Self { code, is_own, is_blank, text, width }
+    }
 }
 
 impl Font {
@@ -73,13 +107,14 @@ impl Font {
         }
         let usual_width = if widths.is_empty() && !is_type3 { USUAL_WIDTH } else { 0.0 };
         let scale = scale.filter(|_| is_type3).unwrap_or(0.001).abs();
-        let single = (0..).zip(texts(file, font)).map(|(code, text)| {
-            let text = to_unicode.as_ref().and_then(|map| map.text(code)).or(text).unwrap_or_default();
+        let mut texts = texts(file, font);
+        let glyphs = std::array::from_fn(|at| {
+            let code = at as u32;
+            let text = to_unicode.as_ref().and_then(|map| map.text(code)).or_else(|| texts[at].take());
             let width = widths.get(&code).copied().unwrap_or(usual_width) * scale;
-            Single { is_blank: is_blank(&text), text, width }
+            Glyph::new(code, text.unwrap_or_default(), width)
         });
-        let (single, widths) = (single.collect(), HashMap::new());
-        Ok(Self { single, to_unicode: None, is_utf16: false, code_bytes: 1, widths, usual_width, scale })
+        Ok(Self { glyphs: Box::new(glyphs), code_bytes: 1, tables: Tables::default() })
     }
 
     fn composite(file: &File<'_>, font: &Dictionary, to_unicode: Option<CodeMap>) -> Self {
@@ -90,69 +125,126 @@ impl Font {
             matches!(&encoding, Object::Name(name) if name.windows(3).any(|part| part == b"UCS" || part == b"UTF"));
         let code_bytes = to_unicode.as_ref().and_then(|map| map.code_bytes).filter(|_| !is_utf16);
         let is_identity = matches!(&encoding, Object::Name(name) if name.starts_with(b"Identity"));
-        Self {
-            single: Vec::new(),
+        let tables = Tables {
             to_unicode,
             is_utf16,
-            code_bytes: code_bytes.filter(|_| !is_identity).unwrap_or(2),
             widths: wide(file, descendant.get("W")),
             usual_width: file.number(descendant.get("DW")).unwrap_or(1000.0),
             scale: 0.001,
-        }
+        };
+        let code_bytes = code_bytes.filter(|_| !is_identity).unwrap_or(2);
+        Self { glyphs: Box::new(std::array::from_fn(|code| tables.glyph(code as u32))), code_bytes, tables }
     }
 
     /// How much it keeps in memory, in entries of its tables.
     pub(super) fn entries(&self) -> usize {
-        self.widths.len() + self.single.len() + self.to_unicode.as_ref().map_or(0, CodeMap::entries)
+        self.glyphs.len() + self.tables.widths.len() + self.tables.to_unicode.as_ref().map_or(0, CodeMap::entries)
     }
 
-    /// The glyphs of a string.
-    pub(super) fn glyphs<'a>(&'a self, codes: &'a [u8]) -> impl Iterator<Item = Glyph<'a>> + 'a {
-        codes.chunks(self.code_bytes).map(|code| {
-            let is_space = code == b" ";
-            let number = cmap::number(code);
-            if let Some(Single { text, is_blank, width }) = self.single.get(number as usize) {
-                return Glyph { text: Cow::Borrowed(text), is_blank: *is_blank, width: *width, is_space };
+    /// The first code of a string, and what is behind it.
+    pub(super) fn first<'a>(&self, codes: &'a [u8]) -> Option<(Code, &'a [u8])> {
+        let (first, rest) = codes.split_first()?;
+        if self.code_bytes == 1 {
+            return Some((Code { number: u32::from(*first), is_space: *first == b' ' }, rest));
+        }
+        let (code, rest) = codes.split_at(self.code_bytes.min(codes.len()));
+        Some((Code { number: cmap::number(code), is_space: code == b" " }, rest))
+    }
+
+    /// How many codes a string is.
+    pub(super) fn count(&self, codes: &[u8]) -> usize {
+        codes.len().div_ceil(self.code_bytes)
+    }
+
+    /// What a code shows.
+    pub(super) fn glyph(&mut self, code: Code) -> &Glyph {
+        let glyph = &mut self.glyphs[code.number as usize % GLYPHS];
+        if glyph.code != code.number {
+            *glyph = self.tables.glyph(code.number);
+        }
+        glyph
+    }
+
+    /// How wide the code of a space is, where it shows one.
+    pub(super) fn space_width(&self) -> Option<f64> {
+        let glyph = &self.glyphs[usize::from(b' ')];
+        (self.code_bytes == 1 && glyph.is_blank).then_some(glyph.width)
+    }
+
+    /// Writes the letters that a string begins with, and leaves in it what is behind them. It ends them at a blank, at a
+    /// glyph that nothing is known about, and at the code of a space, whatever that shows; `over_spaces` is whether
+    /// letters that are the same text as their codes go on behind one that shows a space.
+    pub(super) fn write(&mut self, codes: &mut &[u8], over_spaces: bool, lines: &mut String) -> Run {
+        let mut run = Run::default();
+        if self.code_bytes == 1 {
+            run = self.write_own(codes, over_spaces, lines);
+        }
+        while let Some((code, rest)) = self.first(codes) {
+            let glyph = self.glyph(code);
+            if !glyph.is_letter() || code.is_space {
+                break;
             }
-            let text = self.text(number).unwrap_or_default();
-            let width = self.widths.get(&number).copied().unwrap_or(self.usual_width) * self.scale;
-            Glyph { is_blank: is_blank(&text), text: Cow::Owned(text), width, is_space }
-        })
+            lines.push_str(&glyph.text);
+            run.characters += 1;
+            run.width += glyph.width;
+            *codes = rest;
+        }
+        run
     }
 
-    /// The text of a code of several bytes.
-    fn text(&self, code: u32) -> Option<String> {
+    /// Writes the codes of one byte that a string begins with and that are the text themselves: mostly all of it.
+    fn write_own(&self, codes: &mut &[u8], over_spaces: bool, lines: &mut String) -> Run {
+        let (mut run, mut spaces, mut width) = (Run::default(), 0, 0.0);
+        for (at, code) in codes.iter().enumerate() {
+            let glyph = &self.glyphs[usize::from(*code)];
+            width += glyph.width;
+            if glyph.is_own {
+                run = Run { characters: at + 1, spaces, width };
+            } else if *code == b' ' && over_spaces && at > 0 && run.characters == at {
+                spaces += 1;
+            } else {
+                break;
+            }
+        }
+        let (letters, rest) = codes.split_at(run.characters);
+        lines.push_str(str::from_utf8(letters).unwrap_or_default());
+        *codes = rest;
+        run
+    }
+}
+
+impl Tables {
+    fn glyph(&self, code: u32) -> Glyph {
         let own = || if self.is_utf16 { char::from_u32(code).map(String::from) } else { None };
-        self.to_unicode.as_ref().and_then(|map| map.text(code)).or_else(own)
+        let text = self.to_unicode.as_ref().and_then(|map| map.text(code)).or_else(own);
+        let width = self.widths.get(&code).copied().unwrap_or(self.usual_width) * self.scale;
+        Glyph::new(code, text.unwrap_or_default(), width)
     }
 }
 
 /// Fonts by the number of their object.
 #[derive(Default)]
 pub(super) struct Fonts {
-    by_number: HashMap<u32, Rc<Font>>,
+    by_number: HashMap<u32, Rc<RefCell<Font>>>,
     entries: usize,
 }
 
 impl Fonts {
     /// One that was kept.
-    pub(super) fn get(&self, number: u32) -> Option<Rc<Font>> {
+    pub(super) fn get(&self, number: u32) -> Option<Rc<RefCell<Font>>> {
         self.by_number.get(&number).cloned()
     }
 
     /// Keeps one; before there are too many, all others go.
-    pub(super) fn keep(&mut self, number: u32, font: Rc<Font>) {
-        self.entries += font.entries();
+    pub(super) fn keep(&mut self, number: u32, font: Rc<RefCell<Font>>) {
+        let entries = font.borrow().entries();
+        self.entries += entries;
         if self.entries > FONT_ENTRIES {
             self.by_number.clear();
-            self.entries = font.entries();
+            self.entries = entries;
         }
         self.by_number.insert(number, font);
     }
-}
-
-fn is_blank(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(char::is_whitespace)
 }
 
 /// The texts of codes of one byte: the base encoding, and where it differs.

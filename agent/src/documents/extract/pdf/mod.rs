@@ -4,6 +4,7 @@
 //! It reads no pictures, and no font that does not say which text its codes are. Protected files are not read, even
 //! those that open without a password.
 
+mod bytes;
 mod cmap;
 mod file;
 mod filters;
@@ -12,6 +13,7 @@ mod glyphs;
 mod object;
 mod page;
 mod place;
+mod stroke;
 
 use encoding_rs::{UTF_16BE, WINDOWS_1252};
 

@@ -1,5 +1,7 @@
 //! What a PDF is written in: numbers, names, strings, lists, dictionaries, and in pages also operators.
 
+use super::bytes::{ENDS_WORD, digit, is_space};
+
 /// Lists and dictionaries may stand in each other this deep; what is deeper reads as nothing.
 const DEPTH: usize = 32;
 
@@ -91,6 +93,8 @@ impl<'a> Lexer<'a> {
         self.skip(end.map_or(rest.len(), |end| end + 3));
     }
 
+    // Asked for each byte, and else not inlined where the program is to be small.
+    #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -158,7 +162,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn word(&mut self) -> &'a [u8] {
-        let length = self.rest().iter().position(|byte| is_space(*byte) || is_delimiter(*byte));
+        let length = self.rest().iter().position(|byte| ENDS_WORD[usize::from(*byte)]);
         let word = &self.rest()[..length.unwrap_or(self.rest().len())];
         self.at += word.len();
         word
@@ -205,27 +209,30 @@ impl<'a> Lexer<'a> {
     fn text(&mut self) -> Vec<u8> {
         let mut text = Vec::new();
         let mut depth = 0;
-        while let Some(byte) = self.peek() {
+        loop {
+            let rest = self.rest();
+            let run = rest.iter().position(|byte| matches!(byte, b'(' | b')' | b'\\')).unwrap_or(rest.len());
+            text.extend_from_slice(&rest[..run]);
+            self.at += run;
+            let Some(byte) = self.peek() else { return text };
             self.at += 1;
             match byte {
+                b'\\' => text.extend(self.escape()),
                 b'(' => {
                     depth += 1;
                     if depth > 1 {
                         text.push(byte);
                     }
                 }
-                b')' => {
+                _ => {
                     depth -= 1;
                     if depth == 0 {
-                        break;
+                        return text;
                     }
                     text.push(byte);
                 }
-                b'\\' => text.extend(self.escape()),
-                byte => text.push(byte),
             }
         }
-        text
     }
 
     fn escape(&mut self) -> Option<u8> {
@@ -260,9 +267,17 @@ impl<'a> Lexer<'a> {
     fn hexadecimal(&mut self) -> Vec<u8> {
         self.at += 1;
         let end = self.rest().iter().position(|byte| *byte == b'>').unwrap_or(self.rest().len());
-        let digits: Vec<u8> = self.rest()[..end].iter().filter(|byte| byte.is_ascii_hexdigit()).copied().collect();
+        let mut text = Vec::with_capacity(end.div_ceil(2));
+        let mut high = None;
+        for digit in self.rest()[..end].iter().filter_map(|byte| char::from(*byte).to_digit(16)) {
+            match high.take() {
+                None => high = Some(digit << 4),
+                Some(high) => text.push((high | digit) as u8),
+            }
+        }
+        text.extend(high.map(|high| high as u8));
         self.skip(end + 1);
-        digits.chunks(2).map(|pair| digit(pair[0]) << 4 | pair.get(1).map_or(0, |low| digit(*low))).collect()
+        text
     }
 
     fn list(&mut self, references: bool, depth: usize) -> Object {
@@ -319,23 +334,4 @@ impl<'a> Lexer<'a> {
             }
         }
     }
-}
-
-/// The value of a hexadecimal digit.
-pub(super) fn digit(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' => byte - b'0',
-        b'a'..=b'f' => byte - b'a' + 10,
-        b'A'..=b'F' => byte - b'A' + 10,
-        _ => 0,
-    }
-}
-
-/// The spaces of the format.
-pub(super) fn is_space(byte: u8) -> bool {
-    matches!(byte, b'\0' | b'\t' | b'\n' | b'\x0c' | b'\r' | b' ')
-}
-
-fn is_delimiter(byte: u8) -> bool {
-    matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }

@@ -3,6 +3,7 @@
 //! A page says where each piece of text stands and not what a word or a line is. Pieces are taken in the order in which
 //! they were written; a gap along the line is a space, a step across it a new line.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -12,6 +13,7 @@ use super::file::File;
 use super::font::{Font, Fonts};
 use super::object::{Dictionary, Lexer, Object, Piece};
 use super::place::Matrix;
+use super::stroke::{Gap, Pen, Stroke, Style};
 
 /// Operands of one operator.
 const OPERANDS: usize = 4_096;
@@ -22,31 +24,19 @@ const DRAWINGS: usize = 8;
 const DRAWN: u64 = 4;
 /// Names of fonts that one page keeps at hand.
 const NAMES: usize = 16;
-/// What is taken for a space, for one where a space is written, and for a new line, in sizes of the font.
-const SPACE: f64 = 0.17;
-const WRITTEN_SPACE: f64 = 0.06;
-const LINE: f64 = 0.5;
-/// Glyphs of one string with wide gaps between them are a word with its letters apart, from so many on; fewer are words
-/// of one letter, or the end of one and the beginning of the next.
-const LETTERS_APART: usize = 4;
 
 /// What `q` keeps and `Q` brings back.
 #[derive(Clone)]
 struct State {
     place: Matrix,
-    font: Option<Rc<Font>>,
-    size: f64,
-    /// Added behind each character, and behind each space.
-    apart: f64,
-    words_apart: f64,
-    stretch: f64,
+    font: Option<Rc<RefCell<Font>>>,
+    style: Style,
     leading: f64,
 }
 
 impl Default for State {
     fn default() -> Self {
-        let (place, font) = (Matrix::UNIT, None);
-        Self { place, font, size: 1.0, apart: 0.0, words_apart: 0.0, stretch: 1.0, leading: 0.0 }
+        Self { place: Matrix::UNIT, font: None, style: Style::default(), leading: 0.0 }
     }
 }
 
@@ -65,14 +55,10 @@ struct Walk<'r> {
     kept: Vec<State>,
     text: Matrix,
     line: Matrix,
-    /// Where the last glyph ended that is no space.
-    pen: Option<(f64, f64)>,
-    /// Whether spaces were written since, and whether nothing says how wide one of them is.
-    wrote_space: bool,
-    is_space_unknown: bool,
+    pen: Pen,
     depth: usize,
     /// Fonts by their names here.
-    fonts: HashMap<Vec<u8>, Rc<Font>>,
+    fonts: HashMap<Vec<u8>, Rc<RefCell<Font>>>,
 }
 
 impl Scribe<'_, '_> {
@@ -87,9 +73,8 @@ impl Scribe<'_, '_> {
     fn follow(&mut self, content: &[u8], resources: &Dictionary, depth: usize) -> Result<(), Refusal> {
         let (state, kept) = (State::default(), Vec::new());
         let (text, line) = (Matrix::UNIT, Matrix::UNIT);
-        let (pen, fonts) = (None, HashMap::new());
-        let (wrote_space, is_space_unknown) = (false, false);
-        let mut walk = Walk { resources, state, kept, text, line, pen, wrote_space, is_space_unknown, depth, fonts };
+        let (pen, fonts) = (Pen::default(), HashMap::new());
+        let mut walk = Walk { resources, state, kept, text, line, pen, depth, fonts };
         let mut lexer = Lexer::of(content, 0);
         let mut operands: Vec<Object> = Vec::new();
         while let Some(piece) = lexer.next_piece() {
@@ -118,12 +103,12 @@ impl Scribe<'_, '_> {
             b"Q" => walk.state = walk.kept.pop().unwrap_or_else(|| walk.state.clone()),
             b"cm" => walk.state.place = matrix().times(&walk.state.place),
             b"BT" => walk.set_line(Matrix::UNIT),
-            b"Tc" => walk.state.apart = number(0),
-            b"Tw" => walk.state.words_apart = number(0),
-            b"Tz" => walk.state.stretch = number(0) / 100.0,
+            b"Tc" => walk.state.style.apart = number(0),
+            b"Tw" => walk.state.style.words_apart = number(0),
+            b"Tz" => walk.state.style.stretch = number(0) / 100.0,
             b"TL" => walk.state.leading = number(0),
             b"Tf" => {
-                walk.state.size = number(1);
+                walk.state.style.size = number(1);
                 walk.state.font = self.font(walk, operands.first())?;
             }
             b"Tm" => walk.set_line(matrix()),
@@ -139,7 +124,7 @@ impl Scribe<'_, '_> {
                 self.show(walk, operands.first())?;
             }
             b"\"" => {
-                (walk.state.words_apart, walk.state.apart) = (number(0), number(1));
+                (walk.state.style.words_apart, walk.state.style.apart) = (number(0), number(1));
                 walk.next_line(0.0, -walk.state.leading);
                 self.show(walk, operands.get(2))?;
             }
@@ -147,7 +132,7 @@ impl Scribe<'_, '_> {
                 if let Some(Object::List(pieces)) = operands.first() {
                     for piece in pieces {
                         if let Some(back) = piece.number() {
-                            walk.advance(-back / 1000.0 * walk.state.size * walk.state.stretch);
+                            walk.advance(-back / 1000.0 * walk.state.style.size * walk.state.style.stretch);
                         } else {
                             self.show(walk, Some(piece))?;
                         }
@@ -160,7 +145,7 @@ impl Scribe<'_, '_> {
         Ok(())
     }
 
-    fn font(&mut self, walk: &mut Walk<'_>, name: Option<&Object>) -> Result<Option<Rc<Font>>, Refusal> {
+    fn font(&mut self, walk: &mut Walk<'_>, name: Option<&Object>) -> Result<Option<Rc<RefCell<Font>>>, Refusal> {
         let Some(Object::Name(name)) = name else { return Ok(None) };
         if let Some(font) = walk.fonts.get(name) {
             return Ok(Some(font.clone()));
@@ -172,7 +157,7 @@ impl Scribe<'_, '_> {
         Ok(font)
     }
 
-    fn font_of(&mut self, resources: &Dictionary, name: &[u8]) -> Result<Option<Rc<Font>>, Refusal> {
+    fn font_of(&mut self, resources: &Dictionary, name: &[u8]) -> Result<Option<Rc<RefCell<Font>>>, Refusal> {
         let fonts = self.file.dictionary(resources.get("Font")).unwrap_or_default();
         let object = fonts.get(&String::from_utf8_lossy(name)).clone();
         if let Object::Reference(number) = object
@@ -181,7 +166,7 @@ impl Scribe<'_, '_> {
             return Ok(Some(font));
         }
         let Some(dictionary) = self.file.dictionary(&object) else { return Ok(None) };
-        let font = Rc::new(Font::read(self.file, &dictionary, self.allowance)?);
+        let font = Rc::new(RefCell::new(Font::read(self.file, &dictionary, self.allowance)?));
         if let Object::Reference(number) = object {
             self.fonts.keep(number, font.clone());
         }
@@ -190,62 +175,42 @@ impl Scribe<'_, '_> {
 
     fn show(&mut self, walk: &mut Walk<'_>, codes: Option<&Object>) -> Result<(), Refusal> {
         let (Some(Object::Text(codes)), Some(font)) = (codes, walk.state.font.clone()) else { return Ok(()) };
-        let wide = walk.state.apart > SPACE * walk.state.size && font.glyphs(codes).nth(LETTERS_APART - 1).is_some();
-        let behind = walk.state.apart * walk.state.stretch;
-        // Letters that touch are one run, which is measured as a whole.
-        let (mut run, mut in_run) = (0.0, false);
-        for glyph in font.glyphs(codes) {
-            let words_apart = if glyph.is_space { walk.state.words_apart * walk.state.stretch } else { 0.0 };
-            let width = glyph.width * walk.state.size * walk.state.stretch;
-            if in_run && (glyph.is_blank || glyph.text.is_empty()) {
-                walk.write_to(run);
-                in_run = false;
-            }
+        let mut font = font.borrow_mut();
+        let place = walk.text.times(&walk.state.place);
+        let mut stroke = Stroke::begin(walk.state.style, &place, walk.pen, font.count(codes));
+        let over_spaces = font.space_width().is_some_and(|width| stroke.is_seen(width));
+        let mut rest: &[u8] = codes;
+        while let Some((code, behind)) = font.first(rest) {
+            let glyph = font.glyph(code);
             if glyph.is_blank {
-                // Only a way to the right: what is set behind its letters may take it back.
-                walk.wrote_space = true;
-                walk.is_space_unknown |= width == 0.0;
-                walk.advance(width + words_apart + behind);
+                stroke.pass(glyph.width, code.is_space);
+                rest = behind;
                 continue;
             }
-            if !in_run {
-                if !glyph.text.is_empty() {
-                    self.part_from_last(walk);
-                }
-                run = 0.0;
+            if glyph.is_letter() {
+                self.part(stroke.gap());
             }
-            self.lines.push_str(&glyph.text);
-            run += width;
-            in_run = (wide || behind == 0.0) && words_apart == 0.0 && !glyph.text.is_empty();
-            if in_run {
-                run += behind;
+            if glyph.is_letter() && stroke.is_close() && !code.is_space {
+                stroke.write_run(font.write(&mut rest, over_spaces, &mut self.lines));
             } else {
-                // Ended before what is set behind each letter: some programs set the space between words so.
-                walk.write_to(run);
-                walk.advance(behind + words_apart);
+                self.lines.push_str(&glyph.text);
+                stroke.write(glyph.width, code.is_space);
+                rest = behind;
             }
         }
-        if in_run {
-            walk.write_to(run);
-        }
+        let right;
+        (right, walk.pen) = stroke.end(&place);
+        walk.advance(right);
         if self.lines.len() > TEXT_LIMIT_BYTES { Err(Refusal::TooLarge) } else { Ok(()) }
     }
 
-    /// Writes a space or a new line where the gap to the last glyph is one.
-    fn part_from_last(&mut self, walk: &Walk<'_>) {
-        let Some(pen) = walk.pen else { return };
-        if !walk.wrote_space && pen == walk.text.origin_in(&walk.state.place) {
-            return;
-        }
-        let place = walk.text.times(&walk.state.place);
-        let (along, across) = place.steps_from(pen, walk.state.size);
-        let space = if walk.wrote_space { WRITTEN_SPACE } else { SPACE };
-        if across.abs() > LINE {
-            self.end_line();
-        } else if (walk.is_space_unknown || !(-LINE..=space).contains(&along))
-            && !self.lines.ends_with(char::is_whitespace)
-        {
-            self.lines.push(' ');
+    /// Writes what stands between two letters.
+    fn part(&mut self, gap: Gap) {
+        match gap {
+            Gap::Closed => {}
+            Gap::Space if self.lines.ends_with(char::is_whitespace) => {}
+            Gap::Space => self.lines.push(' '),
+            Gap::Line => self.end_line(),
         }
     }
 
@@ -288,11 +253,43 @@ impl Walk<'_> {
     fn advance(&mut self, right: f64) {
         self.text = self.text.advanced(right);
     }
+}
 
-    /// Glyphs go from here so far to the right, and end there.
-    fn write_to(&mut self, right: f64) {
-        self.advance(right);
-        self.pen = Some(self.text.origin_in(&self.state.place));
-        (self.wrote_space, self.is_space_unknown) = (false, false);
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
+
+    use crate::documents::extract::text;
+
+    /// The text of a page that shows strings, with so much behind each letter and each space.
+    fn shown(strings: &[String], apart: f64, words_apart: f64) -> String {
+        let shown: String = strings.iter().map(|string| format!("({string}) Tj ")).collect();
+        let page = format!("BT /F 10 Tf {apart} Tc {words_apart} Tw {shown} ET");
+        let file = format!(
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Kids[3 0 R]>>endobj\n3 0 obj<</Type/Page\
+             /Contents 4 0 R/Resources<</Font<</F<</Subtype/Type1/Encoding<</Differences[7/eacute/f_f_i]>>>>>>>>>>endobj\n\
+             4 0 obj<</Length {}>>stream\n{page}\nendstream endobj\ntrailer<</Root 1 0 R>>\n",
+            page.len()
+        );
+        text(file.as_bytes()).expect("a page is read")
+    }
+
+    #[test]
+    fn letters_are_what_the_font_says() {
+        assert_eq!(shown(&["o\\010ce, caf\\007  (a  b) ".to_owned()], 0.0, 0.0), "office, café (a b)\n");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn a_string_reads_the_same_in_one_piece_and_letter_by_letter(
+            codes in "[ab  \u{7}\u{8}\u{9}]{1,12}",
+            apart in proptest::sample::select(vec![-0.4, 0.0, 0.2, 1.6]),
+            words_apart in proptest::sample::select(vec![-9.0, -4.6, -1.5, 0.0, 3.0]),
+        ) {
+            let letters: Vec<String> = codes.chars().map(String::from).collect();
+            prop_assert_eq!(shown(&[codes], apart, words_apart), shown(&letters, apart, words_apart));
+        }
     }
 }

@@ -31,22 +31,45 @@ impl Matrix {
         Self([a, b, c, d, right * a + e, right * b + f])
     }
 
-    /// Where its own origin stands in the other.
-    pub(super) fn origin_in(&self, other: &Self) -> (f64, f64) {
-        let ([.., e, f], [oa, ob, oc, od, oe, of]) = (self.0, other.0);
-        (e * oa + f * oc + oe, e * ob + f * od + of)
+    /// Where it begins.
+    pub(super) fn origin(&self) -> (f64, f64) {
+        let [.., e, f] = self.0;
+        (e, f)
     }
 
-    /// How far this place is from another, along the line that it writes and across it, in sizes of its letters.
-    pub(super) fn steps_from(&self, (x, y): (f64, f64), size: f64) -> (f64, f64) {
-        let [a, b, c, d, e, f] = self.0;
+    /// What measures along the lines that are written here, in letters of that size.
+    pub(super) fn ruler(&self, size: f64) -> Ruler {
+        let [a, b, c, d, ..] = self.0;
         let length = a.hypot(b);
         let height = c.hypot(d) * size.abs();
         if length == 0.0 || height == 0.0 || !length.is_finite() {
-            return (0.0, 0.0);
+            return Ruler { line: (0.0, 0.0), unit: 1.0, step: 0.0 };
         }
+        Ruler { line: (a, b), unit: length * height, step: length / height }
+    }
+}
+
+/// Measures in sizes of letters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ruler {
+    /// Where the line leads, and what one is there.
+    line: (f64, f64),
+    unit: f64,
+    step: f64,
+}
+
+impl Ruler {
+    /// How long a step of one along the line is.
+    pub(super) fn step(&self) -> f64 {
+        self.step
+    }
+
+    /// How far a place is from a point, along the line and across it.
+    pub(super) fn steps(&self, (x, y): (f64, f64), place: &Matrix) -> (f64, f64) {
+        let (e, f) = place.origin();
         let (right, up) = (e - x, f - y);
-        ((right * a + up * b) / (length * height), (up * a - right * b) / (length * height))
+        let (a, b) = self.line;
+        ((right * a + up * b) / self.unit, (up * a - right * b) / self.unit)
     }
 }
 
@@ -57,9 +80,9 @@ mod tests {
     #[test]
     fn steps_are_counted_along_the_line_that_is_written() {
         let upwards = Matrix([0.0, 2.0, -2.0, 0.0, 10.0, 30.0]);
-        let (along, across) = upwards.steps_from((10.0, 10.0), 5.0);
-        assert_eq!((along, across), (2.0, 0.0));
-        assert_eq!(Matrix::moved(3.0, 4.0).origin_in(&upwards), (2.0, 36.0));
+        let ruler = upwards.ruler(5.0);
+        assert_eq!((ruler.steps((10.0, 10.0), &upwards), ruler.step()), ((2.0, 0.0), 0.2));
+        assert_eq!(Matrix::moved(3.0, 4.0).times(&upwards).origin(), (2.0, 36.0));
         assert_eq!(upwards.advanced(3.0), Matrix::moved(3.0, 0.0).times(&upwards));
     }
 }

@@ -30,8 +30,8 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, Refusal> {
             Token::Close => page.close(),
             Token::Ignorable => page.group.is_ignorable = true,
             Token::Word(name, value) => page.word(name, value),
-            Token::Byte(byte) => page.byte(byte, true),
-            Token::Plain(byte) => page.byte(byte, false),
+            Token::Byte(byte) => page.byte(byte),
+            Token::Plain(letters) => page.letters(letters),
             Token::Character(character) => page.character(character),
         }
     }
@@ -237,15 +237,26 @@ impl Page {
         }
     }
 
-    /// A byte of the text. One that was written as it is may be the second of two that are one character.
-    fn byte(&mut self, byte: u8, is_escaped: bool) {
+    /// A byte of the text, which may be one of several that are one character.
+    fn byte(&mut self, byte: u8) {
         if self.left_stand_ins > 0 {
             self.left_stand_ins -= 1;
-        } else if self.group.is_skipped {
-        } else if byte.is_ascii() && !is_escaped && self.pending.is_empty() {
-            self.sheet().push(char::from(byte));
-        } else {
+        } else if !self.group.is_skipped {
             self.pending.push(byte);
+        }
+    }
+
+    /// Letters of the text. The first may be the second byte of a character.
+    fn letters(&mut self, letters: &[u8]) {
+        let (stand_ins, letters) = letters.split_at(self.left_stand_ins.min(letters.len()));
+        self.left_stand_ins -= stand_ins.len();
+        if self.group.is_skipped {
+            return;
+        }
+        if self.pending.is_empty() {
+            self.sheet().push_str(str::from_utf8(letters).unwrap_or_default());
+        } else {
+            self.pending.extend_from_slice(letters);
         }
     }
 

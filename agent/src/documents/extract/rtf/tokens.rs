@@ -16,10 +16,10 @@ pub(super) enum Token<'a> {
     Ignorable,
     /// A control word and its number.
     Word(&'a [u8], Option<i32>),
-    /// A byte in a code page, written in hexadecimal.
+    /// A byte in a code page.
     Byte(u8),
-    /// A byte as it stands there.
-    Plain(u8),
+    /// Letters of ASCII that were written as they are.
+    Plain(&'a [u8]),
     /// A control symbol that stands for a character.
     Character(char),
 }
@@ -50,7 +50,8 @@ impl<'a> Tokens<'a> {
         if self.rest.first().is_some_and(u8::is_ascii_alphabetic) {
             return self.word();
         }
-        match self.take(1).first()? {
+        let symbol = self.take(1);
+        match symbol.first()? {
             b'*' => Some(Token::Ignorable),
             b'\'' => {
                 let digits = std::str::from_utf8(self.take(2)).ok()?;
@@ -60,7 +61,7 @@ impl<'a> Tokens<'a> {
             b'_' => Some(Token::Character('-')),
             b'\r' | b'\n' => Some(Token::Character('\n')),
             b'\t' => Some(Token::Character('\t')),
-            symbol @ (b'{' | b'}' | b'\\') => Some(Token::Plain(*symbol)),
+            b'{' | b'}' | b'\\' => Some(Token::Plain(symbol)),
             _ => None,
         }
     }
@@ -89,19 +90,27 @@ impl<'a> Iterator for Tokens<'a> {
     type Item = Token<'a>;
 
     fn next(&mut self) -> Option<Token<'a>> {
-        while let Some(byte) = self.take(1).first() {
-            let token = match byte {
+        loop {
+            let plain = self.rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(self.rest.len());
+            if plain > 0 {
+                return Some(Token::Plain(self.take(plain)));
+            }
+            let token = match self.take(1).first()? {
                 b'{' => Some(Token::Open),
                 b'}' => Some(Token::Close),
                 b'\\' => self.control(),
                 // Line ends of the file are none of the text.
                 b'\r' | b'\n' | b'\0' => None,
-                byte => Some(Token::Plain(*byte)),
+                byte => Some(Token::Byte(*byte)),
             };
             if token.is_some() {
                 return token;
             }
         }
-        None
     }
+}
+
+/// Whether a byte stands for itself in every code page.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii() && !matches!(byte, b'{' | b'}' | b'\\' | b'\r' | b'\n' | b'\0')
 }
