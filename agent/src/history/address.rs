@@ -38,7 +38,7 @@ impl<'a> Address<'a> {
     }
 
     /// Parts of the path, decoded, with "." and ".." followed; empty ones are left out.
-    pub(super) fn segments(&self) -> Vec<String> {
+    pub(super) fn segments(&self) -> Vec<Cow<'a, str>> {
         let mut segments = Vec::new();
         for segment in self.path.split(['/', '\\']).map(|segment| decode(segment, false)) {
             match segment.as_ref() {
@@ -46,7 +46,7 @@ impl<'a> Address<'a> {
                 ".." => {
                     segments.pop();
                 }
-                _ => segments.push(segment.into_owned()),
+                _ => segments.push(segment),
             }
         }
         segments

@@ -3,6 +3,8 @@
 //! It holds what people type their words into: search engines, the searches of social networks, shops and reference
 //! works, and assistants that take a question in their address. A search that is sent by POST leaves no word here.
 
+use std::borrow::Cow;
+
 use super::address::Address;
 
 /// Which hosts are meant.
@@ -121,6 +123,8 @@ impl Site {
     fn is(&self, host: &str) -> bool {
         match self {
             Self::Below(site) => host.strip_suffix(site).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
+            // For most the first look is enough.
+            Self::Anywhere(name) if !host.contains(name) => false,
             Self::Anywhere(name) => {
                 let labels: Vec<&str> = host.split('.').collect();
                 let at = labels.iter().rposition(|label| label == name);
@@ -140,10 +144,11 @@ impl Page {
         match self {
             Self::Any => true,
             Self::Begins(parts) => {
-                address.segments().iter().zip(*parts).filter(|(a, b)| a == *b).count() == parts.len()
+                address.segments().iter().zip(*parts).filter(|(a, b)| a.as_ref() == **b).count() == parts.len()
             }
             Self::Has(part) => {
-                let is_it = |segment: &String| segment.split('.').next().is_some_and(|s| s.eq_ignore_ascii_case(part));
+                let is_it =
+                    |segment: &Cow<'_, str>| segment.split('.').next().is_some_and(|s| s.eq_ignore_ascii_case(part));
                 address.segments().iter().any(is_it)
             }
         }

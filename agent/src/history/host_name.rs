@@ -7,8 +7,17 @@ use super::address::decode;
 /// Longest label of a name in the form that travels (RFC 1035); a longer one is kept as it stands.
 const LABEL_BYTES: usize = 63;
 
+/// What a label begins with that is written in ASCII and means more.
+const CODED: &str = "xn--";
+
 /// Lower case, written out in Unicode, without a trailing dot; `None` when nothing is left.
 pub(super) fn canonical(host: &str) -> Option<String> {
+    let is_coded = |label: &str| label.get(..CODED.len()).is_some_and(|start| start.eq_ignore_ascii_case(CODED));
+    if host.is_ascii() && !host.contains('%') && !host.split('.').any(is_coded) {
+        // Nearly every name: nothing in it can be written in another way but its case.
+        let name = host.trim_end_matches('.').to_ascii_lowercase();
+        return (!name.is_empty()).then_some(name);
+    }
     let decoded = decode(host, false).to_lowercase();
     // The dots of other scripts, which browsers take for dots (UTS 46).
     let dotted = decoded.replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".");
@@ -18,7 +27,7 @@ pub(super) fn canonical(host: &str) -> Option<String> {
 }
 
 fn label(label: &str) -> String {
-    let written_out = label.strip_prefix("xn--").filter(|coded| coded.len() <= LABEL_BYTES).and_then(punycode);
+    let written_out = label.strip_prefix(CODED).filter(|coded| coded.len() <= LABEL_BYTES).and_then(punycode);
     match written_out {
         Some(text) => text.to_lowercase().nfc().collect(),
         None => label.nfc().collect(),
