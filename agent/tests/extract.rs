@@ -188,11 +188,11 @@ async fn a_program_that_is_not_there_and_one_that_is_not_ours_are_named() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_child_that_does_not_finish_is_ended() {
+async fn a_child_that_has_no_answer_in_time_is_ended() {
     let (never_written, _held_open) = std::io::pipe().expect("a pipe");
     let hurried = Launch { deadline: Duration::from_millis(200), ..launch() };
     let endless = File::from(std::os::fd::OwnedFd::from(never_written));
-    assert!(matches!(text_of(endless, &hurried).await, Err(Unread::Slow)));
+    assert!(matches!(text_of(endless, &hurried).await, Err(Unread::Late)));
 }
 
 /// What the kernel says about a child that waits for its input.

@@ -121,7 +121,7 @@ impl Reader for DocumentReader {
         let text = if version.size_bytes > FILE_LIMIT_BYTES {
             Err(Unread::Refused(Refusal::TooLarge))
         } else {
-            text_of(file, &self.means.launch).await
+            text_of(file, &self.means.launch.after(errand.attempts)).await
         };
         match text {
             Ok(text) => {
@@ -223,7 +223,8 @@ fn is_final(unread: &Unread, attempts: u32) -> bool {
     match unread {
         Unread::Refused(_) => true,
         Unread::Slow | Unread::Died => attempts + 1 >= TRIES,
-        Unread::Unconfined | Unread::NotStarted(_) => false,
+        // The device is at fault, and not the document.
+        Unread::Late | Unread::Unconfined | Unread::NotStarted(_) => false,
     }
 }
 
@@ -240,7 +241,7 @@ fn report(document: &Sha256, unread: &Unread) {
         Unread::Refused(Refusal::Encrypted | Refusal::Broken | Refusal::TooLarge) => {
             tracing::info!(document, reason = %unread, "a document was not read");
         }
-        Unread::Slow | Unread::Died | Unread::Unconfined => {
+        Unread::Slow | Unread::Late | Unread::Died | Unread::Unconfined => {
             tracing::warn!(document, reason = %unread, "a document was not read");
         }
         Unread::NotStarted(cause) => tracing::warn!(document, reason = %unread, %cause, "a document was not read"),
@@ -268,8 +269,9 @@ mod tests {
         assert!(is_final(&Unread::Refused(Refusal::Encrypted), 0));
         assert!(!is_final(&Unread::Slow, 0) && !is_final(&Unread::Died, 1));
         assert!(is_final(&Unread::Slow, 2) && is_final(&Unread::Died, 2));
-        assert!(!is_final(&Unread::Unconfined, 1_000));
+        assert!(!is_final(&Unread::Unconfined, 1_000) && !is_final(&Unread::Late, 1_000));
     }
+
     #[test]
     fn a_document_that_cannot_be_opened_is_tried_again_but_not_for_ever() {
         assert_eq!(after_refused_open(0), Outcome::Again);

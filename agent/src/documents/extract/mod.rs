@@ -59,9 +59,13 @@ pub enum Unread {
     /// The file is at fault, and asking again changes nothing.
     #[error("the document is {0}")]
     Refused(Refusal),
-    /// The child did not finish in time and was ended.
-    #[error("the extraction took too long")]
+    /// The child took more processor time than a document may, and was ended.
+    #[error("the extraction took too much processor time")]
     Slow,
+    /// The child had no answer by the deadline and was ended. The document need not be at fault: this device may have had
+    /// other work.
+    #[error("the extraction had no answer in time")]
+    Late,
     /// The child ended without an answer: a limit, a panic or a signal.
     #[error("the extraction ended without an answer")]
     Died,

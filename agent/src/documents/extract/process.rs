@@ -18,12 +18,15 @@ use super::{ARGUMENT, Refusal, TEXT_LIMIT_BYTES, Unread, child, confine};
 /// be would cost each short one a millisecond.
 const FIRST_BYTES: usize = 128 * 1024;
 
+/// How often the time for a document doubles: others wait for it.
+const DOUBLINGS: u32 = 3;
+
 /// How the child is started.
 #[derive(Debug, Clone)]
 pub struct Launch {
     /// The agent's executable.
     pub program: PathBuf,
-    /// Longest time that one document may take.
+    /// Longest time that one document may take at the first attempt.
     pub deadline: Duration,
 }
 
@@ -34,6 +37,13 @@ impl Launch {
     /// When the system does not say which file this program is.
     pub fn own() -> io::Result<Self> {
         Ok(Self { program: std::env::current_exe()?, deadline: Duration::from_secs(5) })
+    }
+
+    /// As this, with twice the time for each attempt before: a device that is busy for long reads everything in the end.
+    #[must_use]
+    pub fn after(&self, attempts: u32) -> Self {
+        let deadline = self.deadline.saturating_mul(2_u32.pow(attempts.min(DOUBLINGS)));
+        Self { deadline, ..self.clone() }
     }
 }
 
@@ -58,7 +68,7 @@ pub async fn text_of(file: File, launch: &Launch) -> Result<Zeroizing<String>, U
         Ok(answer) => answer,
         Err(_) => {
             end(&mut child).await;
-            Err(Unread::Slow)
+            Err(Unread::Late)
         }
     }
 }
