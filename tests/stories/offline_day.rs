@@ -8,7 +8,7 @@ use caretaker_tests::wait;
 
 /// Documents saved while the collector is away.
 const DOCUMENTS: usize = 1000;
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Promise G1 and G2 of the design, by the numbers that people can count: documents saved, events stored.
 #[test]
