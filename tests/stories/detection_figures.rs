@@ -31,8 +31,8 @@ fn no_harmless_alarm(figures: &Value) {
     assert_eq!(harmless, Some(0), "identity and negation raise no alarm of 3 or more");
 }
 
-/// Of severity 5, found as a 5, held out. The aim is 0.90: docs/detection.md says how far it is.
-const FIVE_HELD_OUT: f64 = 0.86;
+/// Of severity 5, found as a 5, held out: what was aimed at.
+const FIVE_HELD_OUT: f64 = 0.90;
 /// Of all that should be found, held out.
 const RECALL_HELD_OUT: f64 = 0.77;
 /// Of the disguised whose plain form is found, held out. The aim is 0.90.
@@ -51,7 +51,7 @@ fn what_nobody_who_wrote_rules_has_seen_is_found_as_often_as_published() {
 #[test]
 fn the_corpus_is_found_as_often_as_published() {
     let all = figures(&["--held-out", "without"]);
-    at_least(&all, "/grave/five/share", 0.91);
+    at_least(&all, "/grave/five/share", 0.96);
     at_least(&all, "/overall/recall/share", 0.92);
     at_least(&all, "/grave/four_five_precision/share", 0.95);
     no_harmless_alarm(&all);
