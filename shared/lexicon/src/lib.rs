@@ -6,10 +6,9 @@
 //! names rules and holds no text. No list reads intent: a finding asks a person to look.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::sync::OnceLock;
 
-use flate2::read::DeflateDecoder;
+use flate2::{Decompress, FlushDecompress};
 
 mod arithmetic;
 mod category;
@@ -73,8 +72,10 @@ pub fn builtin_bytes() -> &'static [u8] {
 
 /// The pack that is compiled in, as it is read.
 fn builtin() -> Vec<u8> {
-    let mut pack = Vec::new();
-    DeflateDecoder::new(BUILTIN).read_to_end(&mut pack).expect("a test holds what is compiled in against its rules");
+    // It becomes less than half as long again; at once and in one piece takes the least time.
+    let mut pack = Vec::with_capacity(2 * BUILTIN.len());
+    let inflated = Decompress::new(false).decompress_vec(BUILTIN, &mut pack, FlushDecompress::Finish);
+    inflated.expect("a test holds what is compiled in against its rules");
     pack
 }
 

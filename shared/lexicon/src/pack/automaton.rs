@@ -123,11 +123,14 @@ pub(super) fn read(bytes: &mut Bytes<'_>) -> Result<Graph, PackError> {
     for (state, &size) in (0..).zip(&sizes) {
         for &group in used.by_ref().take(size) {
             let target = known.lengthen(group as usize, bytes.number()?).ok_or(PackError::Damaged)?;
-            edges.extend(labels(group).iter().map(|&label| (label, target)));
+            // A label and where it leads, as one number.
+            edges.extend(labels(group).iter().map(|&label| u64::from(label) << 32 | u64::from(target)));
         }
-        edges.sort_unstable();
-        graph.labels.extend(edges.iter().map(|(label, _)| *label));
-        graph.targets.extend(edges.drain(..).map(|(_, target)| target));
+        if size > 1 {
+            edges.sort_unstable();
+        }
+        graph.labels.extend(edges.iter().map(|edge| (edge >> 32) as u32));
+        graph.targets.extend(edges.drain(..).map(|edge| edge as u32));
         graph.first_edge.push(u32::try_from(graph.labels.len()).map_err(|_| PackError::Damaged)?);
         known.waiting.push(state);
     }

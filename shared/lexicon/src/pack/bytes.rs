@@ -34,12 +34,27 @@ impl<'a> Bytes<'a> {
         Ok(taken)
     }
 
+    #[inline]
     pub(super) fn byte(&mut self) -> Result<u8, PackError> {
-        self.take(1)?.first().copied().ok_or(PackError::Damaged)
+        let (&byte, rest) = self.0.split_first().ok_or(PackError::Damaged)?;
+        self.0 = rest;
+        Ok(byte)
     }
 
+    #[inline]
     pub(super) fn number(&mut self) -> Result<u32, PackError> {
-        u32::try_from(self.long()?).map_err(|_| PackError::Damaged)
+        match *self.0 {
+            // Most numbers are short.
+            [byte @ ..0x80, ref rest @ ..] => {
+                self.0 = rest;
+                Ok(byte.into())
+            }
+            [one, other @ ..0x80, ref rest @ ..] => {
+                self.0 = rest;
+                Ok(u32::from(one & 0x7f) | u32::from(other) << 7)
+            }
+            _ => u32::try_from(self.long()?).map_err(|_| PackError::Damaged),
+        }
     }
 
     pub(super) fn long(&mut self) -> Result<u64, PackError> {
