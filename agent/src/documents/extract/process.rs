@@ -121,3 +121,18 @@ async fn end(child: &mut Child) {
     // It fails only when the child has ended already, which is what is wanted.
     let _ = child.kill().await;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use super::Launch;
+
+    #[test]
+    fn a_document_gets_twice_the_time_each_time_up_to_eight_times() {
+        let launch = Launch { program: PathBuf::new(), deadline: Duration::from_secs(5) };
+        let seconds: Vec<u64> = (0..6).map(|attempts| launch.after(attempts).deadline.as_secs()).collect();
+        assert_eq!(seconds, [5, 10, 20, 40, 40, 40]);
+    }
+}
