@@ -181,6 +181,27 @@ async fn gaps_of_a_pdf_are_spaces_by_their_width() {
 }
 
 #[tokio::test]
+async fn widths_of_codes_that_cannot_be_are_left_out() {
+    let page = |font: &str, shown: &str| {
+        pdf(&format!(
+            "3 0 obj<</Type/Page/Contents 4 0 R/Resources<</Font<</F<<{font}>>>>>>>>endobj \
+             4 0 obj<</Length {}>>stream\n{shown}\nendstream endobj",
+            shown.len()
+        ))
+    };
+    let composite = "/Subtype/Type0/Encoding/UniKS-UCS2-H/DescendantFonts[<</W[4294967295[500 500]\
+                     4294967290 4294967295 500 99999999999[500]]>>]";
+    let cases = [
+        ("/Subtype/Type1/FirstChar 4294967295/Widths[250 250 250]", "BT /F 10 Tf (garden) Tj ET", "garden\n"),
+        ("/Subtype/Type1/FirstChar 99999999999/Widths[250 250]", "BT /F 10 Tf (garden) Tj ET", "garden\n"),
+        (composite, "BT /F 10 Tf <0067006100740065> Tj ET", "gate\n"),
+    ];
+    for (font, shown, text) in cases {
+        assert_eq!(*text_of(file(&page(font, shown)), &launch()).await.expect("a text"), text, "{font}");
+    }
+}
+
+#[tokio::test]
 async fn a_program_that_is_not_there_and_one_that_is_not_ours_are_named() {
     let missing = Launch { program: PathBuf::from("nowhere/caretaker-agent"), ..launch() };
     assert!(matches!(text_of(file(b"a"), &missing).await, Err(Unread::NotStarted(_))));

@@ -102,7 +102,7 @@ impl Font {
         let scale = file.list(font.get("FontMatrix")).first().and_then(|scale| file.number(scale));
         let mut widths = HashMap::new();
         let first = file.number(font.get("FirstChar")).unwrap_or(0.0) as u32;
-        for (code, width) in (first..).zip(file.list(font.get("Widths"))).take(256) {
+        for (code, width) in (first..=u32::MAX).zip(file.list(font.get("Widths"))).take(256) {
             widths.extend(file.number(&width).map(|width| (code, width)));
         }
         let usual_width = if widths.is_empty() && !is_type3 { USUAL_WIDTH } else { 0.0 };
@@ -282,7 +282,7 @@ fn wide(file: &File<'_>, table: &Object) -> HashMap<u32, f64> {
         let Some(first) = file.number(first).map(|first| first as u32) else { continue };
         let second = file.resolved(second);
         if let Some(list) = second.list() {
-            for (code, width) in (first..).zip(list) {
+            for (code, width) in (first..=u32::MAX).zip(list) {
                 widths.extend(file.number(width).map(|width| (code, width)));
             }
         } else if let Some(last) = second.number() {
