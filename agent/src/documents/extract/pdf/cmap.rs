@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use caretaker_shared::order;
 
-use super::object::{Lexer, Object, Piece};
+use super::lexer::{Lexer, Piece};
+use super::object::Object;
 
 /// Entries of one table.
 const ENTRIES: usize = 70_000;

@@ -10,7 +10,8 @@ use super::super::Refusal;
 use super::super::allowance::Allowance;
 use super::bytes::is_space;
 use super::filters;
-use super::object::{Dictionary, Lexer, Object};
+use super::lexer::Lexer;
+use super::object::{Dictionary, Object};
 
 /// Objects of one file.
 const OBJECTS: usize = 500_000;

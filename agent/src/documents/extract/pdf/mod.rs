@@ -10,6 +10,7 @@ mod file;
 mod filters;
 mod font;
 mod glyphs;
+mod lexer;
 mod object;
 mod page;
 mod place;

@@ -11,7 +11,8 @@ use super::super::allowance::Allowance;
 use super::super::{Refusal, TEXT_LIMIT_BYTES};
 use super::file::File;
 use super::font::{Font, Fonts};
-use super::object::{Dictionary, Lexer, Object, Piece};
+use super::lexer::{Lexer, Piece};
+use super::object::{Dictionary, Object};
 use super::place::Matrix;
 use super::stroke::{Gap, Pen, Stroke, Style};
 
