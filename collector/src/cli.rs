@@ -13,7 +13,7 @@ use crate::commands::{init, serve};
 
 /// The collector of a school: gathers what its devices report, and tells the right people.
 #[derive(Debug, Parser)]
-#[command(name = "caretaker-collector", disable_help_subcommand = true)]
+#[command(name = "caretaker-collector", version, disable_help_subcommand = true)]
 pub struct Cli {
     /// Folder of the collector [default: CARETAKER_DATA, ./caretaker-data or /var/lib/caretaker-collector]
     #[arg(long, value_name = "DIR", global = true)]
@@ -50,4 +50,20 @@ pub enum Command {
     /// A question to a running collector.
     #[command(flatten)]
     Client(ClientCommand),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::error::ErrorKind;
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::Cli;
+
+    #[test]
+    fn it_says_its_version() {
+        Cli::command().debug_assert();
+        let said = Cli::try_parse_from(["caretaker-collector", "--version"]).expect_err("says it and ends");
+        assert_eq!(said.kind(), ErrorKind::DisplayVersion);
+        assert_eq!(said.to_string(), format!("caretaker-collector {}\n", env!("CARGO_PKG_VERSION")));
+    }
 }

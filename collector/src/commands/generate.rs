@@ -57,7 +57,7 @@ pub(super) fn completions(args: &CompletionsArgs, out: &mut dyn Write) -> anyhow
 
 /// Writes manual pages.
 pub(super) fn man(args: &ManArgs, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let mut command = Cli::command().name(PROGRAM).version(env!("CARGO_PKG_VERSION"));
+    let mut command = Cli::command().name(PROGRAM);
     command.build();
     let Some(folder) = &args.into else {
         out.write_all(&page(&command)?)?;
