@@ -18,13 +18,15 @@ use zeroize::Zeroizing;
 use super::beneath::{self, Found, Version};
 use super::catch_up::{Caught, Search};
 use super::extract::{FILE_LIMIT_BYTES, Refusal, Unread, text_of};
+use super::settle::{Attempts, Obstacle};
 use super::{Known, Ledger, Means};
 use crate::blocking::blocking;
 use crate::detection::{self, Met, News, Subject, Told, WEEK};
 
 /// Files that changed longer ago than this are left alone when nobody saw them change.
 const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
-/// A document that the child did not finish is tried this often before it is given up in this version.
+/// A document at which the child dies or uses up its processor time is tried this often before it is given up in this
+/// version.
 const TRIES: u32 = 3;
 /// A document that cannot be opened is tried this often: for two minutes.
 const OPEN_TRIES: u32 = 8;
@@ -37,7 +39,7 @@ pub(super) enum Outcome {
     /// It is a folder: what is in it may be new.
     Folder,
     /// It could not be dealt with, and must be tried again.
-    Again,
+    Again(Obstacle),
 }
 
 /// A path that is to be read.
@@ -47,7 +49,7 @@ pub(super) struct Errand {
     /// The path within it.
     pub(super) inside: PathBuf,
     /// How often it was tried before.
-    pub(super) attempts: u32,
+    pub(super) attempts: Attempts,
     /// The account whose text it is.
     pub(super) user: Option<String>,
     /// What holds for that account.
@@ -98,15 +100,15 @@ impl Reader for DocumentReader {
             Some(Ok(Found::Other | Found::Nothing)) => return Outcome::Done,
             Some(Err(error)) => {
                 tracing::warn!(document = %short(&document), reason = %error.kind(), "a document cannot be opened");
-                return after_refused_open(errand.attempts);
+                return if opens_never(errand.attempts) { Outcome::Done } else { Outcome::Again(Obstacle::Refused) };
             }
-            None => return Outcome::Again,
+            None => return Outcome::Again(Obstacle::Device),
         };
         let memory = self.memory.clone();
         let before = match blocking(move || memory.ledger.known(&document)).await.ok() {
             Some(Ok(before)) => before,
             Some(Err(error)) => return ledger_failed(&error),
-            None => return Outcome::Again,
+            None => return Outcome::Again(Obstacle::Device),
         };
         if before.as_ref().is_some_and(|known| is_version(known, version)) {
             return Outcome::Done;
@@ -121,7 +123,7 @@ impl Reader for DocumentReader {
         let text = if version.size_bytes > FILE_LIMIT_BYTES {
             Err(Unread::Refused(Refusal::TooLarge))
         } else {
-            text_of(file, &self.means.launch.after(errand.attempts)).await
+            text_of(file, &self.means.launch.after(errand.attempts.late)).await
         };
         match text {
             Ok(text) => {
@@ -136,16 +138,16 @@ impl Reader for DocumentReader {
                 match self.find(text, errand.scope, &path, &user).await {
                     Some(Some(met)) => self.tell(document, known, met, (user, kind)).await,
                     Some(None) => self.give_up(document, known, told).await,
-                    None => Outcome::Again,
+                    None => Outcome::Again(Obstacle::Device),
                 }
             }
             Err(unread_why) => {
-                report(&document, &unread_why);
-                if !is_final(&unread_why, errand.attempts) {
-                    return Outcome::Again;
+                report(&document, &unread_why, errand.attempts);
+                match obstacle(&unread_why, errand.attempts) {
+                    Some(obstacle) => Outcome::Again(obstacle),
+                    // What it met when it could be read still stands.
+                    None => self.keep(document, unread, News { told, events: Vec::new() }).await,
                 }
-                // What it met when it could be read still stands.
-                self.keep(document, unread, News { told, events: Vec::new() }).await
             }
         }
     }
@@ -176,7 +178,7 @@ impl DocumentReader {
         match blocking(move || memory.ledger.tell_unread()).await.ok() {
             Some(Ok(())) => self.keep(document, known, News { told, events: Vec::new() }).await,
             Some(Err(error)) => ledger_failed(&error),
-            None => Outcome::Again,
+            None => Outcome::Again(Obstacle::Device),
         }
     }
 
@@ -205,7 +207,7 @@ fn after(kept: Option<anyhow::Result<()>>) -> Outcome {
     match kept {
         Some(Ok(())) => Outcome::Done,
         Some(Err(error)) => ledger_failed(&error),
-        None => Outcome::Again,
+        None => Outcome::Again(Obstacle::Device),
     }
 }
 
@@ -218,24 +220,27 @@ fn is_version(known: &Known, version: Version) -> bool {
     known.size_bytes == version.size_bytes && known.modified_ns == version.modified_ns
 }
 
-/// Whether asking again about this version of the document is of no use.
-fn is_final(unread: &Unread, attempts: u32) -> bool {
+/// Why the document is to be tried again. None when asking again about this version is of no use.
+fn obstacle(unread: &Unread, attempts: Attempts) -> Option<Obstacle> {
     match unread {
-        Unread::Refused(_) => true,
-        Unread::Slow | Unread::Died => attempts + 1 >= TRIES,
+        Unread::Refused(_) => None,
+        Unread::Slow | Unread::Died => (attempts.fault + 1 < TRIES).then_some(Obstacle::Fault),
         // The device is at fault, and not the document.
-        Unread::Late | Unread::Unconfined | Unread::NotStarted(_) => false,
+        Unread::Late => Some(Obstacle::Late),
+        Unread::Unconfined | Unread::NotStarted(_) => Some(Obstacle::Device),
     }
 }
 
 /// What refuses to be opened may yield in a moment: another program holds it, or the system is short of something.
-fn after_refused_open(attempts: u32) -> Outcome {
-    if attempts + 1 >= OPEN_TRIES { Outcome::Done } else { Outcome::Again }
+fn opens_never(attempts: Attempts) -> bool {
+    attempts.refused + 1 >= OPEN_TRIES
 }
 
-fn report(document: &Sha256, unread: &Unread) {
+fn report(document: &Sha256, unread: &Unread, attempts: Attempts) {
     let document = short(document);
     match unread {
+        // Said once, and not every hour for as long as a disk of the network hangs.
+        Unread::Late if attempts.late > 0 => tracing::debug!(document, reason = %unread, "a document was not read"),
         // Every picture and every film is one.
         Unread::Refused(Refusal::Unsupported) => tracing::debug!(document, reason = %unread, "a document was not read"),
         Unread::Refused(Refusal::Encrypted | Refusal::Broken | Refusal::TooLarge) => {
@@ -250,7 +255,7 @@ fn report(document: &Sha256, unread: &Unread) {
 
 fn ledger_failed(error: &anyhow::Error) -> Outcome {
     tracing::warn!(error = %format!("{error:#}"), "the ledger of documents failed; the document is tried again");
-    Outcome::Again
+    Outcome::Again(Obstacle::Device)
 }
 
 /// Enough of a document's hash to tell documents apart in the log.
@@ -262,19 +267,34 @@ fn short(document: &Sha256) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{OPEN_TRIES, Outcome, Refusal, Unread, after_refused_open, is_final};
+    use super::{Attempts, OPEN_TRIES, Obstacle, Refusal, TRIES, Unread, obstacle, opens_never};
+
+    const FIRST: Attempts = Attempts { refused: 0, fault: 0, late: 0, device: 0 };
 
     #[test]
     fn gives_a_document_up_only_when_it_is_at_fault() {
-        assert!(is_final(&Unread::Refused(Refusal::Encrypted), 0));
-        assert!(!is_final(&Unread::Slow, 0) && !is_final(&Unread::Died, 1));
-        assert!(is_final(&Unread::Slow, 2) && is_final(&Unread::Died, 2));
-        assert!(!is_final(&Unread::Unconfined, 1_000) && !is_final(&Unread::Late, 1_000));
+        let (once_more, last) = (Attempts { fault: TRIES - 2, ..FIRST }, Attempts { fault: TRIES - 1, ..FIRST });
+        assert_eq!(obstacle(&Unread::Refused(Refusal::Encrypted), FIRST), None);
+        for unread in [Unread::Slow, Unread::Died] {
+            assert_eq!(obstacle(&unread, FIRST), Some(Obstacle::Fault));
+            assert_eq!(obstacle(&unread, once_more), Some(Obstacle::Fault));
+            assert_eq!(obstacle(&unread, last), None);
+        }
+        assert_eq!(obstacle(&Unread::Unconfined, last), Some(Obstacle::Device));
+        assert_eq!(obstacle(&Unread::Late, last), Some(Obstacle::Late));
     }
 
     #[test]
     fn a_document_that_cannot_be_opened_is_tried_again_but_not_for_ever() {
-        assert_eq!(after_refused_open(0), Outcome::Again);
-        assert_eq!(after_refused_open(OPEN_TRIES - 1), Outcome::Done);
+        assert!(!opens_never(FIRST));
+        assert!(opens_never(Attempts { refused: OPEN_TRIES - 1, ..FIRST }));
+    }
+
+    #[test]
+    fn what_the_device_did_to_a_document_does_not_count_against_it() {
+        let long_in_vain = Attempts { late: 1_000, device: 1_000, ..FIRST };
+        assert_eq!(obstacle(&Unread::Died, long_in_vain), Some(Obstacle::Fault));
+        assert_eq!(obstacle(&Unread::Late, long_in_vain), Some(Obstacle::Late));
+        assert!(!opens_never(long_in_vain));
     }
 }

@@ -12,8 +12,57 @@ const REST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(30);
 /// Longest pause before another attempt.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// The same for a file that used up its time: each attempt holds up all others for as long.
+const LONGEST_PAUSE_LATE: Duration = Duration::from_secs(3600);
 /// Names that are held at the most: what bounds the memory.
 const CAPACITY: usize = 10_000;
+
+/// What stood in the way of dealing with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// It cannot be opened.
+    Refused,
+    /// Its text cannot be taken out.
+    Fault,
+    /// It was not done in its time.
+    Late,
+    /// Nothing about the file: a child could not be started, the ledger failed.
+    Device,
+}
+
+/// How often a file was tried before, by what stood in the way: each has its own bound, or none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Attempts {
+    pub(super) refused: u32,
+    pub(super) fault: u32,
+    pub(super) late: u32,
+    pub(super) device: u32,
+}
+
+impl Attempts {
+    /// As these, with one more.
+    pub(super) fn and(mut self, obstacle: Obstacle) -> Self {
+        let count = match obstacle {
+            Obstacle::Refused => &mut self.refused,
+            Obstacle::Fault => &mut self.fault,
+            Obstacle::Late => &mut self.late,
+            Obstacle::Device => &mut self.device,
+        };
+        *count = count.saturating_add(1);
+        self
+    }
+
+    fn is_first(self) -> bool {
+        self == Self::default()
+    }
+
+    /// The pause before the attempt after these, the last of which met this obstacle.
+    fn pause(self, last: Obstacle) -> Duration {
+        let all = self.refused.saturating_add(self.fault).saturating_add(self.late).saturating_add(self.device);
+        let longest = if last == Obstacle::Late { LONGEST_PAUSE_LATE } else { LONGEST_PAUSE };
+        REST.saturating_mul(2_u32.saturating_pow(all.saturating_sub(1))).min(longest)
+    }
+}
 
 /// A file whose turn has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,13 +70,14 @@ pub(super) struct Turn {
     /// The file.
     pub(super) path: PathBuf,
     /// How often it was tried before.
-    pub(super) attempts: u32,
+    pub(super) attempts: Attempts,
 }
 
-/// Files that wait, by when they are due.
+/// Files that wait, by when they are due: those that changed before those that are tried again.
 pub(super) struct Waiting {
     files: HashMap<Arc<Path>, Wait>,
-    due: BTreeSet<(Duration, Arc<Path>)>,
+    changed: BTreeSet<(Duration, Arc<Path>)>,
+    again: BTreeSet<(Duration, Arc<Path>)>,
     capacity: usize,
 }
 
@@ -35,7 +85,7 @@ pub(super) struct Waiting {
 struct Wait {
     first_change: Duration,
     due: Duration,
-    attempts: u32,
+    attempts: Attempts,
 }
 
 impl Waiting {
@@ -44,7 +94,7 @@ impl Waiting {
     }
 
     fn with_capacity(capacity: usize) -> Self {
-        Self { files: HashMap::new(), due: BTreeSet::new(), capacity }
+        Self { files: HashMap::new(), changed: BTreeSet::new(), again: BTreeSet::new(), capacity }
     }
 
     /// A file changed. False when it cannot be held.
@@ -52,36 +102,35 @@ impl Waiting {
     pub(super) fn changed(&mut self, path: &Path, now: Duration) -> bool {
         // A file that waits for another attempt has new content now: it starts afresh.
         let first_change = match self.files.get(path) {
-            Some(wait) if wait.attempts == 0 => wait.first_change,
+            Some(wait) if wait.attempts.is_first() => wait.first_change,
             Some(_) | None => now,
         };
         let due = (now + REST).min(first_change + LONGEST);
-        self.hold(path, Wait { first_change, due, attempts: 0 })
+        self.hold(path, Wait { first_change, due, attempts: Attempts::default() })
     }
 
     /// A file could not be dealt with: another attempt after a pause that doubles. A change in the meantime stands.
     #[must_use]
-    pub(super) fn failed(&mut self, turn: &Turn, now: Duration) -> bool {
+    pub(super) fn failed(&mut self, turn: &Turn, obstacle: Obstacle, now: Duration) -> bool {
         if self.files.contains_key(turn.path.as_path()) {
             return true;
         }
-        let pause = REST.saturating_mul(2_u32.saturating_pow(turn.attempts)).min(LONGEST_PAUSE);
-        self.hold(&turn.path, Wait { first_change: now, due: now + pause, attempts: turn.attempts.saturating_add(1) })
+        let attempts = turn.attempts.and(obstacle);
+        self.hold(&turn.path, Wait { first_change: now, due: now + attempts.pause(obstacle), attempts })
     }
 
-    /// The file that has been due longest, which then waits no more.
+    /// The changed file that has been due longest, or else such a file that is tried again. It then waits no more.
     pub(super) fn take_due(&mut self, now: Duration) -> Option<Turn> {
-        if self.next_due()? > now {
-            return None;
-        }
-        let (_, path) = self.due.pop_first()?;
+        let is_due = |files: &BTreeSet<(Duration, _)>| files.first().is_some_and(|(due, _)| *due <= now);
+        let files = [&mut self.changed, &mut self.again].into_iter().find(|files| is_due(files))?;
+        let (_, path) = files.pop_first()?;
         let wait = self.files.remove(&path)?;
         Some(Turn { path: path.to_path_buf(), attempts: wait.attempts })
     }
 
     /// When the next file is due.
     pub(super) fn next_due(&self) -> Option<Duration> {
-        self.due.first().map(|(due, _)| *due)
+        [&self.changed, &self.again].into_iter().filter_map(|files| files.first()).map(|(due, _)| *due).min()
     }
 
     /// How many more files can be held.
@@ -97,22 +146,27 @@ impl Waiting {
     /// Forgets all files.
     pub(super) fn clear(&mut self) {
         self.files.clear();
-        self.due.clear();
+        self.changed.clear();
+        self.again.clear();
     }
 
     fn hold(&mut self, path: &Path, wait: Wait) -> bool {
         let path: Arc<Path> = match self.files.get_key_value(path) {
             Some((path, old)) => {
-                let path = path.clone();
-                self.due.remove(&(old.due, path.clone()));
+                let (path, old) = (path.clone(), *old);
+                self.queue(old).remove(&(old.due, path.clone()));
                 path
             }
             None if self.files.len() >= self.capacity => return false,
             None => path.into(),
         };
-        self.due.insert((wait.due, path.clone()));
+        self.queue(wait).insert((wait.due, path.clone()));
         self.files.insert(path, wait);
         true
+    }
+
+    fn queue(&mut self, wait: Wait) -> &mut BTreeSet<(Duration, Arc<Path>)> {
+        if wait.attempts.is_first() { &mut self.changed } else { &mut self.again }
     }
 }
 
@@ -121,14 +175,31 @@ mod tests {
     use std::path::{Path, PathBuf};
     use std::time::Duration;
 
-    use super::{Turn, Waiting};
+    use super::{Attempts, Obstacle, Turn, Waiting};
 
     fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
     }
 
-    fn turn(path: &str, attempts: u32) -> Turn {
+    fn turn(path: &str) -> Turn {
+        tried(path, Attempts::default())
+    }
+
+    fn tried(path: &str, attempts: Attempts) -> Turn {
         Turn { path: PathBuf::from(path), attempts }
+    }
+
+    /// The pauses in seconds when the same obstacle is met again and again.
+    fn pauses(obstacle: Obstacle) -> Vec<u64> {
+        let (mut waiting, mut turn) = (Waiting::new(), turn("a"));
+        let mut pauses = Vec::new();
+        for _ in 0..14 {
+            assert!(waiting.failed(&turn, obstacle, ms(0)));
+            let due = waiting.next_due().expect("it waits");
+            pauses.push(due.as_secs());
+            turn = waiting.take_due(due).expect("it is due");
+        }
+        pauses
     }
 
     #[test]
@@ -138,7 +209,7 @@ mod tests {
         assert!(waiting.changed(Path::new("a"), ms(700)));
         assert_eq!(waiting.next_due(), Some(ms(1_700)));
         assert_eq!(waiting.take_due(ms(1_699)), None);
-        assert_eq!(waiting.take_due(ms(1_700)), Some(turn("a", 0)));
+        assert_eq!(waiting.take_due(ms(1_700)), Some(turn("a")));
         assert_eq!(waiting.next_due(), None);
     }
 
@@ -149,7 +220,7 @@ mod tests {
             assert_eq!(waiting.take_due(ms(now)), None);
             assert!(waiting.changed(Path::new("a"), ms(now)));
         }
-        assert_eq!(waiting.take_due(ms(30_000)), Some(turn("a", 0)));
+        assert_eq!(waiting.take_due(ms(30_000)), Some(turn("a")));
     }
 
     #[test]
@@ -158,32 +229,54 @@ mod tests {
         assert!(waiting.changed(Path::new("a"), ms(0)));
         assert!(waiting.changed(Path::new("b"), ms(10)));
         assert!(waiting.changed(Path::new("a"), ms(20)));
-        assert_eq!(waiting.take_due(ms(5_000)), Some(turn("b", 0)));
-        assert_eq!(waiting.take_due(ms(5_000)), Some(turn("a", 0)));
+        assert_eq!(waiting.take_due(ms(5_000)), Some(turn("b")));
+        assert_eq!(waiting.take_due(ms(5_000)), Some(turn("a")));
     }
 
     #[test]
     fn pauses_between_attempts_double_up_to_five_minutes() {
-        let mut waiting = Waiting::new();
-        let mut pauses = Vec::new();
-        for attempts in 0..12 {
-            assert!(waiting.failed(&turn("a", attempts), ms(0)));
-            let due = waiting.next_due().expect("it waits");
-            pauses.push(due.as_secs());
-            assert_eq!(waiting.take_due(due), Some(turn("a", attempts + 1)));
+        for obstacle in [Obstacle::Refused, Obstacle::Fault, Obstacle::Device] {
+            assert_eq!(pauses(obstacle), [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300, 300]);
         }
-        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+    }
+
+    #[test]
+    fn what_used_up_its_time_is_left_alone_for_up_to_an_hour() {
+        assert_eq!(pauses(Obstacle::Late), [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 3_600, 3_600]);
+    }
+
+    #[test]
+    fn each_obstacle_is_counted_by_itself() {
+        let mut waiting = Waiting::new();
+        let mut failed = turn("a");
+        for obstacle in [Obstacle::Late, Obstacle::Late, Obstacle::Fault, Obstacle::Refused, Obstacle::Device] {
+            assert!(waiting.failed(&failed, obstacle, ms(0)));
+            failed = waiting.take_due(ms(16_000)).expect("it is due");
+        }
+        assert_eq!(failed, tried("a", Attempts { refused: 1, fault: 1, late: 2, device: 1 }));
+    }
+
+    #[test]
+    fn a_changed_file_goes_before_files_that_are_tried_again() {
+        let mut waiting = Waiting::new();
+        assert!(waiting.failed(&turn("late"), Obstacle::Late, ms(0)));
+        assert!(waiting.changed(Path::new("a"), ms(2_000)));
+        assert_eq!(waiting.next_due(), Some(ms(1_000)));
+        assert_eq!(waiting.take_due(ms(3_000)), Some(turn("a")));
+        assert_eq!(waiting.take_due(ms(3_000)), Some(tried("late", Attempts::default().and(Obstacle::Late))));
     }
 
     #[test]
     fn a_change_ends_the_pause() {
         let mut waiting = Waiting::new();
-        assert!(waiting.failed(&turn("a", 8), ms(0)));
+        let often = Attempts { device: 8, ..Attempts::default() };
+        assert!(waiting.failed(&tried("a", often), Obstacle::Device, ms(0)));
         assert!(waiting.changed(Path::new("a"), ms(10)));
-        assert_eq!(waiting.take_due(ms(1_010)), Some(turn("a", 0)));
+        assert_eq!(waiting.take_due(ms(1_010)), Some(turn("a")));
         assert!(waiting.changed(Path::new("b"), ms(2_000)));
-        assert!(waiting.failed(&turn("b", 8), ms(2_100)));
-        assert_eq!(waiting.take_due(ms(3_000)), Some(turn("b", 0)));
+        assert!(waiting.failed(&tried("b", often), Obstacle::Device, ms(2_100)));
+        assert_eq!(waiting.take_due(ms(3_000)), Some(turn("b")));
+        assert_eq!(waiting.next_due(), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::folders::{FolderWatch, Notice, Notices};
 use super::following::Following;
 use super::names;
 use super::reader::{Errand, Outcome, Reader};
-use super::settle::{Turn, Waiting};
+use super::settle::{Obstacle, Turn, Waiting};
 
 /// How often folders that are not there are looked for.
 const LOOK: Duration = Duration::from_secs(60);
@@ -87,7 +87,9 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
                     None => may_notice = false,
                 },
                 _ = look.tick() => self.look().await,
-                Some(outcome) = self.reads.join_next() => self.after_read(outcome.unwrap_or(Outcome::Again)),
+                Some(outcome) = self.reads.join_next() => {
+                    self.after_read(outcome.unwrap_or(Outcome::Again(Obstacle::Device)));
+                }
                 Some(caught) = self.searches.join_next() => self.after_search(caught.unwrap_or_default()),
                 () = sleep_until(wake.unwrap_or(self.started)), if wake.is_some() => {}
             }
@@ -203,7 +205,9 @@ impl<W: FolderWatch, R: Reader> Watcher<W, R> {
         match outcome {
             Outcome::Done => {}
             Outcome::Folder => self.want_search(turn.path),
-            Outcome::Again => self.held_back |= !self.waiting.failed(&turn, self.started.elapsed()),
+            Outcome::Again(obstacle) => {
+                self.held_back |= !self.waiting.failed(&turn, obstacle, self.started.elapsed());
+            }
         }
     }
 
@@ -236,6 +240,7 @@ mod tests {
     use crate::documents::DocumentSettings;
     use crate::documents::catch_up::Caught;
     use crate::documents::folders::{FolderWatch, NotWatched, Notice, Noticing, queue};
+    use crate::documents::settle::Obstacle;
 
     /// Says what it is asked, and refuses where it is told to.
     struct FakeWatch {
@@ -465,7 +470,12 @@ mod tests {
     async fn tries_again_after_growing_pauses() {
         let mut running = Running::with_folder().await;
         let path = running.docs().join("a.txt");
-        running.script.lock().expect("no test panics here").answers.insert(path, vec![Outcome::Again; 3]);
+        running
+            .script
+            .lock()
+            .expect("no test panics here")
+            .answers
+            .insert(path, vec![Outcome::Again(Obstacle::Device); 3]);
         running.changed("a.txt");
         let mut times = Vec::new();
         for _ in 0..4 {

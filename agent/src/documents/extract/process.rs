@@ -39,10 +39,11 @@ impl Launch {
         Ok(Self { program: std::env::current_exe()?, deadline: Duration::from_secs(5) })
     }
 
-    /// As this, with twice the time for each attempt before: a device that is busy for long reads everything in the end.
+    /// As this, with twice the time for each attempt that was late, up to eight times: a device that is busy for long
+    /// reads what it can read in forty seconds.
     #[must_use]
-    pub fn after(&self, attempts: u32) -> Self {
-        let deadline = self.deadline.saturating_mul(2_u32.pow(attempts.min(DOUBLINGS)));
+    pub fn after(&self, late: u32) -> Self {
+        let deadline = self.deadline.saturating_mul(2_u32.pow(late.min(DOUBLINGS)));
         Self { deadline, ..self.clone() }
     }
 }
@@ -132,7 +133,7 @@ mod tests {
     #[test]
     fn a_document_gets_twice_the_time_each_time_up_to_eight_times() {
         let launch = Launch { program: PathBuf::new(), deadline: Duration::from_secs(5) };
-        let seconds: Vec<u64> = (0..6).map(|attempts| launch.after(attempts).deadline.as_secs()).collect();
+        let seconds: Vec<u64> = (0..6).map(|late| launch.after(late).deadline.as_secs()).collect();
         assert_eq!(seconds, [5, 10, 20, 40, 40, 40]);
     }
 }

@@ -280,10 +280,10 @@ impl<'a> Lexer<'a> {
                     if self.peek() == Some(b'>') {
                         self.at += 1;
                     }
-                    return Object::Dictionary(Dictionary { entries });
+                    return Object::Dictionary(Dictionary::of(entries));
                 }
                 (Some(Piece::Operator(b"endobj" | b"stream")) | None, _) => {
-                    return Object::Dictionary(Dictionary { entries });
+                    return Object::Dictionary(Dictionary::of(entries));
                 }
                 (Some(Piece::Operator(_)), _) => {}
             }

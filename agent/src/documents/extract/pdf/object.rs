@@ -31,10 +31,14 @@ impl Object {
 /// Values by name. Few enough that they are searched from first to last.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Dictionary {
-    pub(super) entries: Vec<(Vec<u8>, Object)>,
+    entries: Vec<(Vec<u8>, Object)>,
 }
 
 impl Dictionary {
+    pub(super) fn of(entries: Vec<(Vec<u8>, Object)>) -> Self {
+        Self { entries }
+    }
+
     /// The value of a name; nothing where there is none.
     pub(super) fn get(&self, name: &str) -> &Object {
         self.entries.iter().find(|(known, _)| known == name.as_bytes()).map_or(&Object::Null, |(_, value)| value)
