@@ -217,7 +217,8 @@ impl Lattice<'_> {
     fn look_around(&mut self, start: usize, token: u32) {
         if self.pieces.is_new(start) {
             let place = disguise::piece_around(self.text, start);
-            let counts = disguise::is_piece(self, &place);
+            // A letter that belongs to no piece may stand behind one: "k!l!ж".
+            let counts = place.contains(&start) && disguise::is_piece(self, &place);
             self.pieces.push(place, token, counts);
         }
         if disguise::is_near_stroke(self.text, start) {
@@ -230,7 +231,7 @@ impl Lattice<'_> {
     fn strike(&mut self, start: usize, token: u32) {
         if self.struck.is_new(start) {
             let place = disguise::struck_around(self.text, start);
-            let counts = disguise::is_struck(self, &place);
+            let counts = place.contains(&start) && disguise::is_struck(self, &place);
             self.struck.push(place, token, counts);
         }
     }

@@ -196,6 +196,16 @@ fn said() -> Vec<&'static str> {
     ]
 }
 
+/// "ж" looks like no letter of ours: it ends the piece before it, and is in none itself.
+#[test]
+fn a_piece_before_a_letter_that_belongs_to_none_is_read_once() {
+    let lexicon = Lexicon::of_terms(&["kill"]);
+    for text in ["k!l!ж", "ki!!ж"] {
+        let counts: Vec<_> = found(&lexicon, text).iter().map(|found| found.count).collect();
+        assert_eq!(counts, [1], "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn hidden_letters_change_nothing(
