@@ -20,8 +20,8 @@ pub(super) use torn::may_tear;
 /// Longer words are not looked into.
 const LONGEST: usize = 48;
 
-/// Looks for other readings of the word `token` by itself, which is about to be the last of the row; says whether there
-/// are any. Where it is several words run together, `cuts` has their ends.
+/// Looks for other readings of the word `token` by itself, which comes into the row afterwards; says whether there are
+/// any. Where it is several words run together, `cuts` has their ends.
 pub(super) fn within_word(lattice: &mut Lattice<'_>, token: u32, written: &str, digits: bool) -> bool {
     // Whoever writes "killMyself" hides nothing, and most who write like that write programs.
     let plainly = written.as_bytes().windows(2).any(|pair| matches!(pair, [b'a'..=b'z', b'A'..=b'Z']));

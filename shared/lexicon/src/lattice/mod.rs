@@ -27,6 +27,7 @@ pub(super) use row::{FRAGMENT, Token};
 const INNER: u32 = 1 << 31;
 /// Texts are read up to here: 2 GiB.
 const LONGEST_TEXT: usize = (1 << 31) - 1;
+
 /// How a word was disguised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Disguise {

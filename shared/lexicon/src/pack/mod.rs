@@ -43,7 +43,7 @@ pub struct Pack {
     pub(super) origins: Vec<Origin>,
     /// Fingerprints of words, in order. A word's number is its place here, plus [`FIRST_WORD`].
     pub(super) words: Vec<u64>,
-    /// [`MASKABLE`] and [`FUZZY`], for each word.
+    /// [`MASKABLE`], [`FUZZY`] and [`GUESSABLE`], for each word.
     pub(super) flags: Vec<u8>,
     /// Fingerprints that stand for a word of another, in order: "2" for "to".
     pub(super) aliases: Vec<(u64, u32)>,

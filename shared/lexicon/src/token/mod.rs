@@ -189,26 +189,37 @@ fn common_mark(bytes: &[u8], at: usize) -> Option<char> {
     }
 }
 
-/// The words of `text` in plain form, as rules and texts are compared.
-#[must_use]
-pub fn plain_words(text: &str) -> Vec<String> {
-    struct Collect<'a> {
+/// Hands the words of `text` in plain form to `take`, each with its place and whether it begins a sentence.
+pub(super) fn plain_words_of<T: FnMut(Range<usize>, String, bool)>(text: &str, take: T) {
+    struct Plainly<'a, T> {
         text: &'a str,
-        words: Vec<String>,
+        take: T,
     }
-    impl Sink for Collect<'_> {
+    impl<T: FnMut(Range<usize>, String, bool)> Plainly<'_, T> {
+        fn hand(&mut self, place: Range<usize>, plain: Option<&str>, begins: bool) {
+            let written = || self.text.get(place.clone()).unwrap_or_default().to_ascii_lowercase();
+            let plain = plain.map_or_else(written, str::to_owned);
+            (self.take)(place, plain, begins);
+        }
+    }
+    impl<T: FnMut(Range<usize>, String, bool)> Sink for Plainly<'_, T> {
         fn common(&mut self, word: Common) {
-            self.words.push(self.text.get(word.start..word.end).unwrap_or_default().to_ascii_lowercase());
+            self.hand(word.start..word.end, None, word.breaks);
         }
 
         fn word(&mut self, word: Word<'_>) {
-            let written = || self.text.get(word.start..word.end).unwrap_or_default().to_ascii_lowercase();
-            self.words.push(word.plain.map_or_else(written, str::to_owned));
+            self.hand(word.start..word.end, word.plain, word.breaks);
         }
     }
-    let mut collect = Collect { text, words: Vec::new() };
-    words(text, &mut collect);
-    collect.words
+    words(text, &mut Plainly { text, take });
+}
+
+/// The words of `text` in plain form, as rules and texts are compared.
+#[must_use]
+pub fn plain_words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    plain_words_of(text, |_, plain, _| words.push(plain));
+    words
 }
 
 #[cfg(test)]
