@@ -20,6 +20,7 @@ pub fn until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Option<T>
         }
         let after = start.elapsed();
         assert!(after < limit, "waited {limit:?} in vain for {what}");
-        std::thread::park_timeout(PAUSE.max((after - before) * PAUSE_PER_LOOK));
+        let pause = PAUSE.max((after - before) * PAUSE_PER_LOOK);
+        std::thread::park_timeout(pause.min(limit - after));
     }
 }
