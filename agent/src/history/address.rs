@@ -63,14 +63,18 @@ impl<'a> Address<'a> {
     pub(super) fn words(&self) -> String {
         let mut line = self.host.clone();
         for segment in self.segments() {
-            let words = segment.split(|letter: char| letter.is_whitespace() || "-_+.,;:=~/\\&|".contains(letter));
-            for word in words.filter(|word| !word.is_empty() && !is_mark(word)) {
+            for word in segment.split(is_between).filter(|word| !word.is_empty() && !is_mark(word)) {
                 line.push(' ');
                 line.push_str(word);
             }
         }
         line
     }
+}
+
+fn is_between(letter: char) -> bool {
+    let is_sign = matches!(letter, '-' | '_' | '+' | '.' | ',' | ';' | ':' | '=' | '~' | '/' | '\\' | '&' | '|');
+    is_sign || letter.is_whitespace()
 }
 
 fn is_mark(word: &str) -> bool {

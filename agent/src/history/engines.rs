@@ -4,15 +4,19 @@
 //! works, and assistants that take a question in their address. A search that is sent by POST leaves no word here.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::address::Address;
+use super::host_name;
 
 /// Which hosts are meant.
-enum Site {
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Site<'a> {
     /// This host and those below it.
-    Below(&'static str),
+    Below(&'a str),
     /// This name under any country or "com", and what is below: `google` is www.google.com and google.co.uk.
-    Anywhere(&'static str),
+    Anywhere(&'a str),
 }
 
 /// Which pages of them are meant.
@@ -26,7 +30,7 @@ enum Page {
 }
 
 struct Engine {
-    site: Site,
+    site: Site<'static>,
     page: Page,
     parameters: &'static [&'static str],
 }
@@ -109,34 +113,39 @@ const ENGINES: &[Engine] = &[
     below("phind.com", SEARCH, Q),
 ];
 
+/// The engines of each site: most addresses are of none.
+static SITES: LazyLock<HashMap<Site<'_>, Vec<&Engine>>> = LazyLock::new(|| {
+    let mut sites: HashMap<_, Vec<_>> = HashMap::new();
+    for engine in ENGINES {
+        sites.entry(engine.site).or_default().push(engine);
+    }
+    sites
+});
+
 /// What was searched for on the page of this address, with blanks around it taken off.
 pub(super) fn search_of(address: &Address<'_>) -> Option<String> {
     if address.query.is_empty() {
         return None;
     }
-    let engines = ENGINES.iter().filter(|engine| engine.site.is(&address.host) && engine.page.is(address));
-    let mut searches = engines.filter_map(|engine| address.parameter(engine.parameters));
+    let engines = sites_of(&address.host).filter_map(|site| SITES.get(&site)).flatten();
+    let mut searches =
+        engines.filter(|engine| engine.page.is(address)).filter_map(|engine| address.parameter(engine.parameters));
     searches.find_map(|search| Some(search.trim().to_owned()).filter(|search| !search.is_empty()))
 }
 
-impl Site {
-    fn is(&self, host: &str) -> bool {
-        match self {
-            Self::Below(site) => host.strip_suffix(site).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
-            // For most the first look is enough.
-            Self::Anywhere(name) if !host.contains(name) => false,
-            Self::Anywhere(name) => {
-                let labels: Vec<&str> = host.split('.').collect();
-                let at = labels.iter().rposition(|label| label == name);
-                at.is_some_and(|at| match &labels[at + 1..] {
-                    ["com"] => true,
-                    [country] => country.len() == 2,
-                    ["co" | "com", country] => country.len() == 2,
-                    _ => false,
-                })
-            }
-        }
-    }
+/// The sites that a host may belong to.
+fn sites_of(host: &str) -> impl Iterator<Item = Site<'_>> {
+    host_name::and_above(host).flat_map(|name| {
+        let anywhere =
+            name.split_once('.').filter(|(_, above)| is_anywhere(above)).map(|(name, _)| Site::Anywhere(name));
+        [Some(Site::Below(name)), anywhere].into_iter().flatten()
+    })
+}
+
+/// Whether it is "com", a country, or what stands for "com" in one.
+fn is_anywhere(above: &str) -> bool {
+    let country = above.strip_prefix("co.").or_else(|| above.strip_prefix("com.")).unwrap_or(above);
+    above == "com" || country.len() == 2
 }
 
 impl Page {

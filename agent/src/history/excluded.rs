@@ -3,7 +3,7 @@
 //! A visit to one of them is dropped whole, before any text of it leaves the reader. What only looks like one is not
 //! dropped: the account in an address, or a name that merely begins or ends with an excluded one.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::address::Address;
 use super::host_name;
@@ -29,7 +29,7 @@ enum Pages {
 /// Hosts and pages that are excluded. None, unless it was made of rules.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Excluded {
-    hosts: BTreeMap<String, Pages>,
+    hosts: HashMap<String, Pages>,
     rules: Vec<String>,
 }
 
@@ -85,16 +85,8 @@ impl Excluded {
     }
 
     pub(super) fn covers(&self, address: &Address<'_>) -> bool {
-        let mut name = address.host.as_str();
-        loop {
-            if self.hosts.get(name).is_some_and(|pages| pages.have(address)) {
-                return true;
-            }
-            match name.split_once('.') {
-                Some((_, above)) => name = above,
-                None => return false,
-            }
-        }
+        let mut names = host_name::and_above(&address.host);
+        names.any(|name| self.hosts.get(name).is_some_and(|pages| pages.have(address)))
     }
 }
 

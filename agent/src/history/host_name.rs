@@ -1,5 +1,7 @@
 //! Names of hosts in one form, so that two spellings of one name are equal.
 
+use std::iter::successors;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::address::decode;
@@ -24,6 +26,11 @@ pub(super) fn canonical(host: &str) -> Option<String> {
     let labels: Vec<String> = dotted.trim_end_matches('.').split('.').map(label).collect();
     let name = labels.join(".");
     (!name.is_empty()).then_some(name)
+}
+
+/// A name and those that it lies below, one label less each time: `www.example.org`, `example.org`, `org`.
+pub(super) fn and_above(name: &str) -> impl Iterator<Item = &str> {
+    successors(Some(name), |name| name.split_once('.').map(|(_, above)| above))
 }
 
 fn label(label: &str) -> String {
