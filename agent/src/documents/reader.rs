@@ -100,7 +100,7 @@ impl Reader for DocumentReader {
             Some(Ok(Found::Other | Found::Nothing)) => return Outcome::Done,
             Some(Err(error)) => {
                 tracing::warn!(document = %short(&document), reason = %error.kind(), "a document cannot be opened");
-                return if opens_never(errand.attempts) { Outcome::Done } else { Outcome::Again(Obstacle::Refused) };
+                return after_refused_open(errand.attempts);
             }
             None => return Outcome::Again(Obstacle::Device),
         };
@@ -232,8 +232,8 @@ fn obstacle(unread: &Unread, attempts: Attempts) -> Option<Obstacle> {
 }
 
 /// What refuses to be opened may yield in a moment: another program holds it, or the system is short of something.
-fn opens_never(attempts: Attempts) -> bool {
-    attempts.refused + 1 >= OPEN_TRIES
+fn after_refused_open(attempts: Attempts) -> Outcome {
+    if attempts.refused + 1 >= OPEN_TRIES { Outcome::Done } else { Outcome::Again(Obstacle::Refused) }
 }
 
 fn report(document: &Sha256, unread: &Unread, attempts: Attempts) {
@@ -267,7 +267,7 @@ fn short(document: &Sha256) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Attempts, OPEN_TRIES, Obstacle, Refusal, TRIES, Unread, obstacle, opens_never};
+    use super::{Attempts, OPEN_TRIES, Obstacle, Outcome, Refusal, TRIES, Unread, after_refused_open, obstacle};
 
     const FIRST: Attempts = Attempts { refused: 0, fault: 0, late: 0, device: 0 };
 
@@ -286,8 +286,8 @@ mod tests {
 
     #[test]
     fn a_document_that_cannot_be_opened_is_tried_again_but_not_for_ever() {
-        assert!(!opens_never(FIRST));
-        assert!(opens_never(Attempts { refused: OPEN_TRIES - 1, ..FIRST }));
+        assert_eq!(after_refused_open(FIRST), Outcome::Again(Obstacle::Refused));
+        assert_eq!(after_refused_open(Attempts { refused: OPEN_TRIES - 1, ..FIRST }), Outcome::Done);
     }
 
     #[test]
@@ -295,6 +295,6 @@ mod tests {
         let long_in_vain = Attempts { late: 1_000, device: 1_000, ..FIRST };
         assert_eq!(obstacle(&Unread::Died, long_in_vain), Some(Obstacle::Fault));
         assert_eq!(obstacle(&Unread::Late, long_in_vain), Some(Obstacle::Late));
-        assert!(!opens_never(long_in_vain));
+        assert_eq!(after_refused_open(long_in_vain), Outcome::Again(Obstacle::Refused));
     }
 }
