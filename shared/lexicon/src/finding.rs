@@ -94,6 +94,8 @@ pub enum Verdict {
     Found,
     /// It only adds to others of its category.
     Weak,
+    /// The text has more words than may stand beside it.
+    NotAlone,
     /// The text lacks what must stand near: the names of the sets, "" for words in the rule itself.
     Lacks(Vec<String>),
     /// Something stands near that rules it out.

@@ -193,7 +193,11 @@ fn judged<'a>(
     let mut kept = Vec::new();
     let (mut lacks, mut vetoed) = (BTreeSet::new(), BTreeSet::new());
     let base = base(rule, ask);
-    for phrase in matches {
+    let is_alone = |phrase: &&Match| rule.alone.is_none_or(|words| beside(nearby.lattice, phrase) <= words.into());
+    if !matches.iter().any(|phrase| is_alone(&phrase)) {
+        return Judged { rule, matches, kept, fails: Verdict::NotAlone };
+    }
+    for phrase in matches.iter().filter(is_alone) {
         let mut points = base;
         let (mut lacks_here, mut vetoed_here) = (false, false);
         for around in &rule.around {
@@ -218,6 +222,11 @@ fn judged<'a>(
     let names = |sets: BTreeSet<u32>| sets.iter().filter_map(|&set| pack.sets.get(set as usize).cloned()).collect();
     let fails = if vetoed.is_empty() { Verdict::Lacks(names(lacks)) } else { Verdict::Vetoed(names(vetoed)) };
     Judged { rule, matches, kept, fails }
+}
+
+/// Words of the text that are none of a phrase.
+fn beside(lattice: &Lattice<'_>, phrase: &Match) -> u32 {
+    (lattice.tokens.len() as u32).saturating_sub(phrase.last + 1 - phrase.first)
 }
 
 fn base(rule: &PackedRule, ask: &Ask<'_>) -> Points {

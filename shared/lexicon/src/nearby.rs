@@ -25,7 +25,7 @@ struct Place {
 
 /// Where the phrases of sets stand, as far as it matters.
 pub(super) struct Nearby<'a> {
-    lattice: &'a Lattice<'a>,
+    pub(super) lattice: &'a Lattice<'a>,
     graph: &'a Graph,
     /// The words around matches, as ranges that do not overlap, in order; all words once something matters anywhere.
     windows: Vec<(u32, u32)>,

@@ -62,6 +62,7 @@ fn rule(met: &Met) -> Value {
     let (verdict, sets) = match &met.verdict {
         Verdict::Found => ("found", None),
         Verdict::Weak => ("weak", None),
+        Verdict::NotAlone => ("not-alone", None),
         Verdict::Lacks(sets) => ("lacks", Some(sets)),
         Verdict::Vetoed(sets) => ("vetoed", Some(sets)),
         Verdict::Discounted => ("discounted", None),

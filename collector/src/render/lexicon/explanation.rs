@@ -84,6 +84,7 @@ fn verdict(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Found => "is a finding".to_owned(),
         Verdict::Weak => "says too little by itself: it adds to others of its category".to_owned(),
+        Verdict::NotAlone => "is not met: it counts where little else is said, and the text has more words".to_owned(),
         Verdict::Lacks(sets) => format!("is not met: it needs near it {}", named(sets)),
         Verdict::Vetoed(sets) => format!("is not met: near it stands {}", named(sets)),
         Verdict::Discounted => "is not met: what stands around it leaves nothing of it".to_owned(),

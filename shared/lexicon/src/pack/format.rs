@@ -7,7 +7,7 @@ use crate::Severity;
 use crate::arithmetic::Reason;
 use crate::category::{AgeProfile, Stage, category};
 use crate::graph::FIRST_WORD;
-use crate::rules::{Around, Effect, Origin, Side, Sureness};
+use crate::rules::{Around, Effect, MOST_BESIDE, Origin, Side, Sureness};
 
 /// The last byte is the version of the format and of what makes a fingerprint.
 const MAGIC: &[u8; 8] = b"CTKWPK\0\x03";
@@ -135,7 +135,8 @@ fn write_rule(out: &mut Vec<u8>, rule: &PackedRule) {
         Sureness::Probable => 1,
         Sureness::Certain => 2,
     };
-    out.extend([rule.severity, sureness, u8::from(rule.help_seeking)]);
+    let alone = rule.alone.map_or(0, |words| (words + 1) << 1);
+    out.extend([rule.severity, sureness, u8::from(rule.help_seeking) | alone]);
     let stage = rule.stage.and_then(|stage| Stage::ALL.iter().position(|&known| known == stage));
     out.push(stage.map_or(0, |at| at as u8 + 1));
     put_text(out, &rule.sign);
@@ -172,7 +173,12 @@ fn read_rule(bytes: &mut Bytes<'_>) -> Result<PackedRule, PackError> {
         2 => Sureness::Certain,
         _ => return Err(PackError::Damaged),
     };
-    let help_seeking = bytes.byte()? == 1;
+    // The lowest bit says that it asks for help; those above, one more than the words that may stand beside it.
+    let flags = bytes.byte()?;
+    let (help_seeking, alone) = (flags & 1 == 1, (flags >> 1).checked_sub(1));
+    if alone > Some(MOST_BESIDE) {
+        return Err(PackError::Damaged);
+    }
     let stage = match bytes.byte()? {
         0 => None,
         at => Some(*Stage::ALL.get(usize::from(at) - 1).ok_or(PackError::Damaged)?),
@@ -199,5 +205,5 @@ fn read_rule(bytes: &mut Bytes<'_>) -> Result<PackedRule, PackError> {
         };
         Ok(Around { set, within, side, effect })
     })?;
-    Ok(PackedRule { id, category, severity, sureness, around, age, stage, sign, help_seeking, topic })
+    Ok(PackedRule { id, category, severity, sureness, alone, around, age, stage, sign, help_seeking, topic })
 }

@@ -70,6 +70,8 @@ pub(super) struct PackedRule {
     pub(super) category: &'static Category,
     pub(super) severity: u8,
     pub(super) sureness: Sureness,
+    /// Words that the text may have besides; `None` for any number.
+    pub(super) alone: Option<u8>,
     pub(super) around: Vec<Around>,
     pub(super) age: [i8; AgeProfile::ALL.len()],
     pub(super) stage: Option<Stage>,

@@ -96,6 +96,9 @@ pub(super) enum Sureness {
     Certain,
 }
 
+/// Words beside a phrase with which it still stands alone.
+pub(super) const MOST_BESIDE: u8 = 9;
+
 /// A checked rule.
 #[derive(Debug, Clone)]
 pub(super) struct Rule {
@@ -104,6 +107,8 @@ pub(super) struct Rule {
     pub(super) severity: u8,
     pub(super) sureness: Sureness,
     pub(super) any: Vec<Vec<Step>>,
+    /// Words that the text may have besides, at most [`MOST_BESIDE`]; `None` for any number.
+    pub(super) alone: Option<u8>,
     pub(super) around: Vec<Around>,
     /// Points by [`AgeProfile::ALL`].
     pub(super) age: [i8; AgeProfile::ALL.len()],

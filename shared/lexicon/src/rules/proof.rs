@@ -19,7 +19,7 @@ pub fn check(rules: &Rules) -> Vec<Problem> {
         let as_wanted = |verdict: &Verdict| match verdict {
             Verdict::Found => true,
             Verdict::Weak => rule.sureness == Sureness::Weak,
-            Verdict::Lacks(_) | Verdict::Vetoed(_) | Verdict::Discounted => false,
+            Verdict::NotAlone | Verdict::Lacks(_) | Verdict::Vetoed(_) | Verdict::Discounted => false,
         };
         let texts = rule.hit.iter().map(|text| (text, true)).chain(rule.miss.iter().map(|text| (text, false)));
         for (text, should_meet) in texts {
@@ -42,6 +42,7 @@ fn why(met: Option<&Met>) -> String {
     match &met.verdict {
         Verdict::Found => format!("it is a finding: {}", met.arithmetic),
         Verdict::Weak => "it adds to others".into(),
+        Verdict::NotAlone => "a phrase stands there, but more words beside it than `alone` allows".into(),
         Verdict::Lacks(sets) => format!("a phrase stands there, but not near it: {}", named(sets)),
         Verdict::Vetoed(sets) => format!("a phrase stands there, ruled out by: {}", named(sets)),
         Verdict::Discounted => format!("its discounts leave nothing: {}", met.arithmetic),

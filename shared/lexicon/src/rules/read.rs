@@ -7,17 +7,18 @@ use toml::de::DeTable;
 use super::error::RuleError;
 use super::phrase::{Expander, MOST_ROWS, Sets, Step, Vocabulary};
 use super::table::{Table, Written, shown, unreadable};
-use super::{Around, Effect, Origin, Rule, Rules, Set, Side, Sureness};
+use super::{Around, Effect, MOST_BESIDE, Origin, Rule, Rules, Set, Side, Sureness};
 use crate::arithmetic::Reason;
 use crate::category::{AgeProfile, CATEGORIES, Category, Stage, category};
 
 const HEAD: [&str; 5] = ["lang", "title", "source", "licence", "reviewed"];
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "id",
     "category",
     "severity",
     "sureness",
     "any",
+    "alone",
     "near",
     "not_near",
     "boost",
@@ -198,6 +199,7 @@ impl<'a> Reader<'a, '_> {
             severity: severity.unsigned_abs(),
             sureness,
             any,
+            alone: table.number("alone", &(0..=MOST_BESIDE.cast_signed()))?.map(i8::unsigned_abs),
             around,
             age: age(&table)?,
             stage: stage(&table, category)?,

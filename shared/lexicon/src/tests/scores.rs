@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{found, ids, lexicon, pack, rule};
-use crate::{AgeProfile, Ask, Finding, Lexicon, Places, Reason, Stage, Verdict, rules};
+use crate::{AgeProfile, Ask, Finding, Lexicon, Pack, Places, Reason, Stage, Verdict, rules};
 
 fn only(lexicon: &Lexicon, text: &str) -> Finding {
     let mut found = found(lexicon, text);
@@ -31,6 +31,31 @@ fn the_arithmetic_is_a_sentence() {
     assert_eq!(sentence("red balloon going to"), "base 3: 3 of 5", "on the other side");
     let little = "red balloon. x. my essay";
     assert_eq!(sentence(little), "base 3, study context -2: 3 of 5 (never less than 3 here)");
+}
+
+#[test]
+fn a_rule_may_count_only_where_little_else_is_said() {
+    let alone = |words: &str| rule("suicide.a", "suicide", &format!("severity = 4\nany = [\"red balloon\"]\n{words}"));
+    let texts = [
+        "red balloon",
+        "My red balloon!",
+        "a red balloon flies",
+        "a big red balloon flies",
+        "red balloon, red balloon",
+    ];
+    let counts = |lines: &str| {
+        let rules = rules::compile(&[pack(lines)]);
+        let lexicon = Lexicon::of_pack(Pack::read(&rules.write()).expect("what was written"));
+        texts.map(|text| found(&lexicon, text).iter().map(|found| found.count).sum::<u32>())
+    };
+    assert_eq!(counts(&alone("alone = 0")), [1, 0, 0, 0, 0]);
+    assert_eq!(counts(&alone("alone = 1")), [1, 1, 0, 0, 0]);
+    assert_eq!(counts(&alone("alone = 2\nhelp_seeking = true")), [1, 1, 1, 0, 2]);
+    assert_eq!(counts(&alone("")), [1, 1, 1, 1, 2]);
+    let lexicon = lexicon(&alone("alone = 1"));
+    let categories = super::all();
+    let explained = lexicon.explain("a big red balloon", &Ask { categories: &categories, age: AgeProfile::Secondary });
+    assert_eq!(explained.met[0].verdict, Verdict::NotAlone);
 }
 
 #[test]
