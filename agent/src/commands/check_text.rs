@@ -1,6 +1,7 @@
 //! `check-text`: what the rules find in texts of one's own, one a line. Nothing is kept or sent.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
@@ -15,7 +16,7 @@ use crate::detection::Rules;
 use crate::plain::{Exit, Plain};
 use crate::spool::Overview;
 
-/// Longest line that is read: what is behind is a text of its own.
+/// Longest text that is read; what is behind in the same line is another.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
 pub(super) fn run(options: &CheckText, out: &mut dyn Write) -> anyhow::Result<Exit> {
@@ -25,12 +26,22 @@ pub(super) fn run(options: &CheckText, out: &mut dyn Write) -> anyhow::Result<Ex
     let rules = rules(&options.state.dir);
     match options.file.as_deref().filter(|file| *file != Path::new("-")) {
         Some(file) => {
-            let open = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-            check(&rules, &mut BufReader::new(open), &ask, options.json, out)?;
+            let mut lines = BufReader::new(open(file)?);
+            check(&rules, &mut lines, &ask, options.json, out)?;
         }
         None => check(&rules, &mut io::stdin().lock(), &ask, options.json, out)?,
     }
     Ok(Exit::Fine)
+}
+
+fn open(file: &Path) -> Result<File, Plain> {
+    const REMEDY: &str = "name a file with one text a line, or give the texts on standard input";
+    let unreadable = |why: &dyn Display| Plain::new(Exit::Usage, format!("{} {why}", file.display()), REMEDY);
+    match std::fs::metadata(file) {
+        Ok(found) if found.is_dir() => Err(unreadable(&"is a folder")),
+        Ok(_) => File::open(file).map_err(|error| unreadable(&format_args!("cannot be read: {error}"))),
+        Err(error) => Err(unreadable(&format_args!("cannot be read: {error}"))),
+    }
 }
 
 /// The rules that ship, and those that the school has added, as far as whoever asks may see the agent's state.
@@ -51,7 +62,9 @@ fn check(
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let mut bytes = Zeroizing::new(Vec::new());
-    for line in 1_u64.. {
+    let mut line = 1_u64;
+    loop {
+        line += u64::from(bytes.ends_with(b"\n"));
         bytes.clear();
         if io::Read::take(&mut *lines, LONGEST).read_until(b'\n', &mut bytes).context("the texts cannot be read")? == 0
         {
@@ -114,13 +127,14 @@ fn finding(finding: &Finding) -> Value {
 /// The categories that were asked for; without any, all but the one that is only counted.
 fn categories(wanted: &[String]) -> anyhow::Result<BTreeSet<String>> {
     let known: Vec<&str> = CATEGORIES.iter().map(|category| category.id).collect();
-    if let Some(other) = wanted.iter().find(|id| !known.contains(&id.as_str())) {
+    let wanted: Vec<&str> = wanted.iter().map(|id| id.trim()).collect();
+    if let Some(other) = wanted.iter().find(|id| !known.contains(id)) {
         return Err(unknown("category", other, &known).into());
     }
     if wanted.is_empty() {
         return Ok(known.into_iter().filter(|id| *id != "profanity").map(str::to_owned).collect());
     }
-    Ok(wanted.iter().cloned().collect())
+    Ok(wanted.into_iter().map(str::to_owned).collect())
 }
 
 fn ages() -> Vec<&'static str> {
@@ -139,9 +153,33 @@ mod tests {
     use caretaker_shared::lexicon::{AgeProfile, Ask, rules as written};
     use prost::Message as _;
 
-    use super::{categories, rules};
+    use super::{LONGEST, categories, check, open, rules};
     use crate::clocks::DeviceClocks;
+    use crate::detection::Rules;
+    use crate::plain::Exit;
     use crate::spool::{Options, Spool};
+
+    #[test]
+    fn a_line_that_is_too_long_for_one_text_has_its_number_in_all_of_them() {
+        let long = "kite ".repeat(LONGEST as usize / 5 + 9);
+        let all = categories(&[" suicide".into()]).expect("blanks around a name do no harm");
+        let ask = Ask { categories: &all, age: AgeProfile::Secondary };
+        let (texts, mut out) = (format!("one\n\n{long}\nfour"), Vec::new());
+        check(&Rules::builtin(), &mut texts.as_bytes(), &ask, false, &mut out).expect("a vector takes all");
+        let said = String::from_utf8(out).expect("text");
+        let numbers: Vec<&str> = said.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        assert_eq!(numbers, ["1", "2", "3", "3", "4"]);
+    }
+
+    #[test]
+    fn what_is_no_file_of_texts_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for path in [folder.path().to_owned(), folder.path().join("missing")] {
+            let told = open(&path).expect_err("no file");
+            assert!(told.problem.starts_with(&path.display().to_string()), "{}", told.problem);
+            assert_eq!(told.exit, Exit::Usage);
+        }
+    }
 
     #[test]
     fn lists_that_the_school_has_added_count_too() {
