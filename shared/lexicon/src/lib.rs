@@ -159,18 +159,31 @@ impl Lexicon {
     }
 }
 
+/// Matches of one rule around which is looked in one text, the first of them: a book has fewer, and one phrase pasted a
+/// hundred thousand times would take seconds and a hundred megabytes.
+const MOST_MATCHES: u32 = 1 << 14;
+
 /// Where phrases of the rules that are asked for stand: by rule, then by place, each once.
 fn matches(lattice: &Lattice<'_>, ask: &Ask<'_>) -> Vec<Match> {
     let phrases = lattice.tables.automaton(Which::Phrases);
     let mut walker = Walker::new(lattice, phrases);
+    let rules = &lattice.tables.pack.rules;
     let mut found = Vec::new();
+    let most = |rule: &PackedRule| if rule.around.is_empty() { u32::MAX } else { MOST_MATCHES };
+    let mut left: Vec<u32> = rules.iter().map(most).collect();
     for &start in &lattice.starts {
-        walker.from(start, |hit| found.extend(phrases.graph.given(hit.state).iter().map(|&rule| hit.of(rule))));
+        walker.from(start, |hit| {
+            for &rule in phrases.graph.given(hit.state) {
+                if let Some(left @ 1..) = left.get_mut(rule as usize) {
+                    *left -= 1;
+                    found.push(hit.of(rule));
+                }
+            }
+        });
     }
     found.sort_unstable();
     // The same place in disguise says nothing more.
     found.dedup_by_key(|found| (found.number, found.first, found.last));
-    let rules = &lattice.tables.pack.rules;
     // One rule after the other.
     let (mut number, mut rule) = (u32::MAX, None);
     found.retain(|found| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{found, ids, lexicon, pack, rule};
-use crate::{AgeProfile, Ask, Finding, Lexicon, Pack, Places, Reason, Stage, Verdict, rules};
+use crate::{AgeProfile, Ask, Finding, Lexicon, MOST_MATCHES, Pack, Places, Reason, Stage, Verdict, rules};
 
 fn only(lexicon: &Lexicon, text: &str) -> Finding {
     let mut found = found(lexicon, text);
@@ -56,6 +56,18 @@ fn a_rule_may_count_only_where_little_else_is_said() {
     let categories = super::all();
     let explained = lexicon.explain("a big red balloon", &Ask { categories: &categories, age: AgeProfile::Secondary });
     assert_eq!(explained.met[0].verdict, Verdict::NotAlone);
+}
+
+#[test]
+fn around_a_phrase_without_end_is_looked_no_further() {
+    let kite = |lines: &str| rule("drugs.a", "drugs", &format!("severity = 1\nany = [\"red kite\"]\n{lines}"));
+    let counts = |lines: &str| {
+        let lexicon = lexicon(&[kite(lines), rule("drugs.b", "drugs", "severity = 1\nany = [\"blue kite\"]")].concat());
+        let text = format!("{}blue kite", "red kite, ".repeat(MOST_MATCHES as usize + 9));
+        found(&lexicon, &text).iter().map(|found| found.count).collect::<Vec<_>>()
+    };
+    assert_eq!(counts("not_near = [{ any = [\"toy\"], within = 3 }]"), [MOST_MATCHES, 1]);
+    assert_eq!(counts(""), [MOST_MATCHES + 9, 1], "nothing is looked for around it");
 }
 
 #[test]
