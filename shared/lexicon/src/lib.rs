@@ -162,6 +162,8 @@ impl Lexicon {
 /// Matches of one rule around which is looked in one text, the first of them: a book has fewer, and one phrase pasted a
 /// hundred thousand times would take seconds and a hundred megabytes.
 const MOST_MATCHES: u32 = 1 << 14;
+/// From this many matches on, those beyond the most of a rule are looked for.
+const MANY_MATCHES: usize = 1 << 17;
 
 /// Where phrases of the rules that are asked for stand: by rule, then by place, each once.
 fn matches(lattice: &Lattice<'_>, ask: &Ask<'_>) -> Vec<Match> {
@@ -169,18 +171,15 @@ fn matches(lattice: &Lattice<'_>, ask: &Ask<'_>) -> Vec<Match> {
     let mut walker = Walker::new(lattice, phrases);
     let rules = &lattice.tables.pack.rules;
     let mut found = Vec::new();
-    let most = |rule: &PackedRule| if rule.around.is_empty() { u32::MAX } else { MOST_MATCHES };
-    let mut left: Vec<u32> = rules.iter().map(most).collect();
+    let mut many = MANY_MATCHES;
     for &start in &lattice.starts {
-        walker.from(start, |hit| {
-            for &rule in phrases.graph.given(hit.state) {
-                if let Some(left @ 1..) = left.get_mut(rule as usize) {
-                    *left -= 1;
-                    found.push(hit.of(rule));
-                }
-            }
-        });
+        walker.from(start, |hit| found.extend(phrases.graph.given(hit.state).iter().map(|&rule| hit.of(rule))));
+        if found.len() >= many {
+            leave_first(&mut found, rules);
+            many = MANY_MATCHES.max(2 * found.len());
+        }
     }
+    leave_first(&mut found, rules);
     found.sort_unstable();
     // The same place in disguise says nothing more.
     found.dedup_by_key(|found| (found.number, found.first, found.last));
@@ -194,6 +193,22 @@ fn matches(lattice: &Lattice<'_>, ask: &Ask<'_>) -> Vec<Match> {
         rule.is_some_and(|rule| !found.bare || rule.needs_more())
     });
     found
+}
+
+/// Leaves the first matches of each rule that looks around them.
+fn leave_first(found: &mut Vec<Match>, rules: &[PackedRule]) {
+    if found.len() <= MOST_MATCHES as usize {
+        return;
+    }
+    let most = |rule: &PackedRule| if rule.around.is_empty() { u32::MAX } else { MOST_MATCHES };
+    let mut left: Vec<u32> = rules.iter().map(most).collect();
+    found.retain(|found| match left.get_mut(found.number as usize) {
+        Some(left @ 1..) => {
+            *left -= 1;
+            true
+        }
+        Some(0) | None => false,
+    });
 }
 
 #[cfg(test)]
