@@ -126,8 +126,9 @@ pub enum StoreError {
 /// The collector's memory.
 #[derive(Clone)]
 pub struct Store {
-    writer: writer::Writer,
+    /// Closed before the writer, which puts the log into the database when nobody else has it open.
     readers: Arc<Readers>,
+    writer: writer::Writer,
     policies: Arc<in_force::Policies>,
     vault: Arc<vault::Vault>,
     shelf: Arc<titles::Shelf>,

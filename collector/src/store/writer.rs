@@ -4,6 +4,9 @@
 //! Each step has a savepoint of its own: one that fails is undone and the others go on. Steps are sorted by device, so
 //! that the rows of one device are written together (performance.md section 5).
 
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
@@ -27,21 +30,35 @@ type Step = Box<dyn FnOnce(&Transaction<'_>) -> Answer + Send>;
 /// Sends the step's result once the commit is known to have worked, or the failure when it did not.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// A handle to the writer's thread; the thread ends when the last handle is dropped.
+/// A handle to the writer's thread. Dropping the last one waits until what was asked is done and the database is closed:
+/// whoever moves or reads the file then finds it as it stays.
 #[derive(Clone)]
-pub(super) struct Writer {
-    steps: mpsc::Sender<(Order, Step)>,
+pub(super) struct Writer(Arc<Work>);
+
+struct Work {
+    /// `None` once there is nothing more to ask.
+    steps: Option<mpsc::Sender<(Order, Step)>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        drop(self.steps.take());
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the writer of the database ended in a panic");
+        }
+    }
 }
 
 impl Writer {
     /// Starts the thread that owns the connection.
     pub(super) fn start(connection: Connection) -> Self {
         let (steps, queue) = mpsc::channel(QUEUE);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || work(connection, queue))
             .expect("the system starts one thread at start-up");
-        Self { steps }
+        Self(Arc::new(Work { steps: Some(steps), thread: Some(thread) }))
     }
 
     /// Runs a step and waits until it is durable.
@@ -58,7 +75,8 @@ impl Writer {
                 let _ = tell.send(committed.and(result));
             })
         });
-        self.steps.send((order, step)).await.map_err(|_| StoreError::Closed)?;
+        let steps = self.0.steps.as_ref().ok_or(StoreError::Closed)?;
+        steps.send((order, step)).await.map_err(|_| StoreError::Closed)?;
         told.await.map_err(|_| StoreError::Closed)?
     }
 }
@@ -124,5 +142,19 @@ mod tests {
         assert!(matches!(stumbled, Err(StoreError::Stumbled)));
         assert!(store.site_names().await.expect("reads").is_empty());
         store.answers().await.expect("works on");
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_dropped_has_closed_its_database() {
+        let home = tempfile::tempdir().expect("a folder");
+        for round in 0..20 {
+            let path = home.path().join(format!("{round}.db"));
+            let store = Store::open(&path).expect("a new database");
+            store.answers().await.expect("works");
+            drop(store);
+            let left = std::fs::read_dir(home.path()).expect("reads").filter_map(Result::ok);
+            let logs: Vec<_> = left.map(|file| file.file_name()).filter(|name| name != "retention.keys").collect();
+            assert_eq!(logs.len(), round + 1, "its log is in the database, and gone: {logs:?}");
+        }
     }
 }
