@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Token;
 
-/// Pairs of words that are remembered, as a power of two: 512 KiB.
-const BITS: u32 = 16;
+/// Pairs of words that are remembered, as a power of two: 256 KiB.
+const BITS: u32 = 15;
 /// The lowest bits of a slot say what was learnt.
 const LEARNT: u32 = 3;
 /// Words of a row for which room is kept: 1.5 MiB.
