@@ -1,5 +1,7 @@
 //! A pack made ready to be asked.
 
+use std::ops::Range;
+
 use super::fingerprint;
 use super::graph::{FIRST_WORD, Graph, NOWHERE};
 use super::lattice::Memories;
@@ -42,13 +44,45 @@ impl Sieve {
     }
 }
 
+/// Where fingerprints are in a list that is in order: those that begin alike, one or two, are a bucket.
+struct Buckets {
+    /// Where each begins; one more at the end.
+    starts: Vec<u32>,
+    /// Bits of a fingerprint that choose no bucket.
+    rest: u32,
+}
+
+impl Buckets {
+    fn new(count: usize, fingerprints: impl Iterator<Item = u64>) -> Self {
+        let rest = u64::BITS - (usize::BITS - count.leading_zeros()).max(1);
+        let mut starts = vec![0; (1 << (u64::BITS - rest)) + 1];
+        for fingerprint in fingerprints {
+            starts.get_mut((fingerprint >> rest) as usize + 1).into_iter().for_each(|count| *count += 1);
+        }
+        let mut total = 0;
+        for start in &mut starts {
+            total += *start;
+            *start = total;
+        }
+        Self { starts, rest }
+    }
+
+    /// Where a fingerprint is, if it is anywhere.
+    #[inline]
+    fn range(&self, fingerprint: u64) -> Range<usize> {
+        let bucket = (fingerprint >> self.rest) as usize;
+        let start = |bucket: usize| self.starts.get(bucket).map_or(0, |&start| start as usize);
+        start(bucket)..start(bucket + 1)
+    }
+}
+
 /// A pack and what is derived from it.
 pub(super) struct Tables {
     pub(super) pack: Pack,
-    /// Where the words begin whose fingerprints begin with these bits.
-    buckets: Vec<u32>,
-    /// Bits of a fingerprint that choose no bucket.
-    rest: u32,
+    /// Of its words.
+    word_places: Buckets,
+    /// Of the words that lack a letter.
+    lacking_places: Buckets,
     phrases: Ways,
     around: Ways,
     words: Sieve,
@@ -59,22 +93,14 @@ pub(super) struct Tables {
 
 impl Tables {
     pub(super) fn new(pack: Pack) -> Self {
-        let bits = usize::BITS - pack.words.len().leading_zeros();
-        let rest = 64 - bits.max(1);
-        let mut buckets = Vec::with_capacity((1 << (64 - rest)) + 1);
-        let mut at = 0;
-        for bucket in 0..1_u64 << (64 - rest) {
-            while pack.words.get(at).is_some_and(|word| word >> rest < bucket) {
-                at += 1;
-            }
-            buckets.push(at as u32);
-        }
-        buckets.push(pack.words.len() as u32);
+        let tags = || pack.lacking.iter().map(|&tag| u64::from(tag) << 32);
+        let word_places = Buckets::new(pack.words.len(), pack.words.iter().copied());
+        let lacking_places = Buckets::new(pack.lacking.len(), tags());
         let [phrases, around] = [&pack.phrases, &pack.around].map(|graph| Ways::new(graph, pack.words_end()));
         let aliases = pack.aliases.iter().map(|(alias, _)| *alias);
         let words = Sieve::new(pack.words.len(), pack.words.iter().copied().chain(aliases));
-        let lacking = Sieve::new(pack.lacking.len(), pack.lacking.iter().map(|&tag| u64::from(tag) << 32));
-        Self { pack, buckets, rest, phrases, around, words, lacking, memories: Memories::default() }
+        let lacking = Sieve::new(pack.lacking.len(), tags());
+        Self { pack, word_places, lacking_places, phrases, around, words, lacking, memories: Memories::default() }
     }
 
     /// Whether a rule may know the word: one of forty others passes too.
@@ -89,11 +115,10 @@ impl Tables {
         if !self.words.passes(fingerprint) {
             return 0;
         }
-        let bucket = (fingerprint >> self.rest) as usize;
-        let (Some(&start), Some(&end)) = (self.buckets.get(bucket), self.buckets.get(bucket + 1)) else { return 0 };
-        let words = self.pack.words.get(start as usize..end as usize).unwrap_or_default();
+        let place = self.word_places.range(fingerprint);
+        let words = self.pack.words.get(place.clone()).unwrap_or_default();
         match words.iter().position(|&word| word == fingerprint) {
-            Some(at) => start + at as u32 + FIRST_WORD,
+            Some(at) => (place.start + at) as u32 + FIRST_WORD,
             None => self.alias(fingerprint),
         }
     }
@@ -123,11 +148,11 @@ impl Tables {
     /// Fuzzy words that without one letter may have this fingerprint: the place of the letter, and the word.
     pub(super) fn lacking(&self, fingerprint: u64) -> impl Iterator<Item = (usize, u32)> {
         let tag = (fingerprint >> 32) as u32;
-        let tags = if self.lacking.passes(fingerprint) { self.pack.lacking.as_slice() } else { &[] };
-        let from = tags.partition_point(|&other| other < tag);
-        let same = tags.iter().skip(from).take_while(move |&&other| other == tag).count();
-        let entries = self.pack.lacking_words.get(from..from + same).unwrap_or_default();
-        entries.iter().map(|entry| ((entry >> LACKS_AT) as usize, entry & ((1 << LACKS_AT) - 1)))
+        let place = if self.lacking.passes(fingerprint) { self.lacking_places.range(fingerprint) } else { 0..0 };
+        let tags = self.pack.lacking.get(place.clone()).unwrap_or_default();
+        let entries = self.pack.lacking_words.get(place).unwrap_or_default();
+        let same = tags.iter().zip(entries).filter(move |&(&other, _)| other == tag);
+        same.map(|(_, entry)| ((entry >> LACKS_AT) as usize, entry & ((1 << LACKS_AT) - 1)))
     }
 
     /// The fingerprint of a word.

@@ -5,7 +5,7 @@ use super::lattice::{Disguise, Lattice};
 use super::tables::{Automaton, Shape};
 
 /// Steps from one beginning. No rule comes near; a text made to branch without end is cut off here.
-const MOST_STEPS: u32 = 1024;
+const MOST_STEPS: u64 = 1024;
 /// A guessed word alone says little: only within a phrase of at least this many words, or beside what a rule needs.
 const GUESSED_WORDS: u8 = 2;
 
@@ -61,6 +61,9 @@ struct Path {
 pub(super) struct Walker<'a> {
     lattice: &'a Lattice<'a>,
     automaton: Automaton<'a>,
+    /// Where the walk begins.
+    start: u32,
+    /// Paths that may go on.
     paths: Vec<Path>,
     /// Paths that went over a gap: several ways may lead to the same.
     over_gaps: Vec<Path>,
@@ -70,105 +73,120 @@ pub(super) struct Walker<'a> {
 
 impl<'a> Walker<'a> {
     pub(super) fn new(lattice: &'a Lattice<'a>, automaton: Automaton<'a>) -> Self {
-        Self { lattice, automaton, paths: Vec::new(), over_gaps: Vec::new(), steps: 0 }
+        Self { lattice, automaton, start: 0, paths: Vec::new(), over_gaps: Vec::new(), steps: 0 }
     }
 
     /// Hands on all ways that begin at `start`.
     #[inline]
     pub(super) fn from(&mut self, start: u32, mut each: impl FnMut(Hit)) {
-        let Self { lattice, automaton, paths, over_gaps, .. } = self;
-        over_gaps.clear();
+        let Self { lattice, automaton, .. } = *self;
+        self.start = start;
+        self.over_gaps.clear();
         lattice.each_edge(start, |to, word, disguise| {
-            if let Some(state) =
-                automaton.first(word).filter(|&state| leads_on(lattice, automaton, to, state, automaton.shape(state)))
-            {
+            if let Some(state) = automaton.first(word) {
                 let guessed = disguise.is_some_and(Disguise::is_guess);
-                paths.push(Path { node: to, state, words: 1, guessed, disguise });
+                self.arrive(Path { node: to, state, words: 1, guessed, disguise }, false, &mut each);
             }
         });
-        let first = self.lattice.token_at(start);
-        let mut left = MOST_STEPS;
+        let most = self.steps + MOST_STEPS;
         while let Some(path) = self.paths.pop() {
-            let shape = self.automaton.shape(path.state);
-            let bare = path.guessed && path.words < GUESSED_WORDS;
-            let says_little = bare && (Lattice::is_inner(start) || Lattice::is_inner(path.node));
-            if shape.gives() && !says_little {
-                let last = self.lattice.token_before(path.node);
-                each(Hit { state: path.state, first, last, disguise: path.disguise, bare });
-            }
-            let cost = self.follow(path, shape);
-            self.steps += u64::from(cost);
-            left = left.saturating_sub(cost);
-            if left == 0 {
+            if self.steps >= most {
                 self.paths.clear();
+                return;
             }
+            self.follow(path, &mut each);
         }
     }
 
-    /// Puts what comes after a path on the pile; returns what that cost.
+    /// Hands on what a path gives out where it has come to, and puts it on the pile if it may go on. Few do.
     #[inline]
-    fn follow(&mut self, path: Path, shape: Shape) -> u32 {
-        let mut cost = 1;
+    fn arrive(&mut self, path: Path, over_gap: bool, each: &mut impl FnMut(Hit)) {
+        let shape = self.automaton.shape(path.state);
+        let goes_on = goes_on(self.lattice, &self.automaton, &path, shape);
+        if !goes_on && !shape.gives() {
+            return;
+        }
+        if over_gap {
+            self.steps += self.over_gaps.len() as u64 / 8;
+            if self.over_gaps.contains(&path) {
+                return;
+            }
+            self.over_gaps.push(path);
+        }
+        let Path { node, state, disguise, .. } = path;
+        let bare = path.guessed && path.words < GUESSED_WORDS;
+        let says_little = bare && (Lattice::is_inner(self.start) || Lattice::is_inner(node));
+        if shape.gives() && !says_little {
+            let (first, last) = (self.lattice.token_at(self.start), self.lattice.token_before(node));
+            each(Hit { state, first, last, disguise, bare });
+        }
+        if goes_on {
+            self.paths.push(path);
+        }
+    }
+
+    /// Goes on from a path by one word, and over the gaps that are there.
+    #[inline]
+    fn follow(&mut self, path: Path, each: &mut impl FnMut(Hit)) {
+        let Self { lattice, automaton, .. } = *self;
+        let shape = automaton.shape(path.state);
+        self.steps += 1;
         if shape.has_gaps() {
-            let (labels, targets) = self.automaton.graph.edges(path.state);
+            let (labels, targets) = automaton.graph.edges(path.state);
             for (&label, &target) in labels.iter().zip(targets).take_while(|&(&label, _)| label < FIRST_WORD) {
-                cost += self.over_gap(Path { state: target, ..path }, label);
+                self.over_gap(Path { state: target, ..path }, label, each);
             }
         }
-        let Self { lattice, automaton, paths, .. } = self;
         if !shape.has_words() || breaks(lattice, path.node) {
-            return cost;
+            return;
         }
         lattice.each_edge(path.node, |to, word, disguise| {
-            cost += 1;
+            self.steps += 1;
             if word == 0 {
                 return;
             }
-            let next = automaton.next(path.state, shape, word);
-            if let Some(state) = next.filter(|&state| leads_on(lattice, automaton, to, state, automaton.shape(state))) {
-                paths.push(Path {
+            if let Some(state) = automaton.next(path.state, shape, word) {
+                let next = Path {
                     node: to,
                     state,
                     words: path.words.saturating_add(1),
                     guessed: path.guessed || disguise.is_some_and(Disguise::is_guess),
                     disguise: path.disguise.max(disguise),
-                });
+                };
+                self.arrive(next, false, each);
             }
         });
-        cost
     }
 
-    /// Goes on from `path` after no word, one word, up to `words` words of any kind; returns what that cost.
-    fn over_gap(&mut self, path: Path, words: u32) -> u32 {
-        let shape = self.automaton.shape(path.state);
+    /// Goes on from `path` after no word, one word, up to `words` words of any kind.
+    fn over_gap(&mut self, path: Path, words: u32, each: &mut impl FnMut(Hit)) {
         for (node, over) in (path.node..).zip(0..=words) {
+            self.steps += 1;
             // Nearly always there is one way: as it is written.
             let Some(token) = self.lattice.plain_token(node) else {
-                return over + self.over_branches(Path { node, ..path }, words - over);
+                return self.over_branches(Path { node, ..path }, words - over, each);
             };
-            if leads_on(self.lattice, &self.automaton, node, path.state, shape) {
-                self.go_on(Path { node, ..path });
-            }
+            self.arrive(Path { node, ..path }, true, each);
             if token.breaks() {
-                return over + 1;
+                return;
             }
         }
-        words + 1
     }
 
     /// The same where what is read may be read in several ways.
     #[inline(never)]
-    fn over_branches(&mut self, path: Path, words: u32) -> u32 {
-        let mut cost = 1;
+    fn over_branches(&mut self, path: Path, words: u32, each: &mut impl FnMut(Hit)) {
+        let lattice = self.lattice;
         let mut ends = vec![path.node];
         let mut fresh = 0;
         for round in 0..=words {
             let upto = ends.len();
             for at in fresh..upto {
                 let Some(&node) = ends.get(at) else { continue };
-                cost += 1 + self.go_on(Path { node, ..path });
-                if round < words && !breaks(self.lattice, node) {
-                    self.lattice.each_edge(node, |to, _, disguise| {
+                self.steps += 1;
+                self.arrive(Path { node, ..path }, true, each);
+                if round < words && !breaks(lattice, node) {
+                    lattice.each_edge(node, |to, _, disguise| {
                         // Of the readings of one word the plain one is enough to step over it; not of a word in pieces.
                         let in_pieces = to > node + 1 && !Lattice::is_inner(to);
                         if disguise.is_none() || in_pieces || Lattice::is_inner(node) {
@@ -179,29 +197,17 @@ impl<'a> Walker<'a> {
             }
             fresh = upto;
         }
-        cost
-    }
-
-    /// Puts a path that went over a gap on the pile, unless another way led to the same; returns what that cost.
-    fn go_on(&mut self, path: Path) -> u32 {
-        let cost = self.over_gaps.len() as u32 / 8;
-        if !self.over_gaps.contains(&path) {
-            self.over_gaps.push(path);
-            self.paths.push(path);
-        }
-        cost
     }
 }
 
-/// Whether a path at this node and in this state, of this shape, may come to anything. Few do, and those that do not cost
-/// least here.
+/// Whether a path in a state of this shape may go on. Few may, and those that may not cost least here.
 #[inline]
-fn leads_on(lattice: &Lattice<'_>, automaton: &Automaton<'_>, node: u32, state: u32, shape: Shape) -> bool {
-    let has_step = || {
-        let plain = lattice.plain_token(node);
-        plain.is_none_or(|token| !token.breaks() && automaton.may_step(state, shape, token.word()))
+fn goes_on(lattice: &Lattice<'_>, automaton: &Automaton<'_>, path: &Path, shape: Shape) -> bool {
+    let by_word = || {
+        let next = lattice.plain_token(path.node);
+        next.is_none_or(|token| !token.breaks() && automaton.may_step(path.state, shape, token.word()))
     };
-    shape.gives() || shape.has_gaps() || (shape.has_words() && has_step())
+    shape.has_gaps() || (shape.has_words() && by_word())
 }
 
 /// Whether a sentence ends before the word at a node.
