@@ -77,7 +77,8 @@ pub(crate) fn is_piece(lattice: &Lattice<'_>, place: &Range<usize>) -> bool {
 /// Whether a word that begins at `start` may have a stroke in it that is a letter.
 pub(crate) fn is_near_stroke(text: &str, start: usize) -> bool {
     let near = text.as_bytes().get(start.saturating_sub(STRUCK)..text.len().min(start + STRUCK));
-    near.is_some_and(|near| near.iter().any(|&byte| byte == STROKE || !byte.is_ascii()))
+    // To the end in any case: several bytes at once.
+    near.is_some_and(|near| near.iter().fold(false, |any, &byte| any | (byte == STROKE) | !byte.is_ascii()))
 }
 
 /// Where the letters, digits and symbols around the word that begins at `start` stand, with strokes.

@@ -187,10 +187,11 @@ impl Lattice<'_> {
         if word.symbols {
             self.look_around(word.start, token);
         }
-        let bits = match self.memory.of(word.fingerprint) {
+        let print = fingerprint::of(plain.as_bytes());
+        let bits = match self.memory.of(print) {
             Learnt::Known => 0,
             Learnt::Unknown => UNKNOWN,
-            Learnt::Nothing => self.look_up(token, word.fingerprint, plain, word.digits),
+            Learnt::Nothing => self.look_up(token, print, plain, word.digits),
         };
         if plain.len() <= FRAGMENT {
             let mut letters = [0; 8];

@@ -12,7 +12,7 @@ mod slow;
 
 use std::ops::Range;
 
-use super::{fingerprint, letters};
+use super::letters;
 
 use between::Between;
 use block::Block;
@@ -34,8 +34,6 @@ pub(super) struct Word<'a> {
     pub(super) start: usize,
     /// Where it ends.
     pub(super) end: usize,
-    /// Of its plain form.
-    pub(super) fingerprint: u64,
     /// The plain form, unless it is `text[start..end]` in small letters.
     pub(super) plain: Option<&'a str>,
     /// Whether a digit is in it.
@@ -134,7 +132,6 @@ fn touched(bytes: &[u8], stands: Range<usize>, breaks: bool) -> Word<'static> {
     Word {
         start,
         end,
-        fingerprint: fingerprint::of_ascii(bytes, start, end),
         plain: None,
         digits: bytes.get(stands).unwrap_or_default().iter().any(u8::is_ascii_digit),
         breaks,
@@ -228,28 +225,23 @@ mod tests {
 
     use super::slow::Slow;
     use super::{Common, Sink, Word, bytewise, plain_words, words};
-    use crate::fingerprint;
 
-    /// Where a word stands, its fingerprint, its plain form, and what is true of it.
-    type Fields = (usize, usize, u64, Option<String>, [bool; 4]);
+    /// Where a word stands, its plain form, and what is true of it.
+    type Fields = (usize, usize, Option<String>, [bool; 4]);
 
     /// All that is said of each word.
     #[derive(Default)]
-    struct Said<'a> {
-        text: &'a [u8],
-        words: Vec<Fields>,
-    }
+    struct Said(Vec<Fields>);
 
-    impl Sink for Said<'_> {
+    impl Sink for Said {
         fn common(&mut self, word: Common) {
             let Common { start, end, digits, breaks, struck } = word;
-            let fingerprint = fingerprint::of_ascii(self.text, start, end);
-            self.words.push((start, end, fingerprint, None, [digits, breaks, false, struck]));
+            self.0.push((start, end, None, [digits, breaks, false, struck]));
         }
 
         fn word(&mut self, word: Word<'_>) {
-            let Word { start, end, fingerprint, plain, digits, breaks, symbols, struck } = word;
-            self.words.push((start, end, fingerprint, plain.map(str::to_owned), [digits, breaks, symbols, struck]));
+            let Word { start, end, plain, digits, breaks, symbols, struck } = word;
+            self.0.push((start, end, plain.map(str::to_owned), [digits, breaks, symbols, struck]));
         }
     }
 
@@ -265,13 +257,13 @@ mod tests {
                 "(?s).{0,200}",
             ],
         ) {
-            let (mut at_once, mut bytes) = (Said { text: text.as_bytes(), ..Said::default() }, Said::default());
+            let (mut at_once, mut bytes) = (Said::default(), Said::default());
             words(&text, &mut at_once);
             let (mut slow, mut at) = (Slow::default(), 0);
             while at < text.len() {
                 at = bytewise(&text, at, &mut slow, &mut bytes);
             }
-            prop_assert_eq!(at_once.words, bytes.words);
+            prop_assert_eq!(at_once.0, bytes.0);
         }
     }
 

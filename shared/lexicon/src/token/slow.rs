@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::between::Between;
 use super::bytes::{APOSTROPHE, OTHER_SCRIPT, STROKE, SYMBOL, WORD, class};
 use super::{Sink, Word};
-use crate::{fingerprint, letters};
+use crate::letters;
 
 /// Plain letters that are collected before a word must end: no word is longer.
 const LONGEST: usize = 4096;
@@ -78,7 +78,6 @@ impl Slow {
         sink.word(Word {
             start: from + first,
             end: from + last + 1,
-            fingerprint: fingerprint::of(self.plain.as_bytes()),
             plain: Some(&self.plain),
             digits: self.plain.bytes().any(|byte| byte.is_ascii_digit()),
             breaks: between.breaks,
@@ -125,7 +124,6 @@ impl Slow {
             sink.word(Word {
                 start: place(start),
                 end,
-                fingerprint: fingerprint::of(word.as_bytes()),
                 plain: Some(word),
                 digits: word.bytes().any(|byte| byte.is_ascii_digit()),
                 breaks: between.breaks,
