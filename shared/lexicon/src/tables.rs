@@ -198,10 +198,11 @@ impl Shape {
 
     fn of(labels: &[u32], gives: bool) -> Self {
         let flag = |set: bool, flag: u64| if set { flag } else { 0 };
-        let words = labels.iter().filter(|&&label| label >= FIRST_WORD);
-        let mask = words.clone().fold(0, |mask, &word| mask | 1 << (word & 63));
-        let gaps = labels.first().is_some_and(|&label| label < FIRST_WORD);
-        let flags = flag(gives, Self::GIVES) | flag(gaps, Self::GAPS) | flag(words.count() > 0, Self::WORDS);
+        // Gaps come before words.
+        let gaps = labels.iter().take_while(|&&label| label < FIRST_WORD).count();
+        let words = labels.get(gaps..).unwrap_or_default();
+        let mask = words.iter().fold(0, |mask, &word| mask | 1 << (word & 63));
+        let flags = flag(gives, Self::GIVES) | flag(gaps > 0, Self::GAPS) | flag(!words.is_empty(), Self::WORDS);
         Self(mask & !Self::FLAGS | flags)
     }
 
