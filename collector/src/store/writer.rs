@@ -152,9 +152,9 @@ mod tests {
             let store = Store::open(&path).expect("a new database");
             store.answers().await.expect("works");
             drop(store);
-            let left = std::fs::read_dir(home.path()).expect("reads").filter_map(Result::ok);
-            let logs: Vec<_> = left.map(|file| file.file_name()).filter(|name| name != "retention.keys").collect();
-            assert_eq!(logs.len(), round + 1, "its log is in the database, and gone: {logs:?}");
+            let entries = std::fs::read_dir(home.path()).expect("reads").filter_map(Result::ok);
+            let files: Vec<_> = entries.map(|file| file.file_name()).filter(|name| name != "retention.keys").collect();
+            assert_eq!(files.len(), round + 1, "one file for each database, and no log beside it: {files:?}");
         }
     }
 }
