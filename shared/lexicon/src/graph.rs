@@ -66,13 +66,11 @@ impl Graph {
     /// Whether all numbers point to something, and no cycle can be: a state leads to earlier ones only.
     pub(super) fn holds(&self, words: u32, given: u32) -> bool {
         let in_order = |starts: &[u32], total: usize| {
-            starts.first() == Some(&0)
-                && starts.windows(2).all(|pair| pair.first() <= pair.last())
-                && starts.last().copied() == u32::try_from(total).ok()
+            starts.first() == Some(&0) && starts.is_sorted() && starts.last().copied() == u32::try_from(total).ok()
         };
         let edges_lead_back = (0..self.root() + 1).all(|state| {
             let (labels, targets) = self.edges(state);
-            labels.windows(2).all(|pair| pair.first() < pair.last()) && targets.iter().all(|&target| target < state)
+            labels.is_sorted_by(|one, other| one < other) && targets.iter().all(|&target| target < state)
         });
         self.labels.len() == self.targets.len()
             && self.first_edge.len() == self.first_given.len()

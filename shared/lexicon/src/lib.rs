@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use flate2::{Decompress, FlushDecompress, Status};
 
 mod arithmetic;
+mod automaton;
 mod category;
 mod disguise;
 mod finding;

@@ -85,10 +85,16 @@ impl<'a> Nearby<'a> {
             return;
         }
         self.look_in(vec![(0, self.lattice.tokens.len() as u32)]);
+        let is_wanted = |set: &u32| wanted.get(*set as usize).is_some_and(|&wanted| wanted);
+        // A few states are those of most places, and some of these give out a hundred sets.
+        let mut gives_wanted = vec![None; self.graph.states()];
         for place in &self.places {
-            let sets = self.graph.given(place.state).iter();
-            for set in sets.filter(|&&set| wanted.get(set as usize).is_some_and(|&wanted| wanted)) {
-                self.anywhere.entry(*set).or_default().push(*place);
+            let given = self.graph.given(place.state);
+            let Some(gives) = gives_wanted.get_mut(place.state as usize) else { continue };
+            if *gives.get_or_insert_with(|| given.iter().any(is_wanted)) {
+                for &set in given.iter().filter(|set| is_wanted(set)) {
+                    self.anywhere.entry(set).or_default().push(*place);
+                }
             }
         }
     }
@@ -110,21 +116,12 @@ impl<'a> Nearby<'a> {
         for &(from, to) in &self.windows {
             let mut upto = from;
             for &(begun, done) in before.iter().filter(|&&(begun, _)| (from..to).contains(&begun)) {
-                (upto..begun).for_each(&mut look);
+                lattice.each_node(upto..begun, &mut look);
                 upto = done;
             }
-            (upto..to).for_each(&mut look);
+            lattice.each_node(upto..to, &mut look);
         }
-        // Sets are looked for inside of joined words too.
-        let mut inner: Vec<u32> =
-            lattice.edges.iter().map(|edge| edge.from).filter(|&from| Lattice::is_inner(from)).collect();
-        inner.dedup();
-        let is_new = |&node: &u32| {
-            let word = lattice.token_at(node);
-            holds(&self.windows, word) && !holds(&before, word)
-        };
-        inner.into_iter().filter(is_new).for_each(&mut look);
-        // Those of each round are in order but for the inner ones.
+        // Those of each round are in order.
         places.sort_by_key(|place| place.first);
         self.longest = places.iter().map(|place| place.last.saturating_sub(place.first)).max().unwrap_or_default();
         self.begins.clear();
@@ -149,9 +146,12 @@ impl<'a> Nearby<'a> {
         let beyond = lattice.at_place(end.saturating_add(reach + 1));
         let begin = earliest.saturating_sub(self.longest) as usize;
         let from = self.begins.get(begin).map_or(self.places.len(), |&at| at as usize);
+        let tables = lattice.tables;
         let near = self.places.iter().skip(from).take_while(|place| place.first < beyond);
-        near.filter(|place| place.last >= earliest && self.says(place, around.side, phrase))
-            .any(|place| self.graph.given(place.state).binary_search(&around.set).is_ok())
+        let mut likely = near.filter(|place| tables.may_give(place.state, around.set) && place.last >= earliest);
+        likely.any(|place| {
+            self.says(place, around.side, phrase) && self.graph.given(place.state).binary_search(&around.set).is_ok()
+        })
     }
 
     /// Whether what stands at a place may say something about a phrase, as to where it stands.
@@ -196,10 +196,4 @@ fn windows(lattice: &Lattice<'_>, matches: &[Match]) -> Vec<(u32, u32)> {
         touch
     });
     windows
-}
-
-/// Whether a word stands in one of the windows.
-fn holds(windows: &[(u32, u32)], word: u32) -> bool {
-    let before = windows.partition_point(|&(from, _)| from <= word);
-    before.checked_sub(1).and_then(|window| windows.get(window)).is_some_and(|&(_, to)| word < to)
 }

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::automaton::{Automaton, Ways};
 use super::fingerprint;
-use super::graph::{FIRST_WORD, Graph, NOWHERE};
+use super::graph::FIRST_WORD;
 use super::lattice::Memories;
 use super::pack::{LACKS_AT, Pack};
 
@@ -85,6 +86,8 @@ pub(super) struct Tables {
     lacking_places: Buckets,
     phrases: Ways,
     around: Ways,
+    /// Bits of the sets that each state around gives out.
+    sets: Vec<u64>,
     words: Sieve,
     lacking: Sieve,
     /// What words of earlier texts turned out to be.
@@ -97,10 +100,12 @@ impl Tables {
         let word_places = Buckets::new(pack.words.len(), pack.words.iter().copied());
         let lacking_places = Buckets::new(pack.lacking.len(), tags());
         let [phrases, around] = [&pack.phrases, &pack.around].map(|graph| Ways::new(graph, pack.words_end()));
+        let bits = |state| pack.around.given(state).iter().fold(0, |bits, &set| bits | bit(set));
+        let sets = (0..=pack.around.root()).map(bits).collect();
         let aliases = pack.aliases.iter().map(|(alias, _)| *alias);
         let words = Sieve::new(pack.words.len(), pack.words.iter().copied().chain(aliases));
         let lacking = Sieve::new(pack.lacking.len(), tags());
-        Self { pack, word_places, lacking_places, phrases, around, words, lacking, memories: Memories::default() }
+        Self { pack, word_places, lacking_places, phrases, around, sets, words, lacking, memories: Memories::default() }
     }
 
     /// Whether a rule may know the word: one of forty others passes too.
@@ -166,6 +171,12 @@ impl Tables {
         self.phrases.first(word).is_some()
     }
 
+    /// Whether a state around may give out a set: one of each 64 others passes too.
+    #[inline]
+    pub(super) fn may_give(&self, state: u32, set: u32) -> bool {
+        self.sets.get(state as usize).is_some_and(|sets| sets & bit(set) != 0)
+    }
+
     /// An automaton of the pack.
     pub(super) fn automaton(&self, which: Which) -> Automaton<'_> {
         match which {
@@ -184,119 +195,8 @@ pub(super) enum Which {
     Around,
 }
 
-/// What a state has, and in the lowest bits which words may go on from it, by the lowest bits of their numbers: most steps
-/// that an automaton does not have end here, with a number that has been read already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Shape(u64);
-
-impl Shape {
-    const GIVES: u64 = 1 << 63;
-    const GAPS: u64 = 1 << 62;
-    const WORDS: u64 = 1 << 61;
-    /// Words that have one of these bits are not told apart.
-    const FLAGS: u64 = Self::GIVES | Self::GAPS | Self::WORDS;
-
-    fn of(labels: &[u32], gives: bool) -> Self {
-        let flag = |set: bool, flag: u64| if set { flag } else { 0 };
-        // Gaps come before words.
-        let gaps = labels.iter().take_while(|&&label| label < FIRST_WORD).count();
-        let words = labels.get(gaps..).unwrap_or_default();
-        let mask = words.iter().fold(0, |mask, &word| mask | 1 << (word & 63));
-        let flags = flag(gives, Self::GIVES) | flag(gaps > 0, Self::GAPS) | flag(!words.is_empty(), Self::WORDS);
-        Self(mask & !Self::FLAGS | flags)
-    }
-
-    /// Whether it gives something out.
-    #[inline]
-    pub(super) fn gives(self) -> bool {
-        self.0 & Self::GIVES != 0
-    }
-
-    /// Whether a gap goes on from it.
-    #[inline]
-    pub(super) fn has_gaps(self) -> bool {
-        self.0 & Self::GAPS != 0
-    }
-
-    /// Whether a word goes on from it.
-    #[inline]
-    pub(super) fn has_words(self) -> bool {
-        self.0 & Self::WORDS != 0
-    }
-
-    /// Whether this word may go on from it.
-    #[inline]
-    fn may_have(self, word: u32) -> bool {
-        (self.0 | Self::FLAGS) >> (word & 63) & 1 != 0
-    }
-}
-
-/// What says of most steps that an automaton does not have them, in few bytes: they stay near the processor, and the
-/// automaton does not.
-struct Ways {
-    /// Where each word leads from the root.
-    root: Vec<u32>,
-    shapes: Vec<Shape>,
-    /// Steps by word.
-    steps: Sieve,
-}
-
-impl Ways {
-    fn new(graph: &Graph, words_end: u32) -> Self {
-        let mut root = vec![NOWHERE; words_end as usize];
-        let (labels, targets) = graph.edges(graph.root());
-        for (&label, &target) in labels.iter().zip(targets) {
-            if let Some(entry) = root.get_mut(label as usize) {
-                *entry = target;
-            }
-        }
-        let shapes = (0..=graph.root()).map(|state| Shape::of(graph.edges(state).0, !graph.given(state).is_empty()));
-        let steps = (0..graph.root()).flat_map(|state| graph.edges(state).0.iter().map(move |&word| step(state, word)));
-        Self { root, shapes: shapes.collect(), steps: Sieve::new(graph.labels.len(), steps) }
-    }
-
-    #[inline]
-    fn first(&self, word: u32) -> Option<u32> {
-        self.root.get(word as usize).copied().filter(|&state| state != NOWHERE)
-    }
-}
-
-/// The fingerprint of a step.
+/// The bit of a set.
 #[inline]
-fn step(state: u32, word: u32) -> u64 {
-    // Fibonacci hashing: the upper bits depend on all.
-    (u64::from(state) << 32 | u64::from(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// An automaton with short ways.
-#[derive(Clone, Copy)]
-pub(super) struct Automaton<'a> {
-    pub(super) graph: &'a Graph,
-    ways: &'a Ways,
-}
-
-impl Automaton<'_> {
-    /// Where a word leads from the root.
-    #[inline]
-    pub(super) fn first(&self, word: u32) -> Option<u32> {
-        self.ways.first(word)
-    }
-
-    /// Where a word leads from a state of this shape.
-    #[inline]
-    pub(super) fn next(&self, state: u32, shape: Shape, word: u32) -> Option<u32> {
-        if self.may_step(state, shape, word) { self.graph.next(state, word) } else { None }
-    }
-
-    /// Whether a word may lead anywhere: one of forty others passes too.
-    #[inline]
-    pub(super) fn may_step(&self, state: u32, shape: Shape, word: u32) -> bool {
-        shape.may_have(word) && self.ways.steps.passes(step(state, word))
-    }
-
-    /// What a state has.
-    #[inline]
-    pub(super) fn shape(&self, state: u32) -> Shape {
-        self.ways.shapes.get(state as usize).copied().unwrap_or_default()
-    }
+fn bit(set: u32) -> u64 {
+    1 << (set & 63)
 }

@@ -1,8 +1,8 @@
 //! All rows of an automaton that stand somewhere in a lattice: every one, also inside or across another.
 
+use super::automaton::{Automaton, Shape};
 use super::graph::FIRST_WORD;
-use super::lattice::{Disguise, Lattice};
-use super::tables::{Automaton, Shape};
+use super::lattice::{Disguise, Lattice, Token};
 
 /// Steps from one beginning. No rule comes near; a text made to branch without end is cut off here.
 const MOST_STEPS: u64 = 1024;
@@ -160,13 +160,17 @@ impl<'a> Walker<'a> {
 
     /// Goes on from `path` after no word, one word, up to `words` words of any kind.
     fn over_gap(&mut self, path: Path, words: u32, each: &mut impl FnMut(Hit)) {
+        let Self { lattice, automaton, .. } = *self;
+        let shape = automaton.shape(path.state);
         for (node, over) in (path.node..).zip(0..=words) {
             self.steps += 1;
             // Nearly always there is one way: as it is written.
-            let Some(token) = self.lattice.plain_token(node) else {
+            let Some(token) = lattice.plain_token(node) else {
                 return self.over_branches(Path { node, ..path }, words - over, each);
             };
-            self.arrive(Path { node, ..path }, true, each);
+            if shape.gives() || goes_on_by(&automaton, shape, token) {
+                self.arrive(Path { node, ..path }, true, each);
+            }
             if token.breaks() {
                 return;
             }
@@ -203,11 +207,14 @@ impl<'a> Walker<'a> {
 /// Whether a path in a state of this shape may go on. Few may, and those that may not cost least here.
 #[inline]
 fn goes_on(lattice: &Lattice<'_>, automaton: &Automaton<'_>, path: &Path, shape: Shape) -> bool {
-    let by_word = || {
-        let next = lattice.plain_token(path.node);
-        next.is_none_or(|token| !token.breaks() && automaton.may_step(path.state, shape, token.word()))
-    };
-    shape.has_gaps() || (shape.has_words() && by_word())
+    let next = || lattice.plain_token(path.node);
+    shape.has_gaps() || (shape.has_words() && next().is_none_or(|token| goes_on_by(automaton, shape, token)))
+}
+
+/// The same where one way leads on, by a word.
+#[inline]
+fn goes_on_by(automaton: &Automaton<'_>, shape: Shape, next: Token) -> bool {
+    shape.has_gaps() || (!next.breaks() && automaton.may_step(shape, next.word()))
 }
 
 /// Whether a sentence ends before the word at a node.

@@ -13,11 +13,6 @@ const LONGEST_JOINED: usize = 48;
 const LONGEST: usize = 18;
 /// Letters of the shortest word within that no rule has, but for those below.
 const FILLER: usize = 3;
-/// Short words that people run together with others. Any two letters are somebody's name.
-const SHORT: &[&[u8]] = &[
-    b"i", b"a", b"u", b"am", b"an", b"as", b"at", b"be", b"by", b"do", b"go", b"he", b"if", b"im", b"in", b"is", b"it",
-    b"me", b"my", b"no", b"of", b"on", b"or", b"so", b"to", b"up", b"ur", b"us", b"we",
-];
 
 /// A word within: where it begins and ends, and its number, 0 for a filler.
 struct Part {
@@ -145,7 +140,7 @@ fn has_pair(lattice: &mut Lattice<'_>, word: &[u8]) -> bool {
         }
     });
     // A letter that is left over at either end must be a word.
-    let is_left = |letter: Option<&u8>| letter.is_some_and(|letter| !SHORT.contains(&[*letter].as_slice()));
+    let is_left = |letter: Option<&u8>| letter.is_some_and(|letter| !is_short(&[*letter]));
     let starts = if is_left(word.first()) { !2 } else { !0 };
     let ends = if is_left(word.last()) { !(1 << (word.len() - 1)) } else { !0 };
     let (mut begin, mut end) = (0, 0);
@@ -171,9 +166,20 @@ fn has_pair(lattice: &mut Lattice<'_>, word: &[u8]) -> bool {
     begin & end != 0
 }
 
+/// Whether it is one of the short words that people run together with others. Any two letters are somebody's name.
+#[rustfmt::skip]
+fn is_short(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"i" | b"a" | b"u"
+            | b"am" | b"an" | b"as" | b"at" | b"be" | b"by" | b"do" | b"go" | b"he" | b"if" | b"im" | b"in" | b"is" | b"it"
+            | b"me" | b"my" | b"no" | b"of" | b"on" | b"or" | b"so" | b"to" | b"up" | b"ur" | b"us" | b"we"
+    )
+}
+
 /// Where a single letter stands that may be a word of a rule, and that people run together with others.
 fn single(tables: &Tables, word: &[u8]) -> u64 {
-    let is_word = |letter: u8| matches!(letter, b'i' | b'a' | b'u') && tables.may_have(fingerprint::of(&[letter]));
+    let is_word = |letter: u8| is_short(&[letter]) && tables.may_have(fingerprint::of(&[letter]));
     word.iter().enumerate().fold(0, |places, (at, &letter)| places | u64::from(is_word(letter)) << at)
 }
 
@@ -194,7 +200,7 @@ fn forward(lattice: &mut Lattice<'_>, word: &[u8]) -> Vec<Part> {
             let letters = &word[start..end];
             let print = fingerprint::of(letters);
             let number = lattice.tables.word(print);
-            let short = letters.len() < FILLER && SHORT.contains(&letters);
+            let short = is_short(letters);
             let fills = || short || (letters.len() >= FILLER && lattice.known.has(print));
             if (number != 0 && (letters.len() > 1 || short)) || fills() {
                 reached[end] = true;

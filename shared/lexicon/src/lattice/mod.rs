@@ -3,8 +3,11 @@
 //! Nodes are the gaps between words, counted from 0; inside a word that is several run together there are inner nodes.
 //! Every edge is a word. The plain reading is always there, whatever else a place may mean.
 
+use std::ops::Range;
+
 use zeroize::Zeroize as _;
 
+mod edge;
 mod gather;
 mod memory;
 mod pieces;
@@ -16,6 +19,8 @@ use super::tables::Tables;
 use super::token;
 use super::{disguise, fingerprint};
 
+pub use edge::Disguise;
+pub(super) use edge::Edge;
 pub(super) use memory::Memories;
 use memory::Memory;
 use pieces::Pieces;
@@ -27,46 +32,6 @@ pub(super) use row::{FRAGMENT, Token};
 const INNER: u32 = 1 << 31;
 /// Texts are read up to here: 2 GiB.
 const LONGEST_TEXT: usize = (1 << 31) - 1;
-
-/// How a word was disguised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Disguise {
-    /// Digits or symbols for letters.
-    Leet,
-    /// A letter repeated.
-    Repeated,
-    /// Letters masked with stars.
-    Masked,
-    /// One letter wrong, missing, added, or swapped with the next.
-    Misspelt,
-    /// Words run together.
-    Joined,
-    /// Letters standing apart.
-    Spaced,
-    /// Torn into fragments.
-    Torn,
-    /// Two letters swapped or one dropped, in a word of a rule that is only probable.
-    Slipped,
-    /// Hardly a letter left as it was.
-    Guessed,
-}
-
-impl Disguise {
-    /// Whether a word in it says little unless the rest of its phrase stands there too.
-    pub(super) fn is_guess(self) -> bool {
-        matches!(self, Self::Joined | Self::Slipped | Self::Guessed)
-    }
-}
-
-/// A further reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Edge {
-    pub(super) from: u32,
-    pub(super) to: u32,
-    /// Number of the word, 0 for one that only fills.
-    pub(super) word: u32,
-    pub(super) disguise: Disguise,
-}
 
 /// The row and its further readings.
 pub(super) struct Lattice<'a> {
@@ -83,6 +48,8 @@ pub(super) struct Lattice<'a> {
     inner: Vec<u32>,
     /// Nodes at which a phrase may begin.
     pub(super) starts: Vec<u32>,
+    /// Inner nodes that edges lead from, each behind the word that it is in; in order.
+    inside: Vec<(u32, u32)>,
     /// Plain letters of short words that are not plain in the text, in eight bytes.
     shorts: Vec<(u32, [u8; 8])>,
     pub(super) pieces: Pieces,
@@ -122,6 +89,7 @@ impl<'a> Lattice<'a> {
             from_inner: Ranks::default(),
             inner: Vec::new(),
             starts: Vec::new(),
+            inside: Vec::new(),
             shorts: Vec::new(),
             pieces: Pieces::default(),
             struck: Pieces::default(),
@@ -146,12 +114,13 @@ impl<'a> Lattice<'a> {
 
     /// Puts the further readings in order, and marks where they begin.
     fn settle(&mut self) {
-        let Self { tokens, edges, inner, starts, tables, folded, .. } = self;
+        let Self { tokens, edges, inner, starts, inside, tables, folded, .. } = self;
         edges.sort_unstable();
         edges.dedup();
         for edge in edges.iter() {
-            if let Some(token) = tokens.get_mut(edge.from as usize) {
-                token.bits |= MORE;
+            match tokens.get_mut(edge.from as usize) {
+                Some(token) => token.bits |= MORE,
+                None => inside.push((place(inner, edge.from), edge.from)),
             }
             if tables.begins(edge.word) {
                 starts.push(edge.from);
@@ -161,15 +130,30 @@ impl<'a> Lattice<'a> {
                 folded.extend(edge.from + 1..edge.to);
             }
         }
+        inside.sort_unstable();
+        inside.dedup();
         folded.sort_unstable();
         folded.dedup();
         self.folded_ranks = Ranks::new(folded.iter().copied());
-        let (words, inside) = edges.split_at(edges.partition_point(|edge| edge.from < INNER));
+        let (words, within) = edges.split_at(edges.partition_point(|edge| edge.from < INNER));
         self.from_words = Ranks::new(words.iter().map(|edge| edge.from));
-        self.from_inner = Ranks::new(inside.iter().map(|edge| edge.from - INNER));
-        // In the order of the text.
-        starts.sort_unstable_by_key(|&node| (place(inner, node), node));
+        self.from_inner = Ranks::new(within.iter().map(|edge| edge.from - INNER));
+        // In the order of the text. Those of the words are in order, and most others stand behind all of these.
+        starts.sort_by_key(|&node| (place(inner, node), node));
         starts.dedup();
+    }
+
+    /// Hands on the nodes that edges lead from, in the order of the text: each of these words, then those inside of it.
+    #[inline]
+    pub(super) fn each_node(&self, words: Range<u32>, mut each: impl FnMut(u32)) {
+        let from = self.inside.partition_point(|&(word, _)| word < words.start);
+        let mut inside = self.inside.iter().skip(from).peekable();
+        for word in words {
+            each(word);
+            while let Some(&(_, node)) = inside.next_if(|&&(within, _)| within == word) {
+                each(node);
+            }
+        }
     }
 
     /// The word at or in which a node stands.

@@ -108,8 +108,8 @@ pub(super) fn read(bytes: &mut Bytes<'_>) -> Result<Graph, PackError> {
     let (first_given, given) = rows(bytes)?;
     let groups = first_label.len() - 1;
     let labels = |group: u32| slice(&first_label, &all_labels, group);
-    let sizes = (1..first_given.len()).map(|_| bytes.count(1)).collect::<Result<Vec<usize>, PackError>>()?;
-    let used = bytes.room(total(&sizes))?;
+    let first_used = starts(bytes, first_given.len() - 1)?;
+    let used = bytes.room(total(&first_used))?;
     let used = (0..used).map(|_| bytes.number()).collect::<Result<Vec<u32>, PackError>>()?;
     let edges = used.iter().map(|&group| labels(group).len()).fold(0, usize::saturating_add);
     if edges > MOST_EDGES {
@@ -119,14 +119,15 @@ pub(super) fn read(bytes: &mut Bytes<'_>) -> Result<Graph, PackError> {
     graph.labels.reserve_exact(edges);
     graph.targets.reserve_exact(edges);
     let mut known = Known::new(groups);
-    let (mut used, mut edges) = (used.iter(), Vec::new());
-    for (state, &size) in (0..).zip(&sizes) {
-        for &group in used.by_ref().take(size) {
+    let mut edges = Vec::new();
+    for state in 0..(first_used.len() - 1) as u32 {
+        let used = slice(&first_used, &used, state);
+        for &group in used {
             let target = known.lengthen(group as usize, bytes.number()?).ok_or(PackError::Damaged)?;
             // A label and where it leads, as one number.
             edges.extend(labels(group).iter().map(|&label| u64::from(label) << 32 | u64::from(target)));
         }
-        if size > 1 {
+        if used.len() > 1 {
             edges.sort_unstable();
         }
         graph.labels.extend(edges.iter().map(|edge| (edge >> 32) as u32));
@@ -135,10 +136,6 @@ pub(super) fn read(bytes: &mut Bytes<'_>) -> Result<Graph, PackError> {
         known.waiting.push(state);
     }
     Ok(graph)
-}
-
-fn total(sizes: &[usize]) -> usize {
-    sizes.iter().copied().fold(0, usize::saturating_add)
 }
 
 /// Rows of numbers that rise: how long each is, then each.
@@ -159,19 +156,34 @@ fn put_rows(out: &mut Vec<u8>, rows: &[&[u32]]) {
 /// Where each row begins and where the last one ends, and the numbers of all.
 fn rows(bytes: &mut Bytes<'_>) -> Result<(Vec<u32>, Vec<u32>), PackError> {
     let count = bytes.count(1)?;
-    let sizes = (0..count).map(|_| bytes.count(1)).collect::<Result<Vec<usize>, PackError>>()?;
-    let mut numbers = Vec::with_capacity(bytes.room(total(&sizes))?);
-    let mut starts = Vec::with_capacity(count + 1);
-    starts.push(0);
-    for size in sizes {
+    let starts = starts(bytes, count)?;
+    let mut numbers = Vec::with_capacity(bytes.room(total(&starts))?);
+    for row in starts.windows(2) {
+        let &[start, end] = row else { continue };
         let mut number = 0_u32;
-        for _ in 0..size {
+        for _ in start..end {
             number = number.checked_add(bytes.number()?).ok_or(PackError::Damaged)?;
             numbers.push(number);
         }
-        starts.push(u32::try_from(numbers.len()).map_err(|_| PackError::Damaged)?);
     }
     Ok((starts, numbers))
+}
+
+/// Where each of so many rows begins and where the last one ends, of how long each is.
+fn starts(bytes: &mut Bytes<'_>, count: usize) -> Result<Vec<u32>, PackError> {
+    let mut starts = Vec::with_capacity(count + 1);
+    starts.push(0);
+    let mut end = 0_u32;
+    for _ in 0..count {
+        end = end.checked_add(bytes.number()?).ok_or(PackError::Damaged)?;
+        starts.push(end);
+    }
+    Ok(starts)
+}
+
+/// How much the rows hold that begin and end there.
+fn total(starts: &[u32]) -> usize {
+    starts.last().map_or(0, |&end| end as usize)
 }
 
 #[cfg(test)]

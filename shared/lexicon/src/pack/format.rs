@@ -87,16 +87,16 @@ fn holds(pack: &Pack) -> bool {
     let mut ids: Vec<&str> = pack.rules.iter().map(|rule| rule.id.as_str()).collect();
     ids.sort_unstable();
     words <= 1 << 22
-        && pack.words.windows(2).all(|pair| pair.first() < pair.last())
+        && pack.words.is_sorted_by(|one, other| one < other)
         && pack.flags.iter().all(|flags| flags & !(MASKABLE | FUZZY | GUESSABLE) == 0)
-        && pack.aliases.windows(2).all(|pair| pair.first() < pair.last())
+        && pack.aliases.is_sorted_by(|one, other| one < other)
         && pack.aliases.iter().all(|(_, word)| is_word(*word))
         && pack.phrases.holds(words, length(pack.rules.len()))
         && pack.around.holds(words, sets)
         && pack.rules.iter().all(|rule| rule.around.iter().all(|around| around.set < sets))
         && pack.lacking.is_sorted()
         && pack.lacking_words.iter().all(|entry| is_word(entry & WORD))
-        && ids.windows(2).all(|pair| pair.first() < pair.last())
+        && ids.is_sorted_by(|one, other| one < other)
 }
 
 fn list<'a, T>(
