@@ -138,7 +138,7 @@ impl<'a> Lattice<'a> {
         let (words, within) = edges.split_at(edges.partition_point(|edge| edge.from < INNER));
         self.from_words = Ranks::new(words.iter().map(|edge| edge.from));
         self.from_inner = Ranks::new(within.iter().map(|edge| edge.from - INNER));
-        // In the order of the text. Those of the words are in order, and most others stand behind all of these.
+        // In the order of the text. They are two rows in order, of the words and of readings, which a stable sort merges.
         starts.sort_by_key(|&node| (place(inner, node), node));
         starts.dedup();
     }
