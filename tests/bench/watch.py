@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import tempfile
 import time
 
 import service
@@ -32,8 +33,7 @@ class Spool:
 
 
 def policy_for(folder, root):
-    place = os.path.join(folder, "documents")
-    os.makedirs(place)
+    place = tempfile.mkdtemp(prefix="documents-", dir=folder)
     text = open(os.path.join(root, "packaging/policies/all-through.toml")).read()
     text = text.replace('folders = ["~/Documents", "~/Desktop", "~/Downloads"]', f'folders = ["{place}"]')
     policy = os.path.join(folder, "policy.toml")
