@@ -171,7 +171,7 @@ impl Tables {
         self.phrases.first(word).is_some()
     }
 
-    /// Whether a state around may give out a set: one of each 64 others passes too.
+    /// Whether a state around may give out a set. Of other sets those pass too that have a bit with one that it gives out.
     #[inline]
     pub(super) fn may_give(&self, state: u32, set: u32) -> bool {
         self.sets.get(state as usize).is_some_and(|sets| sets & bit(set) != 0)
